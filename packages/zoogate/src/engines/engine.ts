@@ -1,0 +1,181 @@
+import type { Logger } from 'pino'
+import type { Endpoint, EngineName, ServicePool, View } from '../model/view.ts'
+
+/**
+ * The engine contract. An engine is a folder below `engines/`: `index.ts` (an {@link Engine}),
+ * `render.ts` (view to files, pure), `live.ts` (changes without a reload), `stats.ts` (what it has).
+ * The agent drives every engine through this alone; nothing outside the folder knows an engine's
+ * language.
+ */
+export interface Engine {
+  readonly name: EngineName
+
+  /**
+   * Who runs active health checks: the engine, or the agent for it. Where it is the agent, failing
+   * endpoints come in the view as `down`.
+   */
+  readonly healthChecks: 'engine' | 'agent'
+
+  /** What of the view this engine cannot carry, by field. Pure; asked before anything is applied. */
+  refusals(view: View): readonly EngineRefusal[]
+
+  /** Looks on this host: is the engine there, is it new enough, and if not, what brings it? */
+  detect(): Promise<Detection>
+
+  /** Pure: the same input gives the same bytes. Every value goes through the engine's own quoting. */
+  render(view: View, context: RenderContext): RenderedFiles
+
+  /**
+   * Pure. What changes live, and what needs a reload, from one view to the next, in words that a
+   * dry run can print. `from` undefined: a first start.
+   */
+  plan(from: View | undefined, to: View): Plan
+
+  /** How the supervisor starts the engine on the current generation. Pure. */
+  program(paths: EnginePaths): EngineProgram
+
+  /**
+   * The engine's own checker on a generation as it will lie. Resolves when it passes.
+   * @throws EngineError code `ENGINE_INVALID` with the checker's words
+   */
+  validate(generationFolder: string, paths: EnginePaths): Promise<void>
+
+  /** The hands on one running engine. Opens nothing until it is used. */
+  control(context: EngineContext): EngineControl
+}
+
+export interface EngineControl {
+  /**
+   * Makes the running engine read the current generation (the `current` link points at it already),
+   * without dropping a request. Resolves when the engine was seen to serve `generation`.
+   * @throws EngineError `ENGINE_RELOAD_FAILED` with the engine's words; the former state still serves
+   */
+  reload(generation: string): Promise<void>
+
+  /**
+   * Makes the running engine's endpoints of these services equal to what is given, without a reload,
+   * whatever it had before: it reads, compares, changes. Only called where {@link Plan.live} said so.
+   * @throws EngineError `ENGINE_LIVE_FAILED`: the agent falls back to a reload
+   */
+  applyEndpoints(services: readonly ServicePool[]): Promise<void>
+
+  /** What the engine really has now. Truth is read from the engine, never assumed. */
+  observe(): Promise<Observation>
+
+  close(): Promise<void>
+}
+
+export interface EngineRefusal {
+  /** `HTTPRoute/shop` */
+  readonly resource: string
+  /** `spec.rules[0].matches[1].method` where known, else the field's path in the view. */
+  readonly field: string
+  readonly message: string
+}
+
+export interface Detection {
+  readonly installed: boolean
+  readonly version?: string
+  /** Absent: usable. Else what is wrong and what to do: `nginx is not installed: apt-get install nginx`. */
+  readonly problem?: string
+}
+
+/** Where things lie on a node. All absolute; made by the agent. */
+export interface EnginePaths {
+  /** The node's own folder: state, journal, generations. */
+  readonly folder: string
+  /** The link to the generation that the engine serves: `<folder>/current`. */
+  readonly current: string
+  /** Engine and supervisor logs. */
+  readonly logs: string
+  /**
+   * Sockets and flag files: a short path (a unix socket's may have 107 bytes) that the engine's
+   * worker user can enter.
+   */
+  readonly run: string
+}
+
+export interface RenderContext {
+  readonly paths: EnginePaths
+  /** The generation's id, which the running engine must be able to tell. `[0-9]+` */
+  readonly generation: string
+}
+
+/** File name, relative to the generation folder, to its text. */
+export type RenderedFiles = ReadonlyMap<string, string>
+
+export interface Plan {
+  /** One line for each change that the running engine takes without a reload. */
+  readonly live: readonly string[]
+  /** Why a reload is needed; empty: it is not. */
+  readonly reload: readonly string[]
+  /** Services whose endpoints differ. */
+  readonly services: readonly string[]
+}
+
+/** What the supervisor needs to run an engine. Plain data: it lies as JSON beside the engine. */
+export interface EngineProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Signal that stops it, letting requests finish. */
+  readonly stopSignal: NodeJS.Signals
+  readonly stopTimeoutMs: number
+  /**
+   * `inherit`: the supervisor binds the listeners of `<current>/listeners.json` and passes them on,
+   * and speaks with the program over its IPC channel. `own`: the engine binds for itself.
+   */
+  readonly listeners: 'own' | 'inherit'
+}
+
+/** The engine's process, whoever runs it: our supervisor, or the host's service manager. */
+export interface EngineProcess {
+  readonly mode: 'supervised' | 'attached'
+  status(): Promise<EngineProcessStatus>
+  /** Sends a signal to the engine's main process. */
+  signal(signal: NodeJS.Signals): Promise<void>
+  /** A request over the program's IPC channel (`listeners: 'inherit'` only), answered by it. */
+  call(method: string, params: unknown): Promise<unknown>
+}
+
+export interface EngineProcessStatus {
+  readonly running: boolean
+  readonly pid?: number
+  /** Changes whenever the engine's main process is another one. */
+  readonly startId?: string
+  readonly restarts: number
+  readonly lastExit?: string
+}
+
+export interface EngineContext {
+  readonly paths: EnginePaths
+  readonly process: EngineProcess
+  readonly log: Logger
+}
+
+export interface ObservedEndpoint extends Endpoint {
+  /** By the engine's own check; `unknown` where it has none. */
+  readonly health: 'passing' | 'failing' | 'unknown'
+}
+
+export interface Observation {
+  /** The generation that it serves. */
+  readonly generation: string
+  /** By service. Endpoints that wait to be deleted, taking no traffic, are left out. */
+  readonly services: ReadonlyMap<string, readonly ObservedEndpoint[]>
+}
+
+export type EngineErrorCode =
+  | 'ENGINE_INVALID'
+  | 'ENGINE_RELOAD_FAILED'
+  | 'ENGINE_LIVE_FAILED'
+  | 'ENGINE_UNREACHABLE'
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  readonly code: EngineErrorCode
+
+  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

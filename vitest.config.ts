@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests import the TypeScript sources of sibling packages, so unit tests need no build. */
+const source = (path: string) => new URL(`./packages/${path}`, import.meta.url).pathname
+const alias = [
+  {
+    find: /^@zoogate\/zookeeper\/protocol$/,
+    replacement: source('zookeeper/src/protocol/index.ts'),
+  },
+  { find: /^@zoogate\/zookeeper$/, replacement: source('zookeeper/src/index.ts') },
+  { find: /^@zoogate\/zookeeper-server$/, replacement: source('zookeeper-server/src/index.ts') },
+  { find: /^@zoogate\/balancer$/, replacement: source('balancer/src/index.ts') },
+  { find: /^@zoogate\/proxy$/, replacement: source('proxy/src/index.ts') },
+]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        // Pure functions and in-memory parts: no sockets but loopback pairs, no programs.
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'] },
+      },
+      {
+        // Real servers, engines and faults. They run the built command line: `npm run build` first.
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['packages/*/integration/**/*.test.ts', 'test/{story,faults}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
