@@ -1,0 +1,216 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { type Program, startProgram } from './program.ts'
+import { waitFor } from './wait-for.ts'
+
+/** Debian's jars. zookeeper.jar's manifest pulls in the rest but for Netty's codec and a log binding. */
+const CLASS_PATH = [
+  'zookeeper',
+  'netty-codec',
+  'netty-resolver',
+  'netty-transport-native-unix-common',
+  'slf4j-api',
+  'slf4j-log4j12',
+  'log4j-1.2',
+]
+  .map((name) => `/usr/share/java/${name}.jar`)
+  .join(':')
+
+export interface ApacheZooKeeperOptions {
+  /** Default 500: sessions may be as short as 1 s, so that expiry can be tested in time. */
+  readonly tickTimeMs?: number
+  readonly port?: number
+  readonly dataFolder?: string
+  /** More lines of zoo.cfg. */
+  readonly config?: readonly string[]
+  /** More arguments of the JVM. */
+  readonly jvm?: readonly string[]
+}
+
+/** A real Apache ZooKeeper server of Debian's package, on loopback. */
+export interface ApacheZooKeeper extends AsyncDisposable {
+  readonly port: number
+  readonly connectString: string
+  readonly pid: number
+  /** kill -9. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+  /** Starts it again on the same port and data, and waits until it serves. */
+  restart(): Promise<void>
+  pause(): void
+  resume(): void
+}
+
+export async function startApacheZooKeeper(
+  options: ApacheZooKeeperOptions = {},
+): Promise<ApacheZooKeeper> {
+  const port = options.port ?? (await freePort())
+  return startMember({
+    port,
+    folder: options.dataFolder,
+    jvm: options.jvm ?? [],
+    lines: [
+      `tickTime=${options.tickTimeMs ?? 500}`,
+      'standaloneEnabled=true',
+      ...(options.config ?? []),
+    ],
+    waitUntilServing: true,
+  })
+}
+
+/** An ensemble on loopback. `members[i].kill()` and the like act on one. */
+export interface Ensemble extends AsyncDisposable {
+  readonly connectString: string
+  readonly members: readonly ApacheZooKeeper[]
+  /** Index of the member that leads now. */
+  leader(): Promise<number>
+}
+
+export async function startEnsemble({ members = 3 } = {}): Promise<Ensemble> {
+  const ports: { client: number; quorum: number; election: number }[] = []
+  for (let index = 0; index < members; index++) {
+    ports.push({ client: await freePort(), quorum: await freePort(), election: await freePort() })
+  }
+  const servers = ports.map(
+    (port, i) => `server.${i + 1}=127.0.0.1:${port.quorum}:${port.election}`,
+  )
+  const started = await Promise.all(
+    ports.map((port, i) =>
+      startMember({
+        port: port.client,
+        folder: undefined,
+        jvm: [],
+        id: i + 1,
+        lines: ['tickTime=500', 'initLimit=20', 'syncLimit=10', ...servers],
+        waitUntilServing: false,
+      }),
+    ),
+  )
+  await Promise.all(started.map((member) => waitUntilServing(member.port)))
+  return {
+    connectString: started.map((member) => member.connectString).join(','),
+    members: started,
+    async leader() {
+      return waitFor('a leader', async () => {
+        for (const [index, member] of started.entries()) {
+          if (/^Mode: leader/m.test(await fourLetterWord(member.port, 'srvr'))) return { index }
+        }
+        return undefined
+      }).then(({ index }) => index)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(started.map((member) => member[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** Sends a four-letter word and resolves with the whole answer; '' when nothing answers. */
+export async function fourLetterWord(port: number, word: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    let text = ''
+    socket.setEncoding('utf8').setTimeout(1_000, () => socket.destroy())
+    socket.on('connect', () => socket.write(word))
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(text))
+  })
+}
+
+interface MemberOptions {
+  readonly port: number
+  readonly folder: string | undefined
+  readonly lines: readonly string[]
+  readonly jvm: readonly string[]
+  readonly id?: number
+  readonly waitUntilServing: boolean
+}
+
+async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'zg-zookeeper-')))
+  const data = join(folder, 'data')
+  await mkdir(data, { recursive: true })
+  if (options.id !== undefined) await writeFile(join(data, 'myid'), String(options.id))
+  const config = join(folder, 'zoo.cfg')
+  await writeFile(
+    config,
+    [
+      `dataDir=${data}`,
+      `clientPort=${options.port}`,
+      'clientPortAddress=127.0.0.1',
+      'maxClientCnxns=0',
+      'admin.enableServer=false',
+      '4lw.commands.whitelist=*',
+      ...options.lines,
+      '',
+    ].join('\n'),
+  )
+  await writeFile(
+    join(folder, 'log4j.properties'),
+    'log4j.rootLogger=WARN, C\nlog4j.appender.C=org.apache.log4j.ConsoleAppender\nlog4j.appender.C.layout=org.apache.log4j.SimpleLayout\n',
+  )
+  const start = () =>
+    startProgram('java', [
+      '-Xmx256m',
+      '-XX:TieredStopAtLevel=1',
+      '-Dzookeeper.extendedTypesEnabled=true',
+      '-Dznode.container.checkIntervalMs=1000',
+      '-Dzookeeper.DigestAuthenticationProvider.superDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=',
+      `-Dlog4j.configuration=file:${folder}/log4j.properties`,
+      ...options.jvm,
+      '-cp',
+      CLASS_PATH,
+      'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+      config,
+    ])
+  let program: Program = await start()
+  const member: ApacheZooKeeper = {
+    port: options.port,
+    connectString: `127.0.0.1:${options.port}`,
+    get pid() {
+      return program.pid
+    },
+    async kill() {
+      program.kill('SIGKILL')
+      await program.exited
+    },
+    async stop() {
+      await program.stop()
+    },
+    async restart() {
+      if (program.running) await program.stop()
+      program = await start()
+      await waitUntilServing(options.port)
+    },
+    pause: () => program.kill('SIGSTOP'),
+    resume: () => program.kill('SIGCONT'),
+    async [Symbol.asyncDispose]() {
+      program.kill('SIGCONT')
+      await program.stop()
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
+    },
+  }
+  if (options.waitUntilServing) {
+    try {
+      await waitUntilServing(options.port)
+    } catch (error) {
+      await member[Symbol.asyncDispose]()
+      throw new Error(`Apache ZooKeeper did not start:\n${program.output()}`, { cause: error })
+    }
+  }
+  return member
+}
+
+/** `srvr` names a mode only when the server serves; `ruok` says imok before that. */
+async function waitUntilServing(port: number): Promise<void> {
+  await waitFor(
+    `ZooKeeper on port ${port} to serve`,
+    async () => /^Mode: /m.test(await fourLetterWord(port, 'srvr')),
+    { timeoutMs: 60_000, everyMs: 50 },
+  )
+}
