@@ -1,0 +1,82 @@
+// The arrows between packages, and between the folders of packages/zoogate, only point down. This
+// reads every import of the sources and fails on one that points up, sideways or past an index.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+
+/** What each package may import of ours. */
+const PACKAGES = {
+  zookeeper: [],
+  'zookeeper-server': ['zookeeper'],
+  balancer: ['zookeeper'],
+  proxy: ['balancer'],
+  zoogate: ['zookeeper', 'zookeeper-server', 'balancer', 'proxy'],
+}
+
+/** What each folder of a package may import of that package's other folders. */
+const FOLDERS = {
+  zookeeper: {
+    protocol: [],
+    connection: ['protocol'],
+    session: ['protocol', 'connection'],
+    client: ['protocol', 'connection', 'session'],
+    recipes: ['protocol', 'client'],
+  },
+  zoogate: {
+    model: [],
+    store: ['model'],
+    engines: ['model'],
+    supervisor: ['model', 'engines'],
+    agent: ['model', 'store', 'engines', 'supervisor'],
+    registrar: ['model'],
+    cli: ['model', 'store', 'engines', 'supervisor', 'agent', 'registrar', 'dev'],
+    dev: ['model', 'store', 'engines', 'supervisor', 'registrar'],
+  },
+}
+
+const IMPORT = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gms
+const problems = []
+
+for (const [name, allowed] of Object.entries(PACKAGES)) {
+  const source = resolve('packages', name, 'src')
+  const folders = FOLDERS[name] ?? {}
+  for (const file of filesBelow(source)) {
+    const from = folderOf(source, file)
+    for (const match of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      const target = match[1] ?? match[2]
+      const problem = target.startsWith('.')
+        ? checkFolder(source, folders, from, resolve(dirname(file), target))
+        : checkPackage(allowed, target)
+      if (problem !== undefined)
+        problems.push(`${relative('.', file)}: imports ${target}: ${problem}`)
+    }
+  }
+}
+
+for (const problem of problems) console.error(problem)
+process.exitCode = problems.length === 0 ? 0 : 1
+
+function checkPackage(allowed, target) {
+  const ours = /^@zoogate\/([a-z-]+)/.exec(target)?.[1]
+  if (ours === undefined || allowed.includes(ours)) return undefined
+  return `this package may import ${allowed.join(', ') || 'nothing of ours'}`
+}
+
+function checkFolder(source, folders, from, target) {
+  if (relative(source, target).startsWith('..')) return 'reaches out of its package'
+  const to = folderOf(source, target)
+  if (to === from || folders[from] === undefined || folders[to] === undefined) return undefined
+  if (folders[from].includes(to)) return undefined
+  return `${from}/ may import ${folders[from].join('/, ') || 'no other folder'}/`
+}
+
+/** The first folder below the package's src; '' for files that lie in src itself. */
+function folderOf(source, file) {
+  const [first, ...rest] = relative(source, file).split('/')
+  return rest.length === 0 ? '' : first
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}

@@ -1,0 +1,15 @@
+// `npm start`: sets up what is missing, builds, and runs `zoogate dev examples/shop.yaml`.
+// Arguments go to `zoogate dev` in place of that file: `npm start -- my.yaml --zookeeper host:2181`.
+import { run } from './lib/run.mjs'
+import { setUp } from './lib/set-up.mjs'
+
+await setUp('start')
+console.log('Building …')
+const built = await run('npx', ['tsc', '-b'])
+if (built !== 0) process.exit(built)
+const args = process.argv.slice(2)
+process.exitCode = await run(process.execPath, [
+  'packages/zoogate/dist/cli/main.js',
+  'dev',
+  ...(args.length > 0 ? args : ['examples/shop.yaml']),
+])
