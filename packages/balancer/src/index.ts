@@ -9,3 +9,11 @@ export {
   type Registration,
   RegistrationSchema,
 } from './discovery/registration.ts'
+export { createPicker, type PickerAlgorithm } from './policies/create-picker.ts'
+export type {
+  PickContext,
+  Picker,
+  PickerEndpoint,
+  PickerOptions,
+  RequestOutcome,
+} from './policies/picker.ts'
