@@ -59,10 +59,7 @@ describe('ConsistentHashPicker', () => {
     const picker = seededPicker('consistentHash')
     picker.update(endpoints(Array(100).fill(1)))
     const counts = countBy(
-      Array.from(
-        { length: 50_000 },
-        (_, index) => picker.pick({ hashKey: `client-${index}` })?.id,
-      ),
+      Array.from({ length: 50_000 }, (_, index) => picker.pick({ hashKey: `client-${index}` })?.id),
     )
     expect(counts.size).toBe(100)
     expect(Math.max(...counts.values())).toBeLessThan(625)

@@ -1,8 +1,12 @@
+import type { HealthCheck } from '@zoogate/balancer'
+
 /**
  * The view: all that one node's engine has to know, and nothing else. The model of what people write
  * (resources) and of what instances say (registrations) ends here; what an engine renders begins
  * here. It is plain data: equal views render to equal bytes.
  */
+
+export type { HealthCheck }
 
 export type EngineName = 'haproxy' | 'nginx' | 'builtin'
 
@@ -84,25 +88,6 @@ export interface ServicePool {
   }
   /** Sorted by id. */
   readonly endpoints: readonly Endpoint[]
-}
-
-export interface HealthCheck {
-  /** `http` asks with GET and Host: the endpoint's address; `tcp` only connects. */
-  readonly probe:
-    | {
-        readonly type: 'http'
-        readonly path: string
-        /** Inclusive. */
-        readonly statusFrom: number
-        readonly statusTo: number
-      }
-    | { readonly type: 'tcp' }
-  readonly intervalMs: number
-  readonly timeoutMs: number
-  /** Passes in a row before a failing endpoint takes traffic again. */
-  readonly rise: number
-  /** Failures in a row before a passing endpoint takes none. */
-  readonly fall: number
 }
 
 export interface Endpoint {

@@ -1,0 +1,34 @@
+/** How an endpoint is asked whether it can take requests. */
+export interface HealthCheck {
+  /** `http` asks with GET and Host: the endpoint's address; `tcp` only connects. */
+  readonly probe:
+    | {
+        readonly type: 'http'
+        readonly path: string
+        /** Inclusive. */
+        readonly statusFrom: number
+        readonly statusTo: number
+      }
+    | { readonly type: 'tcp' }
+  readonly intervalMs: number
+  /** From the first packet to the end of the response's head. */
+  readonly timeoutMs: number
+  /** Passes in a row before a failing endpoint takes traffic again. */
+  readonly rise: number
+  /** Failures in a row before a passing endpoint takes none. */
+  readonly fall: number
+}
+
+/** Where to probe. */
+export interface ProbeTarget {
+  /** An IP address, IPv6 without brackets. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface ProbeResult {
+  readonly passed: boolean
+  /** What was seen, for people: `status 503`, `connect ECONNREFUSED 127.0.0.1:3000`. */
+  readonly detail: string
+  readonly latencyMs: number
+}

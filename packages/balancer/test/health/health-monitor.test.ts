@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { HealthCheck, ProbeResult } from '../../src/health/health-check.ts'
+import { HealthMonitor, type HealthReport } from '../../src/health/health-monitor.ts'
+import { FakeScheduler } from '../fake-scheduler.ts'
+
+const check: HealthCheck = {
+  probe: { type: 'tcp' },
+  intervalMs: 2_000,
+  timeoutMs: 1_000,
+  rise: 2,
+  fall: 3,
+}
+const target = { address: '192.0.2.1', port: 80 }
+
+function monitored(initiallyPassing = true, random = 0) {
+  const scheduler = new FakeScheduler()
+  const reports: HealthReport[] = []
+  const probedAtMs: number[] = []
+  const answers = { passed: true, tookMs: 0 }
+  const monitor = new HealthMonitor({
+    onChange: (report) => reports.push(report),
+    initiallyPassing,
+    scheduler,
+    random: () => random,
+    probe: () => {
+      probedAtMs.push(scheduler.nowMs())
+      const { passed, tookMs } = answers
+      const result: ProbeResult = { passed, detail: passed ? 'ok' : 'refused', latencyMs: tookMs }
+      return new Promise((resolve) => scheduler.after(tookMs, () => resolve(result)))
+    },
+  })
+  return { monitor, scheduler, reports, probedAtMs, answers }
+}
+
+describe('HealthMonitor', () => {
+  it('takes an endpoint for its initial state until the first result', async () => {
+    for (const initiallyPassing of [true, false]) {
+      const { monitor, scheduler } = monitored(initiallyPassing, 0.5)
+      monitor.add('a', target, check)
+      await scheduler.advance(499)
+      expect(monitor.report('a')).toMatchObject({ passing: initiallyPassing, checked: false })
+      await scheduler.advance(1)
+      expect(monitor.report('a')).toMatchObject({ passing: true, checked: true, detail: 'ok' })
+    }
+  })
+
+  it('reports the first result and then only changes', async () => {
+    const { monitor, scheduler, reports, answers } = monitored()
+    monitor.add('a', target, check)
+    await scheduler.advance(10_000)
+    answers.passed = false
+    await scheduler.advance(5_999)
+    expect(reports.map((report) => report.passing)).toEqual([true])
+    await scheduler.advance(1)
+    expect(reports.map((report) => report.passing)).toEqual([true, false])
+    answers.passed = true
+    await scheduler.advance(4_000)
+    expect(reports.map((report) => report.passing)).toEqual([true, false, true])
+  })
+
+  it('counts the interval from start to start, and never probes twice at once', async () => {
+    const { monitor, scheduler, probedAtMs, answers } = monitored()
+    answers.tookMs = 500
+    monitor.add('a', target, check)
+    await scheduler.advance(2_500)
+    answers.tookMs = 5_000
+    await scheduler.advance(7_500)
+    expect(probedAtMs).toEqual([0, 2_000, 4_000, 9_000])
+  })
+
+  it('goes on undisturbed when the same is added again, and begins anew elsewhere', async () => {
+    const { monitor, scheduler, reports, answers } = monitored()
+    answers.passed = false
+    monitor.add('a', target, check)
+    await scheduler.advance(0)
+    monitor.add('a', { ...target }, { ...check })
+    expect(monitor.report('a')?.passing).toBe(false)
+    monitor.add('a', { ...target, port: 81 }, check)
+    expect(monitor.report('a')).toMatchObject({ passing: true, checked: false })
+    await scheduler.advance(0)
+    expect(reports).toHaveLength(2)
+  })
+
+  it('says and schedules nothing more of what was removed, a probe under way included', async () => {
+    const { monitor, scheduler, reports, answers } = monitored()
+    answers.tookMs = 500
+    monitor.add('a', target, check)
+    monitor.add('b', target, check)
+    await scheduler.advance(100)
+    monitor.remove('a')
+    expect(monitor.reports().map((report) => report.id)).toEqual(['b'])
+    monitor.close()
+    await scheduler.advance(10_000)
+    expect(reports).toEqual([])
+    expect(scheduler.pending).toBe(0)
+  })
+})
