@@ -19,6 +19,8 @@ export const FILE_BYTES_MAX = 4 * 1024 * 1024
 /** A resource may have so many characters, aliases expanded: the bound against "billion laughs". */
 export const RESOURCE_CHARACTERS_MAX = 1024 * 1024
 const ALIASES_MAX = 100
+/** So many syntax errors of one document are told; the first one explains the others. */
+export const SYNTAX_ISSUES_MAX = 20
 
 export interface Position {
   readonly file: string
@@ -155,7 +157,7 @@ class Source {
   }
 
   syntaxIssues(): readonly Issue[] {
-    return this.#document.errors.map((error) => ({
+    return this.#document.errors.slice(0, SYNTAX_ISSUES_MAX).map((error) => ({
       ...this.#at(error.pos[0]),
       field: '',
       message: error.message,
