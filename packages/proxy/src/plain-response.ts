@@ -1,0 +1,20 @@
+import type { ServerResponse } from 'node:http'
+
+/** Answers by ourselves, in one line of text. */
+export function respondShortly(
+  response: ServerResponse,
+  status: number,
+  reason: string,
+  options: { readonly connection: 'keep' | 'close' },
+): void {
+  const text = `${status} ${reason}\n`
+  const headers = [
+    'content-type',
+    'text/plain; charset=utf-8',
+    'content-length',
+    String(Buffer.byteLength(text)),
+  ]
+  if (options.connection === 'close') headers.push('connection', 'close')
+  response.writeHead(status, headers)
+  response.end(text)
+}

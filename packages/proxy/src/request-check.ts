@@ -1,0 +1,101 @@
+import { lowerCaseName } from './hop-by-hop.ts'
+
+export interface RequestHead {
+  readonly method: string
+  /** The request target as it came. */
+  readonly target: string
+  readonly httpVersion: string
+  readonly rawHeaders: readonly string[]
+}
+
+/** A request that can be routed, or the reason why it is refused with 400. */
+export type CheckedRequest =
+  | {
+      readonly refused?: undefined
+      /** As the client wrote it, port included; empty in HTTP/1.0. */
+      readonly host: string
+      /** Origin form: begins with `/`, query included. */
+      readonly path: string
+      readonly body: 'none' | 'present'
+    }
+  | { readonly refused: string }
+
+/** reg-name, IPv4, IPv6 in brackets, with a port (RFC 3986 §3.2.2), nothing that quotes or splits. */
+const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+,;=%-]{0,253})(?::[0-9]{0,5})?$/
+/** No controls, no space, no fragment: the target of a request line (RFC 9112 §3.2). */
+const TARGET = /^[!"$-\u00ff]+$/
+const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i
+
+/**
+ * Refuses what two parsers could read differently (RFC 9112 §6.3 and §11.2): one length, one host,
+ * one framing. Node's own strict parser has refused most of it already; this holds whatever parser
+ * is in front.
+ */
+export function checkRequest(head: RequestHead): CheckedRequest {
+  let host: string | undefined
+  let contentLength: string | undefined
+  let transferEncoding: string | undefined
+  for (let i = 0; i < head.rawHeaders.length; i += 2) {
+    const value = head.rawHeaders[i + 1] ?? ''
+    switch (lowerCaseName(head.rawHeaders[i] ?? '')) {
+      case 'host':
+        if (host !== undefined) return { refused: 'more than one Host' }
+        host = value
+        break
+      case 'content-length':
+        if (contentLength !== undefined) return { refused: 'more than one Content-Length' }
+        contentLength = value
+        break
+      case 'transfer-encoding':
+        if (transferEncoding !== undefined) return { refused: 'more than one Transfer-Encoding' }
+        transferEncoding = value
+        break
+      default:
+    }
+  }
+  const framing = checkFraming(head.httpVersion, contentLength, transferEncoding)
+  if (framing !== undefined) return { refused: framing }
+  const body =
+    transferEncoding !== undefined || (contentLength !== undefined && !/^0+$/.test(contentLength))
+      ? 'present'
+      : 'none'
+  return checkTarget(head, host, body)
+}
+
+function checkFraming(
+  httpVersion: string,
+  contentLength: string | undefined,
+  transferEncoding: string | undefined,
+): string | undefined {
+  if (contentLength !== undefined && transferEncoding !== undefined) {
+    return 'both Content-Length and Transfer-Encoding'
+  }
+  if (contentLength !== undefined && !/^[0-9]{1,15}$/.test(contentLength)) {
+    return 'Content-Length is not a number'
+  }
+  if (transferEncoding === undefined) return undefined
+  if (httpVersion === '1.0') return 'Transfer-Encoding in HTTP/1.0'
+  return transferEncoding.toLowerCase() === 'chunked'
+    ? undefined
+    : 'a Transfer-Encoding other than chunked'
+}
+
+function checkTarget(
+  head: RequestHead,
+  hostHeader: string | undefined,
+  body: 'none' | 'present',
+): CheckedRequest {
+  if (!TARGET.test(head.target)) return { refused: 'a control character or # in the target' }
+  let host = hostHeader ?? ''
+  let path = head.target
+  if (!path.startsWith('/')) {
+    // Absolute form: its authority is the host, whatever the header says (RFC 9112 §3.2.2).
+    const absolute = ABSOLUTE.exec(path)
+    if (absolute === null) return { refused: 'a target that is neither a path nor a URL' }
+    host = absolute[1] ?? ''
+    const rest = absolute[2] ?? ''
+    path = rest.startsWith('/') ? rest : `/${rest}`
+  }
+  if (!HOST.test(host)) return { refused: 'an invalid Host' }
+  return { host, path, body }
+}

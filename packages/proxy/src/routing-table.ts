@@ -1,0 +1,71 @@
+import type { RouteConfig } from './config.ts'
+import { lowerCaseName } from './hop-by-hop.ts'
+import { hostnameMatches, normalizedHostname } from './hostname.ts'
+
+/** Hostnames whose candidates are remembered. Clients choose hostnames, so the memory is bounded. */
+const REMEMBERED_HOSTNAMES_MAX = 1_000
+
+export interface RoutedRequest {
+  readonly method: string
+  readonly host: string
+  /** Origin form, query included. */
+  readonly path: string
+  readonly rawHeaders: readonly string[]
+}
+
+/**
+ * The routes of one listener, immutable. A structure change makes a new table; requests under way
+ * keep the route that they found.
+ */
+export class RoutingTable<R extends RouteConfig = RouteConfig> {
+  readonly #routes: readonly R[]
+  readonly #byHostname = new Map<string, readonly R[]>()
+
+  /** In order of precedence. */
+  constructor(routes: readonly R[]) {
+    this.#routes = routes
+  }
+
+  /** The first route that matches. */
+  match(request: RoutedRequest): R | undefined {
+    const query = request.path.indexOf('?')
+    const path = query < 0 ? request.path : request.path.slice(0, query)
+    for (const route of this.#candidates(normalizedHostname(request.host))) {
+      if (route.method !== undefined && route.method !== request.method) continue
+      if (!pathMatches(route.path, path)) continue
+      if (route.headers.length > 0 && !headersMatch(route.headers, request.rawHeaders)) continue
+      return route
+    }
+    return undefined
+  }
+
+  #candidates(hostname: string): readonly R[] {
+    const known = this.#byHostname.get(hostname)
+    if (known !== undefined) return known
+    const candidates = this.#routes.filter((route) => hostnameMatches(route.hostname, hostname))
+    if (this.#byHostname.size >= REMEMBERED_HOSTNAMES_MAX) this.#byHostname.clear()
+    this.#byHostname.set(hostname, candidates)
+    return candidates
+  }
+}
+
+/** A prefix covers whole segments, as in the Gateway API. */
+export function pathMatches(match: RouteConfig['path'], path: string): boolean {
+  const { value } = match
+  if (match.type === 'Exact') return path === value
+  if (value === '/') return true
+  return path.startsWith(value) && (path.length === value.length || path[value.length] === '/')
+}
+
+/** Of a header that came more than once, the values count joined by a comma (RFC 9110 §5.3). */
+function headersMatch(wanted: RouteConfig['headers'], rawHeaders: readonly string[]): boolean {
+  for (const { name, value } of wanted) {
+    let found: string | undefined
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      if (lowerCaseName(rawHeaders[i] ?? '') !== name) continue
+      found = found === undefined ? rawHeaders[i + 1] : `${found}, ${rawHeaders[i + 1]}`
+    }
+    if (found !== value) return false
+  }
+  return true
+}
