@@ -1,1 +1,25 @@
-export {}
+export * from './client/index.ts'
+export type { CallOptions } from './connection/call.ts'
+export { type Clock, systemClock, type Timer } from './connection/clock.ts'
+export * from './errors/index.ts'
+export type { CreateMode } from './protocol/create-flags.ts'
+export type { ClientInfo } from './protocol/operations/who-am-i.ts'
+export { isWithin, joinPath, nodeName, parentPath, pathProblem } from './protocol/path.ts'
+export {
+  type Acl,
+  type AclId,
+  CREATOR_ACL,
+  OPEN_ACL,
+  Perms,
+  READ_ACL,
+} from './protocol/records/acl.ts'
+export type { Stat } from './protocol/records/stat.ts'
+export type { Credential } from './session/restore.ts'
+export type { SessionState, StateListener } from './session/session-state.ts'
+export type {
+  NodeEvent,
+  NodeEventType,
+  PersistentWatchEvent,
+  PersistentWatchMode,
+  WatchEvent,
+} from './session/watch-event.ts'

@@ -15,15 +15,18 @@ export function pathProblem(
 }
 
 const SLASH = 0x2f
+const DOT = 0x2e
 
 function segmentProblem(path: string): string | undefined {
   let segmentStart = 1
   for (let i = 1; i <= path.length; i++) {
     const unit = i === path.length ? SLASH : path.charCodeAt(i)
     if (unit === SLASH) {
-      const segment = path.slice(segmentStart, i)
-      if (segment === '') return 'it has an empty segment'
-      if (segment === '.' || segment === '..') return `"${segment}" is not a name`
+      if (i === segmentStart) return 'it has an empty segment'
+      if (path.charCodeAt(segmentStart) === DOT && i - segmentStart <= 2) {
+        const segment = path.slice(segmentStart, i)
+        if (segment === '.' || segment === '..') return `"${segment}" is not a name`
+      }
       segmentStart = i + 1
     } else if (isForbidden(unit)) {
       return `it holds the character 0x${unit.toString(16).padStart(2, '0')}`

@@ -1,0 +1,54 @@
+import type { CallOptions } from '../connection/call.ts'
+import { isSequential } from '../protocol/create-flags.ts'
+import { createOperation } from '../protocol/operations/create.ts'
+import { createContainerOperation } from '../protocol/operations/create-container.ts'
+import { createTTLOperation } from '../protocol/operations/create-ttl.ts'
+import { type Create2Response, create2Operation } from '../protocol/operations/create2.ts'
+import type { Caller, Subject } from './caller.ts'
+import type { Chroot } from './chroot.ts'
+import { type CreateOperation, createRequest } from './multi.ts'
+
+/** Creates by the oldest operation that can: `create` for the modes that every version knows. */
+export async function performCreate(
+  caller: Caller,
+  chroot: Chroot,
+  operation: CreateOperation,
+  options: CallOptions,
+): Promise<string> {
+  const request = createRequest(operation, chroot)
+  const convert = (response: { readonly path: string }) => chroot.toClient(response.path)
+  const subject = subjectOf(operation)
+  switch (request.type) {
+    case 'createTTL':
+      return caller.call(createTTLOperation, request, subject, { convert }, options)
+    case 'createContainer':
+      return caller.call(createContainerOperation, request, subject, { convert }, options)
+    default:
+      return caller.call(createOperation, request, subject, { convert }, options)
+  }
+}
+
+/** Creates by an operation that answers with the Stat too. */
+export async function performCreate2(
+  caller: Caller,
+  chroot: Chroot,
+  operation: CreateOperation,
+  options: CallOptions,
+): Promise<Create2Response> {
+  const request = createRequest(operation, chroot)
+  const convert = ({ path, stat }: Create2Response) => ({ path: chroot.toClient(path), stat })
+  const subject = subjectOf(operation)
+  switch (request.type) {
+    case 'createTTL':
+      return caller.call(createTTLOperation, request, subject, { convert }, options)
+    case 'createContainer':
+      return caller.call(createContainerOperation, request, subject, { convert }, options)
+    default:
+      return caller.call(create2Operation, request, subject, { convert }, options)
+  }
+}
+
+function subjectOf(operation: CreateOperation): Subject {
+  const mode = operation.mode ?? 'persistent'
+  return { path: operation.path, mutates: true, sequential: isSequential(mode) }
+}

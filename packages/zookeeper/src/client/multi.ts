@@ -1,0 +1,154 @@
+import { InvalidOptionError } from '../errors/client-errors.ts'
+import { MultiError } from '../errors/multi-error.ts'
+import { serverError } from '../errors/server-errors.ts'
+import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import { CreateFlags, type CreateMode, hasTimeToLive } from '../protocol/create-flags.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
+import type { MultiRequestOp, MultiResponseOp } from '../protocol/operations/multi.ts'
+import type { MultiReadResponseOp } from '../protocol/operations/multi-read.ts'
+import { type Acl, OPEN_ACL } from '../protocol/records/acl.ts'
+import type { Stat } from '../protocol/records/stat.ts'
+import type { Chroot } from './chroot.ts'
+
+/** A znode's data as a caller gives it: strings are written as UTF-8. */
+export type DataInput = Buffer | string | null
+
+/** Where and how to create a znode. */
+export interface CreateOperation {
+  readonly type: 'create'
+  readonly path: string
+  readonly data?: DataInput
+  /** Default `persistent`. */
+  readonly mode?: CreateMode
+  /** For the two modes with a time to live only: how long an unchanged znode without children stays. */
+  readonly ttlMs?: number | undefined
+  /** Default: everybody may do everything. */
+  readonly acl?: readonly Acl[] | undefined
+}
+
+/** One operation of a `multi`. */
+export type MultiOperation =
+  | CreateOperation
+  | {
+      readonly type: 'setData'
+      readonly path: string
+      readonly data: DataInput
+      /** Default: any. */
+      readonly version?: number
+    }
+  | { readonly type: 'delete'; readonly path: string; readonly version?: number }
+  | { readonly type: 'check'; readonly path: string; readonly version: number }
+
+/** What one operation of a `multi` did. */
+export type MultiResult =
+  /** The Stat comes with containers and times to live. */
+  | { readonly type: 'create'; readonly path: string; readonly stat?: Stat }
+  | { readonly type: 'setData'; readonly stat: Stat }
+  | { readonly type: 'delete' }
+  | { readonly type: 'check' }
+
+/** One read of a `multiRead`. */
+export interface MultiReadOperation {
+  readonly type: 'getData' | 'getChildren'
+  readonly path: string
+}
+
+/** What one read of a `multiRead` found; each fails by itself. */
+export type MultiReadResult =
+  | { readonly type: 'getData'; readonly data: Buffer | null; readonly stat: Stat }
+  | { readonly type: 'getChildren'; readonly children: readonly string[] }
+  | { readonly type: 'error'; readonly error: ZooKeeperError }
+
+/** Any version will do. */
+export const ANY_VERSION = -1
+
+/** Bytes as the wire wants them. */
+export function toBytes(data: DataInput | undefined): Buffer | null {
+  if (data === undefined || data === null) return null
+  return typeof data === 'string' ? Buffer.from(data) : data
+}
+
+/** The request of a create, and which of the four operations carries it. */
+export function createRequest(
+  operation: CreateOperation,
+  chroot: Chroot,
+): Extract<MultiRequestOp, { type: 'create' | 'create2' | 'createContainer' | 'createTTL' }> {
+  const mode = operation.mode ?? 'persistent'
+  const request = {
+    path: chroot.toServer(operation.path),
+    data: toBytes(operation.data),
+    acl: operation.acl ?? OPEN_ACL,
+    flags: CreateFlags[mode],
+  }
+  if (hasTimeToLive(mode)) {
+    if (operation.ttlMs === undefined) throw new InvalidOptionError(`${mode} needs ttlMs`)
+    return { type: 'createTTL', ...request, ttlMs: BigInt(operation.ttlMs) }
+  }
+  if (operation.ttlMs !== undefined) throw new InvalidOptionError(`${mode} takes no ttlMs`)
+  return { type: mode === 'container' ? 'createContainer' : 'create', ...request }
+}
+
+/** An operation as the wire has it. Throws an `InvalidOptionError` for what cannot be. */
+export function toRequestOp(operation: MultiOperation, chroot: Chroot): MultiRequestOp {
+  switch (operation.type) {
+    case 'create':
+      return createRequest(operation, chroot)
+    case 'setData':
+      return {
+        type: 'setData',
+        path: chroot.toServer(operation.path),
+        data: toBytes(operation.data),
+        version: operation.version ?? ANY_VERSION,
+      }
+    case 'delete':
+      return {
+        type: 'delete',
+        path: chroot.toServer(operation.path),
+        version: operation.version ?? ANY_VERSION,
+      }
+    case 'check':
+      return {
+        type: 'check',
+        path: chroot.toServer(operation.path),
+        version: operation.version,
+      }
+  }
+}
+
+/** The results of a multi, or a thrown `MultiError`: the reply's header says ok in both cases. */
+export function toMultiResults(
+  operations: readonly MultiOperation[],
+  results: readonly MultiResponseOp[],
+  chroot: Chroot,
+): MultiResult[] {
+  // 0 stands before the failing one and "another one failed" behind it: neither is the cause.
+  const failing = results.findIndex(
+    (result) =>
+      result.type === 'error' &&
+      result.err !== ErrorCode.ok &&
+      result.err !== ErrorCode.runtimeInconsistency,
+  )
+  const anyError = results.findIndex((result) => result.type === 'error')
+  const index = failing === -1 ? anyError : failing
+  const cause = results[index]
+  if (cause?.type === 'error') {
+    throw new MultiError(index, serverError(cause.err, operations[index]?.path))
+  }
+  return results.flatMap((result): MultiResult[] => {
+    if (result.type === 'error') return []
+    if (result.type === 'create') return [{ type: 'create', path: chroot.toClient(result.path) }]
+    if (result.type !== 'create2') return [result]
+    return [{ type: 'create', path: chroot.toClient(result.path), stat: result.stat }]
+  })
+}
+
+/** The results of a multiRead. */
+export function toMultiReadResults(
+  operations: readonly MultiReadOperation[],
+  results: readonly MultiReadResponseOp[],
+): MultiReadResult[] {
+  return results.map((result, index): MultiReadResult => {
+    if (result.type !== 'error') return result
+    return { type: 'error', error: serverError(result.err, operations[index]?.path) }
+  })
+}

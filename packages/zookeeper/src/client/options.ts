@@ -1,0 +1,82 @@
+import { type Clock, systemClock } from '../connection/clock.ts'
+import { InvalidOptionError } from '../errors/client-errors.ts'
+import type { BackOffOptions } from '../session/back-off.ts'
+import { parseConnectString } from '../session/connect-string.ts'
+import { type Resolve, resolveWithSystem } from '../session/host-list.ts'
+import type { Credential } from '../session/restore.ts'
+import type { SessionOptions } from '../session/session.ts'
+
+/** Settings of a client. Each has a default. */
+export interface ZooKeeperOptions {
+  /**
+   * The session timeout to ask for, in milliseconds (default 10,000). The server clamps it to its own bounds, by default
+   * 2 to 20 ticks of 2 s. Ephemeral znodes outlive their process by up to this, plus a tick.
+   */
+  readonly sessionTimeoutMs?: number
+  /** Identities to prove on every connection, before anything else (default none). */
+  readonly auth?: readonly Credential[]
+  /**
+   * The longest reply to accept (default 64 MiB). Not `jute.maxbuffer`: servers do not limit what they answer, and getChildren of
+   * a large folder goes beyond 1 MiB. A longer one closes the connection.
+   */
+  readonly maxReplyBytes?: number
+  /** The longest request to send (default 1,048,575, the servers' `jute.maxbuffer`). A longer one fails alone, with `ZK_FRAME_TOO_LONG`. */
+  readonly maxRequestBytes?: number
+  /** How many requests may wait for a connection (default 100,000). One more fails with `QueueFullError`. */
+  readonly maxQueuedRequests?: number
+  /** The pause between rounds over all hosts (default 50 ms, doubling to 2,000 ms), half of it random. */
+  readonly reconnect?: Partial<BackOffOptions>
+  /** For tests: where time comes from. */
+  readonly clock?: Clock
+  /** For tests: numbers from 0 up to 1, for shuffling and jitter. */
+  readonly random?: () => number
+  /** For tests and service discovery: gives a name's addresses. Default: the operating system's. */
+  readonly resolve?: Resolve
+}
+
+const defaults = {
+  sessionTimeoutMs: 10_000,
+  maxReplyBytes: 64 * 1024 * 1024,
+  maxRequestBytes: 0xfffff,
+  maxQueuedRequests: 100_000,
+  reconnectMinMs: 50,
+  reconnectMaxMs: 2_000,
+} as const
+
+/** Options with all defaults filled in, and the connect string read. */
+export interface ResolvedOptions extends SessionOptions {
+  readonly chroot: string
+}
+
+/** Throws an `InvalidOptionError` for values that cannot be. */
+export function resolveOptions(connectString: string, options: ZooKeeperOptions): ResolvedOptions {
+  const { hosts, chroot } = parseConnectString(connectString)
+  return {
+    hosts,
+    chroot,
+    sessionTimeoutMs: positive('sessionTimeoutMs', options, defaults.sessionTimeoutMs),
+    maxReplyBytes: positive('maxReplyBytes', options, defaults.maxReplyBytes),
+    maxRequestBytes: positive('maxRequestBytes', options, defaults.maxRequestBytes),
+    maxQueuedRequests: positive('maxQueuedRequests', options, defaults.maxQueuedRequests),
+    credentials: options.auth ?? [],
+    reconnect: {
+      minMs: options.reconnect?.minMs ?? defaults.reconnectMinMs,
+      maxMs: options.reconnect?.maxMs ?? defaults.reconnectMaxMs,
+    },
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    resolve: options.resolve ?? resolveWithSystem,
+  }
+}
+
+type Limit = 'sessionTimeoutMs' | 'maxReplyBytes' | 'maxRequestBytes' | 'maxQueuedRequests'
+
+function positive(name: Limit, options: ZooKeeperOptions, fallback: number): number {
+  const value = options[name] ?? fallback
+  if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
+    throw new InvalidOptionError(
+      `${name} must be a whole number from 1 to 2147483647, not ${value}`,
+    )
+  }
+  return value
+}

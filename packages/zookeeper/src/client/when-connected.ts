@@ -1,0 +1,41 @@
+import type { CallOptions } from '../connection/call.ts'
+import { AbortedError, ClosedError, TimeoutError } from '../errors/client-errors.ts'
+import { AuthFailedError } from '../errors/server-errors.ts'
+import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
+import type { Session } from '../session/session.ts'
+import type { SessionState } from '../session/session-state.ts'
+
+/** Resolves when the session is connected; rejects when it never will be, or the caller does not want to wait longer. */
+export function whenConnected(session: Session, options: CallOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { signal, timeoutMs } = options
+    const end = (error?: ZooKeeperError) => {
+      unsubscribe()
+      timer?.cancel()
+      signal?.removeEventListener('abort', onAbort)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    const onState = (state: SessionState) => {
+      if (state === 'connected') end()
+      else if (state === 'closed') end(new ClosedError('the client was closed'))
+      else if (state === 'authFailed') {
+        end(new AuthFailedError(ErrorCode.authFailed, 'the server refused a credential'))
+      }
+    }
+    const onAbort = () =>
+      end(new AbortedError('waiting for the connection was aborted', { cause: signal?.reason }))
+    const unsubscribe = session.onStateChange(onState)
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : session.clock.setTimer(() => {
+            const cause = session.lastConnectionError
+            end(new TimeoutError(`no connection within ${timeoutMs} ms`, { cause }))
+          }, timeoutMs)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted === true) onAbort()
+    else onState(session.state)
+  })
+}

@@ -1,0 +1,425 @@
+import type { CallOptions } from '../connection/call.ts'
+import { InvalidOptionError } from '../errors/client-errors.ts'
+import { type CreateMode, isSequential } from '../protocol/create-flags.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
+import { addWatchOperation } from '../protocol/operations/add-watch.ts'
+import { deleteOperation } from '../protocol/operations/delete.ts'
+import { existsOperation } from '../protocol/operations/exists.ts'
+import { getACLOperation } from '../protocol/operations/get-acl.ts'
+import { getAllChildrenNumberOperation } from '../protocol/operations/get-all-children-number.ts'
+import { getChildrenOperation } from '../protocol/operations/get-children.ts'
+import { getChildren2Operation } from '../protocol/operations/get-children2.ts'
+import { getDataOperation } from '../protocol/operations/get-data.ts'
+import { getEphemeralsOperation } from '../protocol/operations/get-ephemerals.ts'
+import { multiOperation } from '../protocol/operations/multi.ts'
+import { multiReadOperation } from '../protocol/operations/multi-read.ts'
+import { NOTHING } from '../protocol/operations/operation.ts'
+import type { ReadRequest } from '../protocol/operations/read-request.ts'
+import { removeWatchesOperation } from '../protocol/operations/remove-watches.ts'
+import { setACLOperation } from '../protocol/operations/set-acl.ts'
+import { setDataOperation } from '../protocol/operations/set-data.ts'
+import type { StatResponse } from '../protocol/operations/stat-response.ts'
+import { syncOperation } from '../protocol/operations/sync.ts'
+import { type ClientInfo, whoAmIOperation } from '../protocol/operations/who-am-i.ts'
+import type { Acl } from '../protocol/records/acl.ts'
+import type { Stat } from '../protocol/records/stat.ts'
+import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
+import { Session } from '../session/session.ts'
+import type { SessionState, StateListener } from '../session/session-state.ts'
+import type { PersistentWatchMode, WatchEvent } from '../session/watch-event.ts'
+import type { OneShotKind, PersistentWatcher, WatchListener } from '../session/watch-registry.ts'
+import { Caller, checkPath } from './caller.ts'
+import { Chroot } from './chroot.ts'
+import { performCreate, performCreate2 } from './create.ts'
+import {
+  ANY_VERSION,
+  type DataInput,
+  type MultiOperation,
+  type MultiReadOperation,
+  type MultiReadResult,
+  type MultiResult,
+  toBytes,
+  toMultiReadResults,
+  toMultiResults,
+  toRequestOp,
+} from './multi.ts'
+import { resolveOptions, type ZooKeeperOptions } from './options.ts'
+import { PersistentWatch } from './persistent-watch.ts'
+import { whenConnected } from './when-connected.ts'
+
+/** Options of `create` and `create2`. */
+export interface CreateOptions extends CallOptions {
+  /** Default `persistent`. */
+  readonly mode?: CreateMode
+  /** For the two modes with a time to live only, in milliseconds. */
+  readonly ttlMs?: number
+  /** Default: everybody may do everything. */
+  readonly acl?: readonly Acl[]
+}
+
+/** Options of a read that can leave a one-shot watch. */
+export interface WatchOptions extends CallOptions {
+  /** Called once: at the next change, or when the session is lost. The same function on the same path counts once. */
+  readonly watch?: WatchListener
+}
+
+/** Options of a write that can insist on a version. */
+export interface VersionOptions extends CallOptions {
+  /** The version that the znode must have, else `BadVersionError`. Default: any. */
+  readonly version?: number
+}
+
+/** The one-shot tables of each kind of `removeWatches`. */
+const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {
+  any: ['data', 'exist', 'child'],
+  data: ['data', 'exist'],
+  children: ['child'],
+}
+
+/**
+ * A ZooKeeper client: one session after another, over one connection after another.
+ *
+ * Call `connect` once. Then every call resolves with what the server answered, or rejects with a `ZooKeeperError`: switch on its
+ * `code`. Requests are written in the order of the calls and answered in that order. While `state` is
+ * `connecting`, `suspended` or `lost` they wait; when the connection breaks, those already sent fail with a
+ * `ConnectionLossError`, and `mayHaveHappened` says whether a write may have got through. No write is ever sent twice.
+ */
+export class ZooKeeper implements AsyncDisposable {
+  readonly #session: Session
+  readonly #chroot: Chroot
+  readonly #caller: Caller
+
+  /** `connectString` is "host:port,host:port/chroot". Throws an `InvalidOptionError` for one that cannot be read. */
+  constructor(connectString: string, options: ZooKeeperOptions = {}) {
+    const resolved = resolveOptions(connectString, options)
+    this.#chroot = new Chroot(resolved.chroot)
+    this.#session = new Session(resolved)
+    this.#caller = new Caller(this.#session)
+  }
+
+  /** What the state promises stands at `SessionState`. */
+  get state(): SessionState {
+    return this.#session.state
+  }
+
+  /** 0 while there is no session. */
+  get sessionId(): bigint {
+    return this.#session.sessionId
+  }
+
+  /** The timeout that the server gave; before the first connection the one that is asked for. */
+  get sessionTimeoutMs(): number {
+    return this.#session.timeoutMs
+  }
+
+  /** Why the last attempt to connect failed, or the last connection broke; undefined when none has. */
+  get lastConnectionError(): Error | undefined {
+    return this.#session.lastConnectionError
+  }
+
+  /** Calls the listener at every change of state, until the returned function is called. */
+  onStateChange(listener: StateListener): () => void {
+    return this.#session.onStateChange(listener)
+  }
+
+  /**
+   * Begins to look for a server, and resolves when there is a session. Rejects when a credential is refused, the signal aborted or
+   * the time up; in the last two cases the client goes on looking until `close`.
+   */
+  connect(options: CallOptions = {}): Promise<void> {
+    this.#session.start()
+    return whenConnected(this.#session, options)
+  }
+
+  /** Ends the session, so that its ephemeral znodes go at once. Never rejects; resolves within two seconds. */
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
+  create(path: string, data: DataInput, options: CreateOptions = {}): Promise<string> {
+    const operation = { ...options, type: 'create', path, data } as const
+    return performCreate(this.#caller, this.#chroot, operation, options)
+  }
+
+  /** Like `create`, with the new znode's Stat. Needs ZooKeeper 3.5. */
+  create2(
+    path: string,
+    data: DataInput,
+    options: CreateOptions = {},
+  ): Promise<{ path: string; stat: Stat }> {
+    const operation = { ...options, type: 'create', path, data } as const
+    return performCreate2(this.#caller, this.#chroot, operation, options)
+  }
+
+  /** Deletes a znode without children. */
+  delete(path: string, options: VersionOptions = {}): Promise<void> {
+    const request = { path: this.#chroot.toServer(path), version: options.version ?? ANY_VERSION }
+    return this.#caller.write(deleteOperation, path, request, () => undefined, options)
+  }
+
+  /** The znode's Stat, or undefined when there is none. A watch is left in both cases. */
+  exists(path: string, options: WatchOptions = {}): Promise<Stat | undefined> {
+    const request = this.#readRequest(path, options)
+    return this.#caller.call<ReadRequest, StatResponse, Stat | undefined>(
+      existsOperation,
+      request,
+      { path, mutates: false },
+      {
+        convert: ({ stat }) => this.#watching('data', request.path, options, stat),
+        recover: (err) =>
+          err === ErrorCode.noNode
+            ? { result: this.#watching('exist', request.path, options, undefined) }
+            : undefined,
+      },
+      options,
+    )
+  }
+
+  /** The znode's data and Stat. A watch is left only when it exists. */
+  getData(path: string, options: WatchOptions = {}): Promise<{ data: Buffer | null; stat: Stat }> {
+    const request = this.#readRequest(path, options)
+    return this.#caller.call(
+      getDataOperation,
+      request,
+      { path, mutates: false },
+      { convert: (response) => this.#watching('data', request.path, options, response) },
+      options,
+    )
+  }
+
+  setData(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
+    const request = {
+      path: this.#chroot.toServer(path),
+      data: toBytes(data),
+      version: options.version ?? ANY_VERSION,
+    }
+    return this.#caller.write(setDataOperation, path, request, ({ stat }) => stat, options)
+  }
+
+  /** The ACL and the Stat. Digests are hidden from who is not an admin of the znode. */
+  getACL(path: string, options: CallOptions = {}): Promise<{ acl: readonly Acl[]; stat: Stat }> {
+    const request = { path: this.#chroot.toServer(path) }
+    return this.#caller.read(getACLOperation, path, request, (response) => response, options)
+  }
+
+  /** Here `version` is that of the ACL, `Stat.aversion`. */
+  setACL(path: string, acl: readonly Acl[], options: VersionOptions = {}): Promise<Stat> {
+    const request = {
+      path: this.#chroot.toServer(path),
+      acl,
+      version: options.version ?? ANY_VERSION,
+    }
+    return this.#caller.write(setACLOperation, path, request, ({ stat }) => stat, options)
+  }
+
+  /** The children's names, in no order. */
+  getChildren(path: string, options: WatchOptions = {}): Promise<string[]> {
+    const request = this.#readRequest(path, options)
+    return this.#caller.read(
+      getChildrenOperation,
+      path,
+      request,
+      ({ children }) => this.#watching('child', request.path, options, [...children]),
+      options,
+    )
+  }
+
+  /** The children's names, in no order, and the Stat. */
+  getChildren2(
+    path: string,
+    options: WatchOptions = {},
+  ): Promise<{ children: readonly string[]; stat: Stat }> {
+    const request = this.#readRequest(path, options)
+    return this.#caller.read(
+      getChildren2Operation,
+      path,
+      request,
+      (response) => this.#watching('child', request.path, options, response),
+      options,
+    )
+  }
+
+  /** How many znodes lie below, at any depth. Needs ZooKeeper 3.6. */
+  getAllChildrenNumber(path: string, options: CallOptions = {}): Promise<number> {
+    const request = { path: this.#chroot.toServer(path) }
+    return this.#caller.read(
+      getAllChildrenNumberOperation,
+      path,
+      request,
+      ({ totalNumber }) => totalNumber,
+      options,
+    )
+  }
+
+  /** This session's ephemeral znodes at or below a path. Needs ZooKeeper 3.6. */
+  getEphemerals(prefixPath = '/', options: CallOptions = {}): Promise<string[]> {
+    const request = { prefixPath: this.#chroot.toServer(prefixPath) }
+    return this.#caller.read(
+      getEphemeralsOperation,
+      prefixPath,
+      request,
+      ({ ephemerals }) => ephemerals.map((path) => this.#chroot.toClient(path)),
+      options,
+    )
+  }
+
+  /** Who the server takes this connection for. Needs ZooKeeper 3.7: an older server closes the connection, so ask once. */
+  whoAmI(options: CallOptions = {}): Promise<readonly ClientInfo[]> {
+    return this.#caller.read(whoAmIOperation, '/', NOTHING, ({ clientInfo }) => clientInfo, options)
+  }
+
+  /** Waits until the server has seen all that was committed before. Reads that come after see it too. */
+  sync(path: string, options: CallOptions = {}): Promise<void> {
+    const request = { path: this.#chroot.toServer(path) }
+    return this.#caller.read(syncOperation, path, request, () => undefined, options)
+  }
+
+  /** All operations or none. Rejects with a `MultiError` that names the one that failed. */
+  async multi(
+    operations: readonly MultiOperation[],
+    options: CallOptions = {},
+  ): Promise<MultiResult[]> {
+    for (const operation of operations) {
+      checkPath(operation.path, { sequential: isSequentialCreate(operation) })
+    }
+    const request = { ops: operations.map((operation) => toRequestOp(operation, this.#chroot)) }
+    return this.#caller.write(
+      multiOperation,
+      '/',
+      request,
+      ({ results }) => toMultiResults(operations, results, this.#chroot),
+      options,
+    )
+  }
+
+  /** Several reads in one round trip, each with a result or an error of its own. Needs ZooKeeper 3.6. */
+  async multiRead(
+    operations: readonly MultiReadOperation[],
+    options: CallOptions = {},
+  ): Promise<MultiReadResult[]> {
+    for (const { path } of operations) checkPath(path)
+    const ops = operations.map(({ type, path }) => ({
+      type,
+      path: this.#chroot.toServer(path),
+      watch: false,
+    }))
+    return this.#caller.read(
+      multiReadOperation,
+      '/',
+      { ops },
+      ({ results }) => toMultiReadResults(operations, results),
+      options,
+    )
+  }
+
+  /** Proves a further identity, on this connection and on all later ones. One that is refused rejects and is forgotten. */
+  addAuth(scheme: string, credential: string, options: CallOptions = {}): Promise<void> {
+    return this.#session.addAuth({ scheme, credential }, options)
+  }
+
+  /**
+   * Watches a path, which need not exist, until the watch is closed. Needs ZooKeeper 3.6: an older server answers
+   * `UnimplementedError` and closes the connection, so ask once. One path has one mode: the other one is refused.
+   */
+  async addWatch(
+    path: string,
+    mode: PersistentWatchMode,
+    options: CallOptions = {},
+  ): Promise<PersistentWatch> {
+    const serverPath = this.#chroot.toServer(path)
+    const { watches } = this.#session
+    const otherMode = mode === 'persistent' ? 'persistentRecursive' : 'persistent'
+    if (watches.hasPersistent(otherMode, serverPath)) {
+      throw new InvalidOptionError(`there is a ${otherMode} watch already`, { path })
+    }
+    let arm = () => {}
+    let disarm = () => {}
+    const watch = new PersistentWatch(path, mode, (inner) => {
+      const watcher = this.#translating(inner)
+      arm = () => watches.addPersistent(mode, serverPath, watcher)
+      disarm = () => watches.removePersistent(mode, serverPath, watcher)
+      return () => this.#removePersistent(mode, serverPath, watcher)
+    })
+    await this.#caller.call(
+      addWatchOperation,
+      { path: serverPath, mode: AddWatchMode[mode] },
+      { path, mutates: false },
+      { convert: () => undefined, onSent: () => arm(), onFailure: () => disarm() },
+      options,
+    )
+    return watch
+  }
+
+  /** Takes watches off a path, persistent ones too with `any`. Rejects with a `NoWatcherError` when there is none. */
+  removeWatches(
+    path: string,
+    options: CallOptions & { readonly type?: 'any' | 'data' | 'children' } = {},
+  ): Promise<void> {
+    const type = options.type ?? 'any'
+    const serverPath = this.#chroot.toServer(path)
+    return this.#caller.read(
+      removeWatchesOperation,
+      path,
+      { path: serverPath, type: WatcherType[type] },
+      () => {
+        this.#session.watches.removeOneShots(serverPath, removable[type])
+        if (type === 'any') this.#session.watches.endPersistentOf(serverPath)
+      },
+      options,
+    )
+  }
+
+  #readRequest(path: string, options: WatchOptions): ReadRequest {
+    return { path: this.#chroot.toServer(path), watch: options.watch !== undefined }
+  }
+
+  /** Registers the watch of a read that succeeded, and passes its result on. */
+  #watching<Result>(
+    kind: OneShotKind,
+    serverPath: string,
+    { watch }: WatchOptions,
+    result: Result,
+  ): Result {
+    if (watch !== undefined) {
+      const listener = this.#chroot.isRoot
+        ? watch
+        : (event: WatchEvent) => watch(this.#chroot.event(event))
+      this.#session.watches.addOneShot(kind, serverPath, listener)
+    }
+    return result
+  }
+
+  #translating(inner: PersistentWatcher): PersistentWatcher {
+    if (this.#chroot.isRoot) return inner
+    return {
+      onEvent: (event) =>
+        inner.onEvent(event.type === 'resync' ? event : this.#chroot.event(event)),
+      onEnd: (error) => inner.onEnd(error),
+    }
+  }
+
+  /** Leaves the server's watch alone where taking it away could hurt another one: its events are then ignored. */
+  async #removePersistent(
+    mode: PersistentWatchMode,
+    serverPath: string,
+    watcher: PersistentWatcher,
+  ): Promise<void> {
+    const { watches } = this.#session
+    const isLast = watches.removePersistent(mode, serverPath, watcher)
+    if (!isLast || watches.hasOneShot(serverPath) || !this.#session.canSendNow) return
+    const request = { path: serverPath, type: WatcherType.any }
+    const path = this.#chroot.toClient(serverPath)
+    await this.#caller
+      .read(removeWatchesOperation, path, request, () => undefined, {})
+      .catch(() => undefined)
+  }
+}
+
+function isSequentialCreate(operation: MultiOperation): boolean {
+  return operation.type === 'create' && isSequential(operation.mode ?? 'persistent')
+}

@@ -1,0 +1,178 @@
+import { AbortedError, InvalidOptionError, TimeoutError } from '../errors/client-errors.ts'
+import { serverError } from '../errors/server-errors.ts'
+import { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import type { JuteReader } from '../protocol/jute/jute-reader.ts'
+import type { JuteWriter } from '../protocol/jute/jute-writer.ts'
+import type { OpCode } from '../protocol/op-code.ts'
+import type { Operation } from '../protocol/operations/operation.ts'
+import type { Clock } from './clock.ts'
+import type { Settleable } from './delivery-order.ts'
+
+/** What a connection needs of a request: it knows nothing of its types. */
+export interface Outgoing extends Settleable {
+  readonly opCode: OpCode
+  /** Nobody waits for it any more: not worth sending. */
+  readonly settled: boolean
+  /** The number on its connection; set when it is written. */
+  xid: number
+  encode(writer: JuteWriter): void
+  /** Takes the reply in, without telling the caller yet. Throws a `ProtocolError` for a body that makes no sense. */
+  receive(err: number, body: JuteReader): void
+  fail(error: ZooKeeperError): void
+  /** Fails with an error made by `make`, told the path and whether the request may have been carried out. */
+  failWith(make: (facts: CallFacts) => ZooKeeperError): void
+}
+
+/** What the error of an unanswered call should say. */
+export interface CallFacts {
+  readonly path: string | undefined
+  readonly mayHaveHappened: boolean
+}
+
+/** How a call's answer becomes its result. */
+export interface CallHandlers<Response, Result> {
+  /** Turns the response into the result; may throw a `ZooKeeperError` to fail the call. */
+  readonly convert: (response: Response) => Result
+  /** Turns a refusal into a result, where it is one: NoNode for exists. */
+  readonly recover?: (err: number) => { readonly result: Result } | undefined
+  /** Runs when the request is written, so before its reply and any event behind that can come. */
+  readonly onSent?: () => void
+  /** Runs when the call fails, whatever the reason, before its caller hears of it. */
+  readonly onFailure?: () => void
+}
+
+/** When a caller stops waiting. */
+export interface CallOptions {
+  /** Aborting it ends the call with an `AbortedError`. */
+  readonly signal?: AbortSignal | undefined
+  /** After so long without an answer the call ends with a `TimeoutError`; it counts from the call, not from its sending. Default: none. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** What a call is about. */
+export interface CallSubject {
+  /** The path as the caller wrote it, for errors. */
+  readonly path?: string | undefined
+  /** Whether the request changes anything on the server. */
+  readonly mutates: boolean
+}
+
+type Outcome<Result> = { readonly result: Result } | { readonly error: ZooKeeperError } | undefined
+
+/** One request, from the caller's `await` to the reply's bytes and back. */
+export class Call<Request, Response, Result> implements Outgoing {
+  readonly promise: Promise<Result>
+  readonly opCode: OpCode
+  xid = 0
+  settled = false
+  readonly #operation: Operation<Request, Response>
+  readonly #request: Request
+  readonly #subject: CallSubject
+  readonly #handlers: CallHandlers<Response, Result>
+  #resolve: (result: Result) => void = ignore
+  #reject: (error: ZooKeeperError) => void = ignore
+  #outcome: Outcome<Result>
+  #stopWaiting: (() => void) | undefined
+
+  constructor(
+    operation: Operation<Request, Response>,
+    request: Request,
+    subject: CallSubject,
+    handlers: CallHandlers<Response, Result>,
+  ) {
+    this.opCode = operation.opCode
+    this.#operation = operation
+    this.#request = request
+    this.#subject = subject
+    this.#handlers = handlers
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** Ends the call when the signal says so or the time is up. */
+  limit(options: CallOptions, clock: Clock): void {
+    const { signal, timeoutMs } = options
+    if (signal === undefined && timeoutMs === undefined) return
+    const onAbort = () =>
+      this.failWith(
+        (facts) => new AbortedError('the call was aborted', { ...facts, cause: signal?.reason }),
+      )
+    if (signal?.aborted === true) {
+      onAbort()
+      return
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : clock.setTimer(() => {
+            this.failWith((facts) => new TimeoutError(`no answer within ${timeoutMs} ms`, facts))
+          }, timeoutMs)
+    this.#stopWaiting = () => {
+      signal?.removeEventListener('abort', onAbort)
+      timer?.cancel()
+    }
+  }
+
+  encode(writer: JuteWriter): void {
+    this.#operation.encodeRequest(writer, this.#request)
+    this.#handlers.onSent?.()
+  }
+
+  receive(err: number, body: JuteReader): void {
+    if (this.settled) return
+    if (err !== 0) {
+      this.#outcome = this.#handlers.recover?.(err) ?? {
+        error: serverError(err, this.#subject.path),
+      }
+      return
+    }
+    const response = this.#operation.decodeResponse(body)
+    try {
+      this.#outcome = { result: this.#handlers.convert(response) }
+    } catch (error) {
+      this.#outcome = { error: asZooKeeperError(error) }
+    }
+  }
+
+  settle(): void {
+    const outcome = this.#outcome
+    if (outcome === undefined || this.settled) return
+    if ('error' in outcome) {
+      this.fail(outcome.error)
+      return
+    }
+    this.#end()
+    this.#resolve(outcome.result)
+  }
+
+  fail(error: ZooKeeperError): void {
+    if (this.settled) return
+    this.#end()
+    this.#handlers.onFailure?.()
+    this.#reject(error)
+  }
+
+  failWith(make: (facts: CallFacts) => ZooKeeperError): void {
+    if (this.settled) return
+    const wasSent = this.xid !== 0
+    this.fail(make({ path: this.#subject.path, mayHaveHappened: wasSent && this.#subject.mutates }))
+  }
+
+  #end(): void {
+    this.settled = true
+    this.#stopWaiting?.()
+    this.#stopWaiting = undefined
+  }
+}
+
+/** What a caller threw at us from a conversion or an encoder: ours as it is, anything else as an invalid argument. */
+export function asZooKeeperError(error: unknown): ZooKeeperError {
+  if (error instanceof ZooKeeperError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new InvalidOptionError(message, { cause: error })
+}
+
+function ignore(): void {}

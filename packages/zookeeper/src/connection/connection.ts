@@ -1,0 +1,335 @@
+import { Socket } from 'node:net'
+import { ConnectionLossError } from '../errors/client-errors.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
+import { FrameDecoder } from '../protocol/jute/frame-decoder.ts'
+import type { JuteReader } from '../protocol/jute/jute-reader.ts'
+import { JuteWriter } from '../protocol/jute/jute-writer.ts'
+import { OpCode } from '../protocol/op-code.ts'
+import {
+  type ConnectRequest,
+  type ConnectResponse,
+  decodeConnectResponse,
+  encodeConnectRequest,
+} from '../protocol/records/connect.ts'
+import { encodeRequestHeader } from '../protocol/records/headers.ts'
+import { decodeWatcherEvent, type WatcherEvent } from '../protocol/records/watcher-event.ts'
+import { SpecialXid } from '../protocol/special-xid.ts'
+import { asZooKeeperError, type Outgoing } from './call.ts'
+import type { Clock, Timer } from './clock.ts'
+import { DeliveryOrder } from './delivery-order.ts'
+import { Fifo } from './fifo.ts'
+
+/** The largest number of requests on the wire without an answer; the others wait in the session's queue. */
+const MAX_IN_FLIGHT = 10_000
+/** Bytes that may wait for a slow socket before requests wait in the session's queue instead. */
+const MAX_UNSENT_BYTES = 1024 * 1024
+/** A batch that grows beyond this goes to the socket before the tick ends. */
+const FLUSH_AT_BYTES = 256 * 1024
+/** However long the session timeout, a silent connection is pinged this often (ClientCnxn.MAX_SEND_PING_INTERVAL). */
+const MAX_PING_INTERVAL_MS = 10_000
+const LARGEST_XID = 0x7fffffff
+
+/** One server to speak to. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** How far a connection has come. */
+export type ConnectionPhase = 'connecting' | 'handshaking' | 'open' | 'closed'
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint
+  readonly handshake: ConnectRequest
+  /** How long TCP and the handshake may take together. */
+  readonly connectTimeoutMs: number
+  readonly maxReplyBytes: number
+  readonly maxRequestBytes: number
+  readonly clock: Clock
+}
+
+/** Whom a connection tells. None of the functions may throw. */
+export interface ConnectionListener {
+  /** Takes a watch event in, and gives what tells its watchers. */
+  takeEvent(event: WatcherEvent, zxid: bigint): () => void
+  /** Room for further requests may have come. */
+  onProgress(): void
+}
+
+/**
+ * One socket to one server: handshake, requests and replies in order, watch events, pings.
+ *
+ * Requests made in one tick go out as one write. The server must be heard from within 2/3 of the session timeout,
+ * counted from the last byte received; after 1/3 without sending a ping goes out. A connection is used
+ * once: when it closes, whatever was not answered fails with a `ConnectionLossError`, and `closed` resolves.
+ */
+export class Connection {
+  /** Resolves, with the reason, when the connection has ended, whoever ended it. */
+  readonly closed: Promise<Error>
+  /** How far the connection had come when it closed, or has. */
+  lastPhase: Exclude<ConnectionPhase, 'closed'> = 'connecting'
+  /** The newest transaction that a reply named; 0 before the first. */
+  lastZxid = 0n
+  readonly #options: ConnectionOptions
+  readonly #listener: ConnectionListener
+  readonly #clock: Clock
+  readonly #socket: Socket = new Socket()
+  readonly #writer: JuteWriter
+  readonly #decoder: FrameDecoder
+  readonly #order = new DeliveryOrder()
+  readonly #pending = new Fifo<Outgoing>()
+  readonly #pendingAuth = new Fifo<Outgoing>()
+  readonly #onFrame = (frame: JuteReader) => this.#take(frame)
+  #resolveClosed: (reason: Error) => void = () => {}
+  #onHandshake: ((response: ConnectResponse) => void) | undefined
+  #isClosed = false
+  #timer: Timer | undefined
+  #readTimeoutMs = 0
+  #pingIntervalMs = 0
+  #lastReceivedMs = 0
+  #lastSentMs = 0
+  #nextXid = 1
+  #flushScheduled = false
+  #blocked = false
+
+  constructor(options: ConnectionOptions, listener: ConnectionListener) {
+    this.#options = options
+    this.#listener = listener
+    this.#clock = options.clock
+    this.#writer = new JuteWriter({ maxFrameBytes: options.maxRequestBytes })
+    this.#decoder = new FrameDecoder({ maxFrameBytes: options.maxReplyBytes })
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve
+    })
+  }
+
+  get phase(): ConnectionPhase {
+    return this.#isClosed ? 'closed' : this.lastPhase
+  }
+
+  /** Whether a request may be sent now; otherwise it should wait for `onProgress`. */
+  get canSend(): boolean {
+    return (
+      this.lastPhase === 'open' &&
+      !this.#isClosed &&
+      this.#pending.length < MAX_IN_FLIGHT &&
+      this.#writer.length < MAX_UNSENT_BYTES
+    )
+  }
+
+  /** Connects and shakes hands. Rejects with the reason when the connection closes before that is done. */
+  async connect(): Promise<ConnectResponse> {
+    const { endpoint, connectTimeoutMs } = this.#options
+    const socket = this.#socket
+    socket.setNoDelay(true)
+    socket.on('connect', () => this.#sendHandshake())
+    socket.on('data', (chunk) => this.#takeChunk(chunk))
+    socket.on('drain', () => this.#onDrain())
+    socket.on('error', (error) => this.close(error))
+    socket.on('close', () => this.close(new Error('the server closed the connection')))
+    this.#timer = this.#clock.setTimer(() => {
+      this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))
+    }, connectTimeoutMs)
+    const handshake = new Promise<ConnectResponse>((resolve) => {
+      this.#onHandshake = resolve
+    })
+    socket.connect(endpoint)
+    const outcome = await Promise.race([handshake, this.closed])
+    if (outcome instanceof Error) throw outcome
+    return outcome
+  }
+
+  /** Writes a request. One that cannot be written (too long, an argument out of range) fails, and nothing else does. */
+  send(call: Outgoing): void {
+    const xid = this.#nextXid
+    this.#nextXid = xid === LARGEST_XID ? 1 : xid + 1
+    if (this.#write(call, xid)) this.#pending.push(call)
+  }
+
+  /** Writes the watches to arm again; their reply comes in the order of requests, but under a number of its own. */
+  sendSetWatches(call: Outgoing): void {
+    if (this.#write(call, SpecialXid.setWatches)) this.#pending.push(call)
+  }
+
+  /** Writes a credential. The server answers those outside the order of requests. */
+  sendAuth(call: Outgoing): void {
+    if (this.#write(call, SpecialXid.auth)) this.#pendingAuth.push(call)
+  }
+
+  /** Ends the connection at once. The first reason stands. */
+  close(reason: Error): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#decoder.stop()
+    this.#socket.destroy()
+    this.#order.flush()
+    const lost = (call: Outgoing) =>
+      call.failWith(
+        (facts) => new ConnectionLossError('the connection was lost', { ...facts, cause: reason }),
+      )
+    for (const call of this.#pendingAuth.drain()) lost(call)
+    for (const call of this.#pending.drain()) lost(call)
+    this.#resolveClosed(reason)
+  }
+
+  #sendHandshake(): void {
+    this.lastPhase = 'handshaking'
+    const mark = this.#writer.beginFrame()
+    encodeConnectRequest(this.#writer, this.#options.handshake)
+    this.#writer.endFrame(mark)
+    this.#flush()
+  }
+
+  #write(call: Outgoing, xid: number): boolean {
+    if (this.#isClosed) {
+      call.failWith((facts) => new ConnectionLossError('the connection was lost', facts))
+      return false
+    }
+    const mark = this.#writer.beginFrame()
+    try {
+      encodeRequestHeader(this.#writer, { xid, type: call.opCode })
+      call.encode(this.#writer)
+      this.#writer.endFrame(mark)
+    } catch (error) {
+      this.#writer.rollback(mark)
+      call.fail(asZooKeeperError(error))
+      return false
+    }
+    call.xid = xid
+    if (this.#writer.length >= FLUSH_AT_BYTES) this.#flush()
+    else this.#scheduleFlush()
+    return true
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return
+    this.#flushScheduled = true
+    process.nextTick(() => {
+      this.#flushScheduled = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#isClosed || this.#blocked || this.#writer.length === 0) return
+    this.#lastSentMs = this.#clock.now()
+    this.#blocked = !this.#socket.write(this.#writer.take())
+  }
+
+  #onDrain(): void {
+    this.#blocked = false
+    this.#flush()
+    this.#listener.onProgress()
+  }
+
+  #takeChunk(chunk: Buffer): void {
+    this.#lastReceivedMs = this.#clock.now()
+    try {
+      this.#decoder.push(chunk, this.#onFrame)
+    } catch (error) {
+      this.close(asZooKeeperError(error))
+      return
+    }
+    this.#order.endOfChunk()
+    if (this.lastPhase === 'open' && !this.#isClosed) this.#listener.onProgress()
+  }
+
+  #take(frame: JuteReader): void {
+    if (this.#onHandshake !== undefined) {
+      this.#takeHandshake(frame, this.#onHandshake)
+      return
+    }
+    const xid = frame.readInt32()
+    const zxid = frame.readInt64()
+    const err = frame.readInt32()
+    if (zxid > this.lastZxid) this.lastZxid = zxid
+    switch (xid) {
+      case SpecialXid.ping:
+        return
+      case SpecialXid.notification:
+        this.#order.event(this.#listener.takeEvent(decodeWatcherEvent(frame), zxid))
+        return
+      case SpecialXid.auth:
+        this.#takeReply(this.#pendingAuth.shift(), xid, err, frame)
+        return
+      default:
+        this.#takeReply(this.#pending.shift(), xid, err, frame)
+    }
+  }
+
+  #takeReply(call: Outgoing | undefined, xid: number, err: number, body: JuteReader): void {
+    if (call === undefined || call.xid !== xid) {
+      const expected = call === undefined ? 'none' : `number ${call.xid}`
+      const error = new ProtocolError(
+        'ZK_MALFORMED',
+        `a reply to request number ${xid} came where ${expected} was expected`,
+      )
+      call?.failWith((facts) => new ConnectionLossError(error.message, { ...facts, cause: error }))
+      throw error
+    }
+    try {
+      call.receive(err, body)
+    } catch (error) {
+      // The caller learns why; so do the callers behind it, since the connection cannot be trusted any more.
+      call.failWith(
+        (facts) => new ConnectionLossError('the reply makes no sense', { ...facts, cause: error }),
+      )
+      throw error
+    }
+    this.#order.reply(call)
+  }
+
+  #takeHandshake(frame: JuteReader, onHandshake: (response: ConnectResponse) => void): void {
+    const response = decodeConnectResponse(frame)
+    this.#onHandshake = undefined
+    this.#timer?.cancel()
+    this.lastPhase = 'open'
+    if (response.timeoutMs > 0) this.#watchTheTime(response.timeoutMs)
+    onHandshake(response)
+  }
+
+  #watchTheTime(sessionTimeoutMs: number): void {
+    this.#readTimeoutMs = (sessionTimeoutMs * 2) / 3
+    this.#pingIntervalMs = Math.min(sessionTimeoutMs / 3, MAX_PING_INTERVAL_MS)
+    this.#setTimer()
+  }
+
+  #setTimer(): void {
+    const now = this.#clock.now()
+    const readDueMs = this.#lastReceivedMs + this.#readTimeoutMs - now
+    const pingDueMs = this.#lastSentMs + this.#pingIntervalMs - now
+    const delayMs = Math.max(1, Math.ceil(Math.min(readDueMs, pingDueMs)))
+    this.#timer = this.#clock.setTimer(() => this.#onTimer(), delayMs)
+  }
+
+  #onTimer(): void {
+    const now = this.#clock.now()
+    if (now - this.#lastReceivedMs >= this.#readTimeoutMs) {
+      // When our own event loop was blocked, the bytes may lie in the socket unread: look there before giving up.
+      setImmediate(() => this.#closeWhenSilent())
+      return
+    }
+    if (now - this.#lastSentMs >= this.#pingIntervalMs) this.#ping()
+    this.#setTimer()
+  }
+
+  #closeWhenSilent(): void {
+    if (this.#isClosed) return
+    if (this.#clock.now() - this.#lastReceivedMs < this.#readTimeoutMs) {
+      this.#setTimer()
+      return
+    }
+    this.close(new Error(`nothing came from the server within ${this.#readTimeoutMs} ms`))
+  }
+
+  #ping(): void {
+    const mark = this.#writer.beginFrame()
+    encodeRequestHeader(this.#writer, { xid: SpecialXid.ping, type: OpCode.ping })
+    this.#writer.endFrame(mark)
+    // Counted as sent even when the socket is blocked: bytes are on their way then, and touch the session too.
+    this.#lastSentMs = this.#clock.now()
+    this.#flush()
+  }
+}

@@ -1,0 +1,6 @@
+export * from './client-errors.ts'
+export * from './error-codes.ts'
+export * from './multi-error.ts'
+export * from './protocol-error.ts'
+export * from './server-errors.ts'
+export * from './zookeeper-error.ts'

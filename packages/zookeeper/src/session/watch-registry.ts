@@ -1,0 +1,183 @@
+import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import { parentPath } from '../protocol/path.ts'
+import type { WatcherEvent } from '../protocol/records/watcher-event.ts'
+import { WatchEventType } from '../protocol/watch-types.ts'
+import { notify } from './notify.ts'
+import type {
+  NodeEvent,
+  NodeEventType,
+  PersistentWatchEvent,
+  PersistentWatchMode,
+  WatchEvent,
+} from './watch-event.ts'
+
+/** The server's table that a one-shot watch lies in: `exist` is the data table for a znode that was not there. */
+export type OneShotKind = 'data' | 'exist' | 'child'
+
+/** Who hears from a one-shot watch. */
+export type WatchListener = (event: WatchEvent) => void
+
+/** Who hears from a persistent watch. */
+export interface PersistentWatcher {
+  onEvent(event: PersistentWatchEvent): void
+  /** The watch is over: the client was closed, or the server does not know persistent watches. */
+  onEnd(error: ZooKeeperError | undefined): void
+}
+
+/** All paths with a watch on them, by kind. */
+export interface WatchedPaths {
+  readonly data: Iterable<string>
+  readonly exist: Iterable<string>
+  readonly child: Iterable<string>
+  readonly persistent: Iterable<string>
+  readonly persistentRecursive: Iterable<string>
+}
+
+const eventTypes = new Map<number, NodeEventType>([
+  [WatchEventType.created, 'created'],
+  [WatchEventType.deleted, 'deleted'],
+  [WatchEventType.dataChanged, 'dataChanged'],
+  [WatchEventType.childrenChanged, 'childrenChanged'],
+])
+
+/** The one-shot tables that an event of each type empties (ZKWatchManager.materialize). */
+const firedKinds: Readonly<Record<NodeEventType, readonly OneShotKind[]>> = {
+  created: ['data', 'exist'],
+  dataChanged: ['data', 'exist'],
+  deleted: ['data', 'exist', 'child'],
+  childrenChanged: ['child'],
+}
+
+type Table<Watcher> = Map<string, Set<Watcher>>
+
+/** Who watches what. Paths are the server's, chroot included. */
+export class WatchRegistry {
+  readonly #oneShot: Readonly<Record<OneShotKind, Table<WatchListener>>> = {
+    data: new Map(),
+    exist: new Map(),
+    child: new Map(),
+  }
+  readonly #persistent: Readonly<Record<PersistentWatchMode, Table<PersistentWatcher>>> = {
+    persistent: new Map(),
+    persistentRecursive: new Map(),
+  }
+
+  /** The same listener twice on one path and kind counts once. */
+  addOneShot(kind: OneShotKind, path: string, listener: WatchListener): void {
+    add(this.#oneShot[kind], path, listener)
+  }
+
+  addPersistent(mode: PersistentWatchMode, path: string, watcher: PersistentWatcher): void {
+    add(this.#persistent[mode], path, watcher)
+  }
+
+  /** Says whether that was the last watcher of this path and mode. */
+  removePersistent(mode: PersistentWatchMode, path: string, watcher: PersistentWatcher): boolean {
+    const watchers = this.#persistent[mode].get(path)
+    if (watchers === undefined || !watchers.delete(watcher)) return false
+    if (watchers.size > 0) return false
+    this.#persistent[mode].delete(path)
+    return true
+  }
+
+  /** Forgets the one-shot watches of a path in the given tables. */
+  removeOneShots(path: string, kinds: readonly OneShotKind[]): void {
+    for (const kind of kinds) this.#oneShot[kind].delete(path)
+  }
+
+  hasOneShot(path: string): boolean {
+    return Object.values(this.#oneShot).some((table) => table.has(path))
+  }
+
+  hasPersistent(mode: PersistentWatchMode, path: string): boolean {
+    return this.#persistent[mode].has(path)
+  }
+
+  get paths(): WatchedPaths {
+    return {
+      data: this.#oneShot.data.keys(),
+      exist: this.#oneShot.exist.keys(),
+      child: this.#oneShot.child.keys(),
+      persistent: this.#persistent.persistent.keys(),
+      persistentRecursive: this.#persistent.persistentRecursive.keys(),
+    }
+  }
+
+  /** Finds, at once, who is to hear of an event, and gives what tells them. One-shot watches are used up by it. */
+  take(wire: WatcherEvent, zxid: bigint): () => void {
+    const type = eventTypes.get(wire.type)
+    if (type === undefined) return () => {}
+    const event: NodeEvent = { type, path: wire.path, zxid: zxid > 0n ? zxid : undefined }
+    const listeners = this.#takeOneShots(event)
+    const watchers = this.#persistentWatchersOf(event)
+    return () => {
+      for (const listener of listeners) notify(() => listener(event))
+      for (const watcher of watchers) notify(() => watcher.onEvent(event))
+    }
+  }
+
+  /** Ends all one-shot watches, and tells them so. */
+  sessionLost(): void {
+    const lost: (readonly [string, WatchListener])[] = []
+    for (const table of Object.values(this.#oneShot)) {
+      for (const [path, listeners] of table) for (const one of listeners) lost.push([path, one])
+      table.clear()
+    }
+    for (const [path, listener] of lost) notify(() => listener({ type: 'sessionLost', path }))
+  }
+
+  /** Tells all persistent watches that they were armed again. */
+  resync(): void {
+    for (const watcher of this.#allPersistent()) notify(() => watcher.onEvent({ type: 'resync' }))
+  }
+
+  /** Ends the persistent watches of one path. */
+  endPersistentOf(path: string): void {
+    for (const table of Object.values(this.#persistent)) {
+      const ended = [...(table.get(path) ?? [])]
+      table.delete(path)
+      for (const watcher of ended) notify(() => watcher.onEnd(undefined))
+    }
+  }
+
+  /** Ends all persistent watches. */
+  endPersistent(error: ZooKeeperError | undefined): void {
+    const ended = this.#allPersistent()
+    this.#persistent.persistent.clear()
+    this.#persistent.persistentRecursive.clear()
+    for (const watcher of ended) notify(() => watcher.onEnd(error))
+  }
+
+  #allPersistent(): PersistentWatcher[] {
+    return Object.values(this.#persistent).flatMap((table) =>
+      [...table.values()].flatMap((watchers) => [...watchers]),
+    )
+  }
+
+  #takeOneShots(event: NodeEvent): Set<WatchListener> {
+    const fired = new Set<WatchListener>()
+    for (const kind of firedKinds[event.type]) {
+      const table = this.#oneShot[kind]
+      for (const listener of table.get(event.path) ?? []) fired.add(listener)
+      table.delete(event.path)
+    }
+    return fired
+  }
+
+  #persistentWatchersOf(event: NodeEvent): PersistentWatcher[] {
+    const found = [...(this.#persistent.persistent.get(event.path) ?? [])]
+    const recursive = this.#persistent.persistentRecursive
+    // A persistent-recursive watch is never told of children: it hears of each child itself.
+    if (event.type === 'childrenChanged' || recursive.size === 0) return found
+    for (let path = event.path; ; path = parentPath(path)) {
+      found.push(...(recursive.get(path) ?? []))
+      if (path === '/') return found
+    }
+  }
+}
+
+function add<Watcher>(table: Table<Watcher>, path: string, watcher: Watcher): void {
+  const watchers = table.get(path)
+  if (watchers === undefined) table.set(path, new Set([watcher]))
+  else watchers.add(watcher)
+}
