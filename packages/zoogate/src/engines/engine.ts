@@ -31,7 +31,10 @@ export interface Engine {
    */
   plan(from: View | undefined, to: View): Plan
 
-  /** How the supervisor starts the engine on the current generation. Pure. */
+  /**
+   * How the supervisor starts the engine on the current generation. Depends on nothing but the paths
+   * and, for the user that workers run as, on the host's accounts and permissions.
+   */
   program(paths: EnginePaths): EngineProgram
 
   /**
@@ -45,6 +48,14 @@ export interface Engine {
 }
 
 export interface EngineControl {
+  /**
+   * What a reload needs some time for and no generation: nginx waits until its clients had one more
+   * response. Where it is there, the agent calls it before it renders the generation to reload, so
+   * that changes which come during the wait are in it; the reload that follows does not wait again.
+   * Without a reload within 3 s its effect ends by itself.
+   */
+  prepareReload?(): Promise<void>
+
   /**
    * Makes the running engine read the current generation (the `current` link points at it already),
    * without dropping a request. Resolves when the engine was seen to serve `generation`.

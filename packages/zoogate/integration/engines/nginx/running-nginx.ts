@@ -1,0 +1,102 @@
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pino } from 'pino'
+import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { type Program, startProgram } from '../../../../../test/support/program.ts'
+import type { EngineControl, EnginePaths, EngineProcess } from '../../../src/engines/engine.ts'
+import { nginx } from '../../../src/engines/nginx/index.ts'
+import type { View } from '../../../src/model/view.ts'
+
+/** A real nginx of the test's own, with the folders that the agent would make. */
+export interface RunningNginx extends AsyncDisposable {
+  readonly paths: EnginePaths
+  readonly program: Program
+  readonly control: EngineControl
+  /** Makes a view current, as the agent does, and has nginx take it. Returns its generation. */
+  serve(view: View): Promise<string>
+  /** Writes a generation and points the link at it, and no more. */
+  switchTo(files: ReadonlyMap<string, string>): Promise<void>
+  folderOf(generation: string): string
+  nextGeneration(): string
+}
+
+export async function startNginx(view: View): Promise<RunningNginx> {
+  const folder = await temporaryFolder()
+  const paths: EnginePaths = {
+    folder: folder.path,
+    current: join(folder.path, 'current'),
+    logs: join(folder.path, 'logs'),
+    run: join(folder.path, 'run'),
+  }
+  await mkdir(paths.logs)
+  await mkdir(paths.run)
+  let newest = 0
+  let written = 0
+  const folderOf = (generation: string) => join(paths.folder, 'generations', generation)
+
+  async function write(name: string, files: ReadonlyMap<string, string>): Promise<string> {
+    const target = folderOf(name)
+    for (const [file, text] of files) {
+      await mkdir(dirname(join(target, file)), { recursive: true })
+      await writeFile(join(target, file), text)
+    }
+    return target
+  }
+
+  async function link(target: string): Promise<void> {
+    const temporary = `${paths.current}.${++written}`
+    await symlink(target, temporary)
+    await rename(temporary, paths.current)
+  }
+
+  async function prepare(next: View): Promise<string> {
+    const generation = String(++newest)
+    const target = await write(generation, nginx.render(next, { paths, generation }))
+    await nginx.validate(target, paths)
+    await link(target)
+    return generation
+  }
+
+  const first = await prepare(view)
+  const { command, args } = nginx.program(paths)
+  const processes: { program?: Program } = {}
+  const process: EngineProcess = {
+    mode: 'supervised',
+    async status() {
+      const { program } = processes
+      return program?.running
+        ? { running: true, pid: program.pid, startId: String(program.pid), restarts: 0 }
+        : { running: false, restarts: 0 }
+    },
+    async signal(signal) {
+      processes.program?.kill(signal)
+    },
+    async call() {
+      throw new Error('nginx has no IPC channel')
+    },
+  }
+  const control = nginx.control({ paths, process, log: pino({ level: 'silent' }) })
+  const program = await startProgram(command, args, {
+    ready: async () => (await control.observe()).generation === first,
+  })
+  processes.program = program
+  return {
+    paths,
+    program,
+    control,
+    folderOf,
+    nextGeneration: () => String(++newest),
+    switchTo: async (files) => link(await write(`handmade-${++written}`, files)),
+    async serve(next) {
+      const generation = await prepare(next)
+      await control.reload(generation)
+      return generation
+    },
+    async [Symbol.asyncDispose]() {
+      await control.close()
+      // SIGTERM: nginx ends at once, its workers with it.
+      await program.stop()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,145 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { type EngineContext, type EngineControl, EngineError } from '../engine.ts'
+import { askControl } from './control-client.ts'
+import { DrainFlag } from './drain-flag.ts'
+import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './files.ts'
+import { applyEndpoints } from './live.ts'
+import { graveLines } from './log-lines.ts'
+import { LogTail } from './log-tail.ts'
+import { observe } from './stats.ts'
+
+/**
+ * The windows of a reload, around SIGHUP.
+ *
+ * Before it, each client must have had the time for one more response, the one that says
+ * `Connection: close`: that is the longest gap between its requests. To `beforeMs` comes what nginx
+ * itself takes until the old workers quit, at least 100 ms (it waits so long for the new ones), so
+ * clients with four requests a second and more lose none. One that is idle for longer is closed
+ * while idle, which can cost a request that leaves within the same millisecond; HTTP has no remedy.
+ *
+ * After it, from the moment that a new worker answers, old workers take connections for another
+ * 100 ms. The flag stays up until then, so that none of these is kept for a second request.
+ */
+export interface ReloadTimes {
+  readonly beforeMs: number
+  readonly afterMs: number
+  /** nginx tries a listener that is in use for 2.5 s; a hash ring of 10,000 endpoints takes 6 s. */
+  readonly timeoutMs: number
+  readonly pollMs: number
+  /** A flag that was raised for a reload that does not come is taken down after so long. */
+  readonly preparedMaxMs: number
+}
+
+export const RELOAD_TIMES: ReloadTimes = {
+  beforeMs: 250,
+  afterMs: 200,
+  timeoutMs: 20_000,
+  pollMs: 10,
+  preparedMaxMs: 3_000,
+}
+
+export function control(context: EngineContext, times = RELOAD_TIMES): EngineControl {
+  return new NginxControl(context, times)
+}
+
+class NginxControl implements EngineControl {
+  readonly #context: EngineContext
+  readonly #times: ReloadTimes
+  readonly #files: NginxFiles
+  readonly #flag: DrainFlag
+  #cleared: Promise<void> | undefined
+  #preparedEnd: NodeJS.Timeout | undefined
+
+  constructor(context: EngineContext, times: ReloadTimes) {
+    this.#context = context
+    this.#times = times
+    this.#files = nginxFiles(context.paths)
+    this.#flag = new DrainFlag(this.#files.drainFlag, () => performance.now())
+  }
+
+  async prepareReload(): Promise<void> {
+    await this.#clearOnce()
+    clearTimeout(this.#preparedEnd)
+    await this.#flag.raise()
+    this.#preparedEnd = setTimeout(() => this.#lower(), this.#times.preparedMaxMs)
+    this.#preparedEnd.unref()
+    await this.#waitUntilDrained()
+  }
+
+  async reload(generation: string): Promise<void> {
+    await this.#clearOnce()
+    clearTimeout(this.#preparedEnd)
+    const { running, lastExit } = await this.#context.process.status()
+    if (!running) {
+      await this.#flag.lower()
+      throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
+    }
+    try {
+      await this.#flag.raise()
+      await this.#waitUntilDrained()
+      const log = await LogTail.start(this.#files.errorLog)
+      await this.#context.process.signal('SIGHUP')
+      await this.#untilServed(generation, log)
+      await wait(this.#times.afterMs)
+    } finally {
+      await this.#flag.lower()
+    }
+  }
+
+  applyEndpoints = applyEndpoints
+
+  async observe() {
+    await this.#clearOnce()
+    return observe((path) => askControl(this.#files.controlSocket, path))
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#preparedEnd)
+    if (this.#flag.upMs !== undefined) await this.#flag.lower()
+  }
+
+  /** An agent that died in a reload left its flag behind. */
+  #clearOnce(): Promise<void> {
+    this.#cleared ??= this.#flag.lower()
+    return this.#cleared
+  }
+
+  async #waitUntilDrained(): Promise<void> {
+    const left = this.#times.beforeMs - (this.#flag.upMs ?? 0)
+    if (left > 0) await wait(left)
+  }
+
+  #lower(): void {
+    this.#flag.lower().catch((error: unknown) => {
+      this.#context.log.warn({ err: error }, 'the drain flag of nginx could not be removed')
+    })
+  }
+
+  /** nginx says nothing of a reload but in its log, where it failed, and by what it serves. */
+  async #untilServed(generation: string, log: LogTail): Promise<void> {
+    const end = performance.now() + this.#times.timeoutMs
+    while (performance.now() < end) {
+      const served = await this.#servedGeneration()
+      if (served === generation) return
+      const complaints = graveLines(await log.read()).filter(({ level }) => level === 'emerg')
+      if (complaints.some(({ message }) => isFinal(message))) {
+        const words = complaints.map(({ message }) => message).join('\n')
+        throw new EngineError('ENGINE_RELOAD_FAILED', `nginx did not reload: ${words}`)
+      }
+      await wait(this.#times.pollMs)
+    }
+    throw new EngineError(
+      'ENGINE_RELOAD_FAILED',
+      `nginx does not serve generation ${generation} ${this.#times.timeoutMs} ms after SIGHUP`,
+    )
+  }
+
+  async #servedGeneration(): Promise<string | undefined> {
+    return askControl(this.#files.controlSocket, CONTROL_PATHS.generation).catch(() => undefined)
+  }
+}
+
+/** An address in use is tried five times, and `still could not bind()` is the last word on it. */
+function isFinal(message: string): boolean {
+  return !message.startsWith('bind() to ') || !message.includes('Address already in use')
+}

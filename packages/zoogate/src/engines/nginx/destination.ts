@@ -1,0 +1,109 @@
+import type { Route, ServicePool } from '../../model/view.ts'
+import { block, type Directive, directive } from './directive.ts'
+import { cookieVariable, hasPicks, targetVariable, upstreamName } from './upstream.ts'
+
+/**
+ * A destination is where a request goes once its route is known: a service, under a route's timeouts.
+ * It is a named location of nginx, in three modes that differ in what becomes of the connections.
+ */
+export interface Destination {
+  /** `@shop`, with the timeouts where there are any: `@shop.request.3000`. Without a mode. */
+  readonly name: string
+  readonly pool: ServicePool
+  readonly timeouts: Route['timeouts']
+}
+
+/**
+ * The mode is the end of the location's name, chosen for each request (see `render.ts`): none is the
+ * everyday one, `+close` ends the client's connection after the response, `+tunnel` is a WebSocket.
+ */
+const MODES = ['', '+close', '+tunnel'] as const
+type Mode = (typeof MODES)[number]
+
+/** No service's name has a dot, so these are none. */
+export const NO_ROUTE = '@.404'
+export const NO_BACKEND = '@.503'
+
+const NO_ENDPOINT_TEXT = 'no endpoint of the service can take this request\n'
+const ANSWERS: Readonly<Record<string, readonly [status: number, text: string]>> = {
+  [NO_ROUTE]: [404, 'no route matches this request\n'],
+  [NO_BACKEND]: [503, 'the route has no backend\n'],
+}
+
+/** Idle time of a WebSocket, in either direction. nginx has one timeout for head and tunnel. */
+const TUNNEL_IDLE_MS = 3_600_000
+
+/** How long an endpoint may be silent where the route says nothing: nginx's own default. */
+const SILENCE_MS = 60_000
+
+/** How long other endpoints are tried where the route says nothing. */
+const RETRY_MS = 10_000
+
+export function destinationOf(pool: ServicePool, timeouts: Route['timeouts']): Destination {
+  const { requestMs, backendRequestMs } = timeouts
+  const name = [
+    `@${pool.name}`,
+    ...(requestMs === undefined ? [] : ['request', requestMs]),
+    ...(backendRequestMs === undefined ? [] : ['backend', backendRequestMs]),
+  ].join('.')
+  return { name, pool, timeouts }
+}
+
+/** The named locations of a destination. */
+export function renderDestination(destination: Destination): readonly Directive[] {
+  return MODES.map((mode) =>
+    block(
+      ['location', destination.name + mode],
+      [...connectionMode(mode), ...proxyTo(destination, mode)],
+    ),
+  )
+}
+
+/** The named locations that answer without a service: {@link NO_ROUTE}, {@link NO_BACKEND}. */
+export function renderAnswer(name: typeof NO_ROUTE | typeof NO_BACKEND): readonly Directive[] {
+  const [status, text] = ANSWERS[name] ?? [500, '']
+  return MODES.map((mode) =>
+    block(['location', name + mode], [...connectionMode(mode), directive('return', status, text)]),
+  )
+}
+
+/** A refused upgrade closes its connection too, so that no drain is missed while it is idle. */
+function connectionMode(mode: Mode): readonly Directive[] {
+  return mode === '' ? [] : [directive('keepalive_timeout', 0)]
+}
+
+function proxyTo({ pool, timeouts }: Destination, mode: Mode): readonly Directive[] {
+  const sticky = pool.sessionPersistence !== undefined
+  const canPick = hasPicks(pool)
+  if (!canPick && !(sticky && pool.endpoints.some(({ state }) => state !== 'down'))) {
+    return [directive('return', 503, NO_ENDPOINT_TEXT)]
+  }
+  if (!sticky) return [directive('proxy_pass', `http://${upstreamName(pool.name)}`), ...limits()]
+  const target = targetVariable(pool.name)
+  return [
+    ...(canPick
+      ? []
+      : [block(['if', '(', target, '=', '', ')'], [directive('return', 503, NO_ENDPOINT_TEXT)])]),
+    directive('add_header', 'Set-Cookie', cookieVariable(pool.name), 'always'),
+    directive('proxy_pass', `http://${target}`),
+    ...limits(),
+  ]
+
+  /**
+   * `backendRequest` bounds the silence in one attempt, `request` when the last attempt may begin; on
+   * its own it bounds the attempt too. So a request that keeps failing late takes at most
+   * `request + backendRequest`: nginx has no clock over the whole.
+   */
+  function limits(): readonly Directive[] {
+    const { requestMs, backendRequestMs } = timeouts
+    const silenceMs = Math.min(requestMs ?? Infinity, backendRequestMs ?? Infinity)
+    const silence = `${Number.isFinite(silenceMs) ? silenceMs : SILENCE_MS}ms`
+    const connectMs = Math.min(pool.connections.connectTimeoutMs, silenceMs)
+    return [
+      directive('proxy_connect_timeout', `${connectMs}ms`),
+      directive('proxy_send_timeout', mode === '+tunnel' ? `${TUNNEL_IDLE_MS}ms` : silence),
+      directive('proxy_read_timeout', mode === '+tunnel' ? `${TUNNEL_IDLE_MS}ms` : silence),
+      directive('proxy_next_upstream_timeout', `${requestMs ?? RETRY_MS}ms`),
+    ]
+  }
+}

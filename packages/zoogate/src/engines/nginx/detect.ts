@@ -1,0 +1,35 @@
+import type { Detection } from '../engine.ts'
+import { type CommandResult, runNginx } from './nginx-command.ts'
+
+/** Older ones have no `-e` (1.19.5), which keeps nginx away from the log of the host's own one. */
+const OLDEST = [1, 19, 5] as const
+
+const TIMEOUT_MS = 5_000
+
+export async function detect(): Promise<Detection> {
+  return detection(await runNginx(['-v'], TIMEOUT_MS))
+}
+
+/** What `nginx -v` means. Pure. */
+export function detection({ outcome, output }: CommandResult): Detection {
+  if (outcome === 'missing') {
+    return { installed: false, problem: 'nginx is not installed: apt-get install nginx' }
+  }
+  const version = /nginx\/([0-9]+(?:\.[0-9]+)*)/.exec(output)?.[1]
+  if (outcome !== 'passed' || version === undefined) {
+    return { installed: true, problem: `nginx -v does not tell a version: ${output.slice(0, 200)}` }
+  }
+  if (!isAtLeast(version.split('.').map(Number), OLDEST)) {
+    const problem = `nginx ${version} is older than ${OLDEST.join('.')}: apt-get install nginx`
+    return { installed: true, version, problem }
+  }
+  return { installed: true, version }
+}
+
+function isAtLeast(version: readonly number[], oldest: readonly number[]): boolean {
+  for (const [index, wanted] of oldest.entries()) {
+    const part = version[index] ?? 0
+    if (part !== wanted) return part > wanted
+  }
+  return true
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { EnginePaths } from '../engine.ts'
+
+/** The configuration in a generation folder. */
+export const CONFIGURATION_FILE = 'nginx.conf'
+
+/** A service's endpoints, relative to the generation folder. */
+export function upstreamFile(service: string): string {
+  return `upstreams/${service}.conf`
+}
+
+/** Where the running nginx keeps what is its own, outside the generations. */
+export interface NginxFiles {
+  /** While it exists, every response says `Connection: close`. */
+  readonly drainFlag: string
+  /** Answers what it serves: {@link CONTROL_PATHS}. */
+  readonly controlSocket: string
+  readonly pidFile: string
+  readonly errorLog: string
+  /** Request bodies that do not fit in memory; on the node's disk and not in `run`, often a tmpfs. */
+  readonly temporary: string
+}
+
+export function nginxFiles(paths: EnginePaths): NginxFiles {
+  return {
+    drainFlag: join(paths.run, 'nginx-draining'),
+    controlSocket: join(paths.run, 'nginx-control.sock'),
+    pidFile: join(paths.run, 'nginx.pid'),
+    errorLog: join(paths.logs, 'nginx-error.log'),
+    temporary: join(paths.folder, 'nginx-temporary'),
+  }
+}
+
+/** What the control socket answers to GET. */
+export const CONTROL_PATHS = {
+  /** The id of the generation that the answering worker serves. */
+  generation: '/generation',
+  /** Followed by the number of a page, from 0: see `endpoint-table.ts`. */
+  endpoints: '/endpoints/',
+} as const

@@ -1,0 +1,21 @@
+import type { Engine } from '../engine.ts'
+import { control } from './control.ts'
+import { detect } from './detect.ts'
+import { plan } from './live.ts'
+import { program } from './program.ts'
+import { refusals } from './refusals.ts'
+import { render } from './render.ts'
+import { validate } from './validate.ts'
+
+/** nginx 1.20 or newer, without modules. Every change is a reload, which loses no request. */
+export const nginx: Engine = {
+  name: 'nginx',
+  healthChecks: 'agent',
+  refusals,
+  detect,
+  render,
+  plan,
+  program,
+  validate,
+  control: (context) => control(context),
+}

@@ -1,0 +1,61 @@
+import type { EnginePaths, EngineProgram } from '../engine.ts'
+import { directive, printDirectives } from './directive.ts'
+import { CONFIGURATION_FILE, nginxFiles } from './files.ts'
+import { NGINX_PATH } from './nginx-command.ts'
+import { workerUser } from './worker-user.ts'
+
+/** In-flight requests have so long when the engine is stopped. */
+const STOP_TIMEOUT_MS = 10_000
+
+/**
+ * `sh` becomes nginx (same process) once it has
+ * - raised the limit of open files to the hard limit: a service manager's soft one is often 1,024;
+ * - removed the control socket of an nginx that died without doing so, at which nginx would refuse to
+ *   start: "bind() … failed (98: Address already in use)".
+ */
+const START = [
+  'ulimit -n "$(ulimit -H -n)" || true',
+  'rm -f -- "$1"',
+  'shift',
+  'exec nginx "$@"',
+].join('; ')
+
+/**
+ * nginx on the current generation. `-p` is the link itself, not what it points at: nginx opens the
+ * same path again at every SIGHUP, and so follows the link to the next generation.
+ */
+export function program(paths: EnginePaths): EngineProgram {
+  const files = nginxFiles(paths)
+  return {
+    command: '/bin/sh',
+    args: [
+      '-c',
+      `PATH="$PATH:${NGINX_PATH}"; ${START}`,
+      'nginx',
+      files.controlSocket,
+      ...nginxArguments(paths.current, files.errorLog, [
+        ...processDirectives(paths),
+        directive('daemon', 'off'),
+        directive('pid', files.pidFile),
+      ]),
+    ],
+    stopSignal: 'SIGQUIT',
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    listeners: 'own',
+  }
+}
+
+/** What both the running nginx and its checker are told: for the checker makes the folders. */
+export function processDirectives(paths: EnginePaths): ReturnType<typeof directive>[] {
+  const user = workerUser(paths)
+  return user === undefined ? [] : [directive('user', user.name, user.group)]
+}
+
+export function nginxArguments(
+  folder: string,
+  errorLog: string,
+  directives: readonly ReturnType<typeof directive>[],
+): readonly string[] {
+  const global = printDirectives(directives).trim().replaceAll('\n', ' ')
+  return ['-p', `${folder}/`, '-c', CONFIGURATION_FILE, '-e', errorLog, '-g', global]
+}

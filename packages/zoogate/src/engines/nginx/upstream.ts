@@ -1,0 +1,242 @@
+import { isIPv6 } from 'node:net'
+import type { Endpoint, ServicePool } from '../../model/view.ts'
+import { literalPattern } from './condition.ts'
+import { block, type Directive, directive } from './directive.ts'
+import { endpointTable } from './endpoint-table.ts'
+import { hashWeights } from './hash-weights.ts'
+
+/**
+ * One service's file: its pool as an `upstream`, the maps of its session cookie, and the table that
+ * the control socket answers with (`endpoint-table.ts`).
+ */
+export function renderUpstreams(pool: ServicePool): readonly Directive[] {
+  return [
+    ...(hasPicks(pool) ? [renderPool(pool)] : []),
+    ...(pool.sessionPersistence === undefined
+      ? []
+      : renderPersistence(pool, pool.sessionPersistence.sessionName)),
+    ...endpointTable(pool).map(({ variable, text }) =>
+      block(['map', '', variable], [directive('default', text)]),
+    ),
+  ]
+}
+
+/** Whether any endpoint takes requests that belong to none. */
+export function hasPicks(pool: ServicePool): boolean {
+  return picks(pool).length > 0
+}
+
+/** The name of a service's `upstream`. */
+export function upstreamName(service: string): string {
+  return service
+}
+
+/** Names the upstream of a request by its cookie; empty: no endpoint. */
+export function targetVariable(service: string): string {
+  return serviceVariable('target', service)
+}
+
+/** The Set-Cookie header of a response; empty: none. */
+export function cookieVariable(service: string): string {
+  return serviceVariable('set_cookie', service)
+}
+
+/** A service's name has no underscore, so no two services share a variable. */
+export function serviceVariable(purpose: string, service: string): string {
+  return `$zoogate_${purpose}_${service.replaceAll('-', '_')}`
+}
+
+function picks(pool: ServicePool): readonly Endpoint[] {
+  return pool.endpoints.filter(({ state, weight }) => state === 'up' && weight > 0)
+}
+
+/**
+ * Idle connections that each worker keeps to a pool. They close before a Node.js server would close
+ * them (5 s), so that few requests meet a connection that is just being closed; those that do are
+ * sent again where the method allows it.
+ */
+const IDLE_CONNECTIONS = 64
+const IDLE_CONNECTIONS_PERSISTENT = 4
+const IDLE_TIMEOUT = '4s'
+
+/**
+ * After so many failures within the time an endpoint is left out for as long. It only bridges the
+ * time until the agent's probe, or the registration's end, takes the endpoint out of the view.
+ */
+const FAILURES_MAX = 3
+const FAILURES_WITHIN = '1s'
+
+function renderPool(pool: ServicePool): Directive {
+  const endpoints = picks(pool)
+  const weights =
+    pool.algorithm === 'consistentHash' ? hashWeights(endpoints) : endpoints.map((e) => e.weight)
+  const ejects = canEject(pool)
+  const lines = endpoints.map((endpoint, index) => [
+    'server',
+    socketAddress(endpoint),
+    `weight=${weights[index]}`,
+    ...(pool.connections.max === undefined ? [] : [`max_conns=${pool.connections.max}`]),
+  ])
+  const passive = ejects
+    ? [`max_fails=${FAILURES_MAX}`, `fail_timeout=${FAILURES_WITHIN}`]
+    : ['max_fails=0']
+  return block(
+    ['upstream', upstreamName(pool.name)],
+    [
+      // Shared by the workers, so that counts of connections and failures are the pool's. A server
+      // takes under 1 KiB of it; nginx wants 32 KiB at least.
+      directive('zone', upstreamName(pool.name), `${64 + 2 * lines.length}k`),
+      ...algorithm(pool),
+      ...lines.map((line) => directive(...line, ...passive)),
+      ...(ejects ? lines.map((line) => directive(...line, 'max_fails=0', 'backup')) : []),
+      directive('keepalive', IDLE_CONNECTIONS),
+      directive('keepalive_timeout', IDLE_TIMEOUT),
+    ],
+  )
+}
+
+/**
+ * nginx may leave out the last endpoint of a pool too, and then answers 502 at once. Against that,
+ * each endpoint is listed a second time as a backup that is never left out: it takes requests when
+ * nothing else does. Backups exist with these algorithms only, and would break `max_conns`; elsewhere
+ * no endpoint is left out, and a dead one costs a refused connection until the view changes.
+ */
+function canEject(pool: ServicePool): boolean {
+  const withBackups = pool.algorithm === 'roundRobin' || pool.algorithm === 'leastRequest'
+  return withBackups && pool.connections.max === undefined && picks(pool).length > 1
+}
+
+/** Round robin is what an upstream does when nothing is said; `refusals.ts` knows the others. */
+function algorithm(pool: ServicePool): readonly Directive[] {
+  switch (pool.algorithm) {
+    case 'leastRequest':
+      return [directive('least_conn')]
+    case 'random':
+      return [directive('random')]
+    case 'powerOfTwoChoices':
+      return [directive('random', 'two', 'least_conn')]
+    case 'consistentHash':
+      return [directive('hash', '$remote_addr', 'consistent')]
+    default:
+      return []
+  }
+}
+
+/** How many others stand in for an endpoint whose sessions it cannot take. */
+const STAND_INS = 3
+
+/**
+ * Cookie persistence from nginx's own parts. The cookie's value is an endpoint's id, and leads to an
+ * upstream of that endpoint alone, with others as backups; the response's Set-Cookie names whoever
+ * answered, where that is not whom the cookie named. An endpoint that is draining, or has weight 0,
+ * is not in the pool but has its upstream, so it keeps its sessions and gets no new ones.
+ */
+function renderPersistence(pool: ServicePool, cookieName: string): readonly Directive[] {
+  const members = pool.endpoints.filter(({ state }) => state !== 'down')
+  const cookie = serviceVariable('cookie', pool.name)
+  const answered = serviceVariable('answered', pool.name)
+  const twins = caseTwins(members)
+  const names = members.map(({ id }, index) => memberUpstream(pool.name, id, index, twins))
+  return [
+    ...members.map((endpoint, index) =>
+      block(
+        ['upstream', names[index] ?? ''],
+        [
+          directive('server', socketAddress(endpoint), 'max_fails=0'),
+          ...standIns(picks(pool), endpoint).map((other) =>
+            directive('server', socketAddress(other), 'max_fails=0', 'backup'),
+          ),
+          directive('keepalive', IDLE_CONNECTIONS_PERSISTENT),
+          directive('keepalive_timeout', IDLE_TIMEOUT),
+        ],
+      ),
+    ),
+    block(
+      ['map', '$http_cookie', cookie],
+      [
+        directive('default', ''),
+        directive(`~(?:^|;[ \\t]*)${literalPattern(cookieName)}=([^;]*)`, '$1'),
+      ],
+    ),
+    block(
+      ['map', cookie, targetVariable(pool.name)],
+      [
+        directive('default', hasPicks(pool) ? upstreamName(pool.name) : ''),
+        ...members.map((endpoint, index) =>
+          directive(idKey(endpoint.id, twins), names[index] ?? ''),
+        ),
+      ],
+    ),
+    block(
+      ['map', '$zoogate_last_upstream', answered],
+      [
+        directive('default', ''),
+        ...distinctAddresses(members).map(({ id, address }) => directive(address, id)),
+      ],
+    ),
+    block(
+      ['map', `${cookie}|${answered}`, cookieVariable(pool.name)],
+      [
+        directive('default', `${cookieName}=${answered}; Path=/; HttpOnly`),
+        directive('~\\|\\z', ''),
+        directive('~^(.+)\\|\\1\\z', ''),
+      ],
+    ),
+  ]
+}
+
+/** Upstreams are told apart without letter case, ids with it. `~` is in no id. */
+function memberUpstream(
+  service: string,
+  id: string,
+  index: number,
+  twins: ReadonlySet<string>,
+): string {
+  return twins.has(id) ? `${service}.${id}~${index}` : `${service}.${id}`
+}
+
+/**
+ * A map's plain keys are looked up by hash, and without letter case; so ids that differ in nothing
+ * else are regular expressions. The backslash keeps an id that is a map's keyword (`default`,
+ * `include`, `volatile`) what it is.
+ */
+function idKey(id: string, twins: ReadonlySet<string>): string {
+  return twins.has(id) ? `~^${literalPattern(id)}\\z` : `\\${id}`
+}
+
+/** Ids that another one equals but for letter case. */
+function caseTwins(members: readonly Endpoint[]): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const { id } of members)
+    counts.set(id.toLowerCase(), (counts.get(id.toLowerCase()) ?? 0) + 1)
+  return new Set(members.map(({ id }) => id).filter((id) => counts.get(id.toLowerCase()) !== 1))
+}
+
+/** The next ones by id after the endpoint, so that each stands in for about as many. */
+function standIns(pool: readonly Endpoint[], endpoint: Endpoint): readonly Endpoint[] {
+  const others = pool.filter(({ id }) => id !== endpoint.id)
+  const next = others.findIndex(({ id }) => id > endpoint.id)
+  const start = next < 0 ? 0 : next
+  return [...others.slice(start), ...others.slice(0, start)].slice(0, STAND_INS)
+}
+
+/** Where two ids share an address, an answer counts as the first one's. */
+function distinctAddresses(members: readonly Endpoint[]) {
+  const seen = new Map<string, string>()
+  for (const endpoint of members) {
+    const address = socketAddress(endpoint)
+    if (!seen.has(address)) seen.set(address, endpoint.id)
+  }
+  return [...seen].map(([address, id]) => ({ address, id }))
+}
+
+/** `10.0.0.1:80` or `[fd00::1]:80`, spelled as nginx spells it in `$upstream_addr`. */
+export function socketAddress({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
+  if (!isIPv6(address)) return `${address}:${port}`
+  return `${canonicalHost(address)}:${port}`
+}
+
+/** The shortest spelling of an IPv6 address, in brackets (RFC 5952, as the URL standard has it). */
+export function canonicalHost(address: string): string {
+  return new URL(`http://[${address}]`).hostname
+}

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EngineError, type EnginePaths } from '../engine.ts'
+import { directive } from './directive.ts'
+import { graveLines } from './log-lines.ts'
+import { runNginx } from './nginx-command.ts'
+import { nginxArguments, processDirectives } from './program.ts'
+
+/** Ten thousand endpoints on hash rings take about five seconds. */
+const TIMEOUT_MS = 30_000
+
+/**
+ * `nginx -t` on a generation where it will lie. The checker makes a pid file and opens logs, so it
+ * has a folder of its own for them and touches none of the running engine's. It binds each listener
+ * for a moment; an address that is in use is no error to it, one that this host lacks is.
+ */
+export async function validate(generationFolder: string, paths: EnginePaths): Promise<void> {
+  const aside = await mkdtemp(join(tmpdir(), 'zoogate-nginx-'))
+  try {
+    const args = nginxArguments(generationFolder, join(aside, 'error.log'), [
+      ...processDirectives(paths),
+      directive('pid', join(aside, 'nginx.pid')),
+    ])
+    const { outcome, output } = await runNginx(['-t', ...args], TIMEOUT_MS)
+    if (outcome === 'passed') return
+    throw new EngineError('ENGINE_INVALID', problem(outcome, output, generationFolder))
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+  }
+}
+
+function problem(outcome: string, output: string, folder: string): string {
+  if (outcome === 'missing') return 'nginx is not installed: apt-get install nginx'
+  if (outcome === 'timeout') return `nginx -t did not finish within ${TIMEOUT_MS / 1000} s`
+  const messages = graveLines(output, folder).map(({ message }) => message)
+  return messages.length > 0 ? messages.join('\n') : `nginx -t failed: ${output.slice(0, 1_000)}`
+}

@@ -1,0 +1,62 @@
+import type {
+  Algorithm,
+  Endpoint,
+  Listener,
+  Route,
+  ServicePool,
+  View,
+} from '../../../src/model/view.ts'
+
+/** Views for tests: what is not said is the plainest there is. */
+export function viewOf(
+  parts: {
+    listeners?: readonly Listener[]
+    routes?: readonly Route[]
+    services?: readonly ServicePool[]
+    concurrency?: Partial<View['concurrency']>
+  } = {},
+): View {
+  return {
+    gateway: 'edge',
+    revision: 1,
+    listeners: parts.listeners ?? [listenerOf(8080)],
+    routes: parts.routes ?? [routeOf('shop')],
+    services: new Map((parts.services ?? [serviceOf('shop', [])]).map((pool) => [pool.name, pool])),
+    concurrency: { workers: 2, maxConnections: 1000, keepAliveMs: 60_000, ...parts.concurrency },
+  }
+}
+
+export function listenerOf(port: number, parts: Partial<Listener> = {}): Listener {
+  return { name: 'http', address: '127.0.0.1', port, protocol: 'HTTP', ...parts }
+}
+
+/** All requests of listener `http` to one service, unless told otherwise. */
+export function routeOf(service: string, parts: Partial<Route> = {}): Route {
+  return {
+    id: `${service}.0.0.0`,
+    listeners: ['http'],
+    path: { type: 'PathPrefix', value: '/' },
+    headers: [],
+    backends: [{ service, weight: 1 }],
+    timeouts: {},
+    ...parts,
+  }
+}
+
+export function serviceOf(
+  name: string,
+  endpoints: readonly Endpoint[],
+  parts: Partial<ServicePool> & { algorithm?: Algorithm } = {},
+): ServicePool {
+  return {
+    name,
+    algorithm: 'roundRobin',
+    connections: { connectTimeoutMs: 1_000 },
+    endpoints,
+    ...parts,
+  }
+}
+
+export function endpointOf(id: string, port: number, parts: Partial<Endpoint> = {}): Endpoint {
+  return { id, address: '127.0.0.1', port, weight: 1, state: 'up', ...parts }
+}
