@@ -1,3 +1,4 @@
+export { BalancerError, type BalancerErrorCode } from './balancer-error.ts'
 export {
   encodeRegistration,
   type InstanceState,
@@ -25,4 +26,19 @@ export type {
   PickerOptions,
   RequestOutcome,
 } from './policies/picker.ts'
+export { Backoff, type BackoffOptions } from './register/backoff.ts'
+export { firstHost, ownAddress } from './register/own-address.ts'
+export {
+  DEFAULT_DRAIN_MS,
+  instanceId,
+  type RegisteredService,
+  type RegisterServiceOptions,
+  registerService,
+} from './register/register-service.ts'
+export type { ServiceRegistrationOptions } from './register/registration-options.ts'
+export {
+  type RegistrationEvent,
+  type RegistrationState,
+  ServiceRegistration,
+} from './register/service-registration.ts'
 export { type Scheduler, systemScheduler } from './scheduler.ts'
