@@ -1,1 +1,5 @@
-export {}
+export type { Clock } from './clock.ts'
+export { ZooKeeperServer } from './server.ts'
+export type { ZooKeeperServerOptions } from './server-options.ts'
+export type { DiskCalls } from './storage/log-file.ts'
+export { ZooKeeperServerError, type ZooKeeperServerErrorCode } from './zookeeper-server-error.ts'
