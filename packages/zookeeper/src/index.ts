@@ -14,6 +14,7 @@ export {
   READ_ACL,
 } from './protocol/records/acl.ts'
 export type { Stat } from './protocol/records/stat.ts'
+export * from './recipes/index.ts'
 export type { Credential } from './session/restore.ts'
 export type { SessionState, StateListener } from './session/session-state.ts'
 export type {

@@ -51,6 +51,12 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
     return () => this.#listeners.delete(listener)
   }
 
+  /** Calls the listener when the watch ends, whoever ended it, until the returned function is called. */
+  onEnd(listener: () => void): () => void {
+    this.#enders.add(listener)
+    return () => this.#enders.delete(listener)
+  }
+
   /** Ends the watch, and takes it off the server when it was the last one on its path. Never rejects. */
   async close(): Promise<void> {
     if (this.#ended) return
@@ -71,8 +77,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
       else buffered.push(event)
       wake()
     })
-    const onEnd = () => wake()
-    this.#enders.add(onEnd)
+    const unlisten = this.onEnd(() => wake())
     try {
       for (;;) {
         const events = buffered
@@ -87,7 +92,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
       if (this.#error !== undefined) throw this.#error
     } finally {
       unsubscribe()
-      this.#enders.delete(onEnd)
+      unlisten()
     }
   }
 
@@ -99,6 +104,6 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
     if (this.#ended) return
     this.#ended = true
     this.#error = error
-    for (const end of this.#enders) end()
+    for (const end of [...this.#enders]) notify(end)
   }
 }

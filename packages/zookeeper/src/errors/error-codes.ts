@@ -40,6 +40,7 @@ export const zooKeeperErrorCodes = [
   'ZK_QUEUE_FULL',
   'ZK_INVALID_PATH',
   'ZK_INVALID_OPTION',
+  'ZK_CACHE_OVERFLOW',
 ] as const
 
 /** The closed union of codes. */

@@ -1,0 +1,7 @@
+export { deleteRecursive } from './delete-recursive.ts'
+export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
+export { getDataOrNull } from './get-data-or-null.ts'
+export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cache.ts'
+export type { TreeChange } from './tree-difference.ts'
+export type { TreeNode } from './tree-reader.ts'
+export { walk } from './walk.ts'

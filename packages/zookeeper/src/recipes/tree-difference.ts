@@ -1,0 +1,45 @@
+import type { TreeNode } from './tree-reader.ts'
+
+/** One difference between what a cache held and what it holds now. */
+export type TreeChange =
+  | { readonly type: 'added'; readonly path: string; readonly node: TreeNode }
+  | { readonly type: 'changed'; readonly path: string; readonly node: TreeNode }
+  /** `node` is what was there last. */
+  | { readonly type: 'removed'; readonly path: string; readonly node: TreeNode }
+
+/**
+ * Puts one znode's new reading into the cache, and says what that changed. The data is the same when `mzxid` is: a znode that
+ * was deleted and created again has another one too. Only the Stat is renewed then, and nothing is said.
+ */
+export function applyReading(
+  nodes: Map<string, TreeNode>,
+  path: string,
+  node: TreeNode | undefined,
+): TreeChange | undefined {
+  const before = nodes.get(path)
+  if (node === undefined) {
+    if (before === undefined) return undefined
+    nodes.delete(path)
+    return { type: 'removed', path, node: before }
+  }
+  nodes.set(path, node)
+  if (before === undefined) return { type: 'added', path, node }
+  return before.stat.mzxid === node.stat.mzxid ? undefined : { type: 'changed', path, node }
+}
+
+/** Makes the cache hold exactly `tree`, and says what that changed: what went first, deepest first. */
+export function applyTree(
+  nodes: Map<string, TreeNode>,
+  tree: ReadonlyMap<string, TreeNode>,
+): TreeChange[] {
+  const changes: TreeChange[] = []
+  for (const path of [...nodes.keys()].reverse()) {
+    const change = tree.has(path) ? undefined : applyReading(nodes, path, undefined)
+    if (change !== undefined) changes.push(change)
+  }
+  for (const [path, node] of tree) {
+    const change = applyReading(nodes, path, node)
+    if (change !== undefined) changes.push(change)
+  }
+  return changes
+}
