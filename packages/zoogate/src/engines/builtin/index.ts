@@ -1,0 +1,22 @@
+import type { Engine } from '../engine.ts'
+import { control } from './control.ts'
+import { plan } from './plan.ts'
+import { detect, program } from './program.ts'
+import { refusals } from './refusals.ts'
+import { render } from './render.ts'
+import { validate } from './validate.ts'
+
+export { renderService } from './render.ts'
+
+/** The proxy that comes with zoogate: no install, every endpoint change live, reloads in place. */
+export const builtin: Engine = {
+  name: 'builtin',
+  healthChecks: 'engine',
+  refusals,
+  detect,
+  render,
+  plan,
+  program,
+  validate,
+  control,
+}
