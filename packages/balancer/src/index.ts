@@ -10,7 +10,7 @@ export {
   type Registration,
   RegistrationSchema,
 } from './discovery/registration.ts'
-export type { HealthCheck, ProbeResult, ProbeTarget } from './health/health-check.ts'
+export type { CheckTiming, HealthCheck, ProbeResult, ProbeTarget } from './health/health-check.ts'
 export {
   HealthMonitor,
   type HealthMonitorOptions,
@@ -35,7 +35,7 @@ export {
   type RegisterServiceOptions,
   registerService,
 } from './register/register-service.ts'
-export type { ServiceRegistrationOptions } from './register/registration-options.ts'
+export { registrationOf, type ServiceRegistrationOptions } from './register/registration-options.ts'
 export {
   type RegistrationEvent,
   type RegistrationState,

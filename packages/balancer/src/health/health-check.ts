@@ -1,5 +1,16 @@
+/** When an endpoint is asked, and how many answers count. */
+export interface CheckTiming {
+  readonly intervalMs: number
+  /** From the first packet to the end of the response's head. */
+  readonly timeoutMs: number
+  /** Passes in a row before a failing endpoint takes traffic again. */
+  readonly rise: number
+  /** Failures in a row before a passing endpoint takes none. */
+  readonly fall: number
+}
+
 /** How an endpoint is asked whether it can take requests. */
-export interface HealthCheck {
+export interface HealthCheck extends CheckTiming {
   /** `http` asks with GET and Host: the endpoint's address; `tcp` only connects. */
   readonly probe:
     | {
@@ -10,13 +21,6 @@ export interface HealthCheck {
         readonly statusTo: number
       }
     | { readonly type: 'tcp' }
-  readonly intervalMs: number
-  /** From the first packet to the end of the response's head. */
-  readonly timeoutMs: number
-  /** Passes in a row before a failing endpoint takes traffic again. */
-  readonly rise: number
-  /** Failures in a row before a passing endpoint takes none. */
-  readonly fall: number
 }
 
 /** Where to probe. */

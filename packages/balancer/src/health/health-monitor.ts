@@ -1,5 +1,5 @@
 import { type Scheduler, systemScheduler } from '../scheduler.ts'
-import type { HealthCheck, ProbeResult, ProbeTarget } from './health-check.ts'
+import type { CheckTiming, HealthCheck, ProbeResult, ProbeTarget } from './health-check.ts'
 import { type HealthState, initialHealth, nextHealth } from './health-state.ts'
 import { type ProbeOptions, probe } from './probe.ts'
 
@@ -26,16 +26,27 @@ export interface HealthMonitorOptions {
     check: HealthCheck,
     options: ProbeOptions,
   ) => Promise<ProbeResult>
+  /**
+   * Until its first pass an endpoint is asked so often, and that pass is enough, so that it serves
+   * as soon as it can. Default: the check's interval, and its rise after a first failure.
+   */
+  readonly startingIntervalMs?: number
   readonly scheduler?: Scheduler
   /** In [0, 1); spreads the first probes. Default Math.random. */
   readonly random?: () => number
 }
 
+/** Asks once. Must not reject. */
+export type Ask = (signal: AbortSignal) => Promise<ProbeResult>
+
 interface Watched {
-  readonly target: ProbeTarget
-  readonly check: HealthCheck
+  /** What tells one way of probing from another; undefined: it is never the same. */
+  readonly key: string | undefined
+  readonly timing: CheckTiming
+  readonly ask: Ask
   readonly aborter: AbortController
   state: HealthState
+  hasPassed: boolean
   detail: string
   cancelTimer: () => void
 }
@@ -45,6 +56,7 @@ export class HealthMonitor {
   readonly #onChange: (report: HealthReport) => void
   readonly #initiallyPassing: boolean
   readonly #probe: NonNullable<HealthMonitorOptions['probe']>
+  readonly #startingIntervalMs: number | undefined
   readonly #scheduler: Scheduler
   readonly #random: () => number
   readonly #watched = new Map<string, Watched>()
@@ -53,6 +65,7 @@ export class HealthMonitor {
     this.#onChange = options.onChange
     this.#initiallyPassing = options.initiallyPassing ?? true
     this.#probe = options.probe ?? probe
+    this.#startingIntervalMs = options.startingIntervalMs
     this.#scheduler = options.scheduler ?? systemScheduler
     this.#random = options.random ?? Math.random
   }
@@ -62,22 +75,16 @@ export class HealthMonitor {
    * on undisturbed; at another place or in another way it begins anew.
    */
   add(id: string, target: ProbeTarget, check: HealthCheck): void {
-    const former = this.#watched.get(id)
-    if (former !== undefined) {
-      if (sameProbing(former, target, check)) return
-      this.remove(id)
-    }
-    const watched: Watched = {
-      target: { address: target.address, port: target.port },
-      check,
-      aborter: new AbortController(),
-      state: initialHealth(this.#initiallyPassing),
-      detail: '',
-      cancelTimer: () => {},
-    }
-    this.#watched.set(id, watched)
-    const jitterMs = this.#random() * Math.min(check.intervalMs, START_JITTER_MAX_MS)
-    this.#probeAfter(jitterMs, id, watched)
+    const { address, port } = target
+    const key = JSON.stringify([address, port, check])
+    if (this.#watched.get(id)?.key === key) return
+    const ask: Ask = (signal) => this.#probe({ address, port }, check, { signal })
+    this.#begin(id, key, check, ask)
+  }
+
+  /** Begins to ask in a way of the caller's own. */
+  watch(id: string, timing: CheckTiming, ask: Ask): void {
+    this.#begin(id, undefined, timing, ask)
   }
 
   remove(id: string): void {
@@ -103,39 +110,55 @@ export class HealthMonitor {
     for (const id of [...this.#watched.keys()]) this.remove(id)
   }
 
-  #probeAfter(delayMs: number, id: string, watched: Watched): void {
+  #begin(id: string, key: string | undefined, timing: CheckTiming, ask: Ask): void {
+    this.remove(id)
+    const watched: Watched = {
+      key,
+      timing,
+      ask,
+      aborter: new AbortController(),
+      state: initialHealth(this.#initiallyPassing),
+      hasPassed: false,
+      detail: '',
+      cancelTimer: () => {},
+    }
+    this.#watched.set(id, watched)
+    const jitterMs = this.#random() * Math.min(timing.intervalMs, START_JITTER_MAX_MS)
+    this.#askAfter(jitterMs, id, watched)
+  }
+
+  #askAfter(delayMs: number, id: string, watched: Watched): void {
     watched.cancelTimer = this.#scheduler.after(delayMs, () => {
       const startedMs = this.#scheduler.nowMs()
-      void this.#probe(watched.target, watched.check, { signal: watched.aborter.signal }).then(
-        (result) => {
-          if (watched.aborter.signal.aborted) return
-          const elapsedMs = this.#scheduler.nowMs() - startedMs
-          this.#probeAfter(Math.max(0, watched.check.intervalMs - elapsedMs), id, watched)
-          this.#take(id, watched, result)
-        },
-      )
+      void watched.ask(watched.aborter.signal).then((result) => {
+        if (watched.aborter.signal.aborted) return
+        const changed = this.#take(watched, result)
+        const elapsedMs = this.#scheduler.nowMs() - startedMs
+        this.#askAfter(Math.max(0, this.#intervalMs(watched) - elapsedMs), id, watched)
+        if (changed) this.#onChange(reportOf(id, watched))
+      })
     })
   }
 
-  #take(id: string, watched: Watched, result: ProbeResult): void {
+  #intervalMs({ hasPassed, timing }: Watched): number {
+    const startingMs = this.#startingIntervalMs
+    if (hasPassed || startingMs === undefined) return timing.intervalMs
+    return Math.min(startingMs, timing.intervalMs)
+  }
+
+  /** Says whether there is something to report. */
+  #take(watched: Watched, result: ProbeResult): boolean {
     const former = watched.state
-    watched.state = nextHealth(former, result.passed, watched.check)
+    const isStarting = this.#startingIntervalMs !== undefined && !watched.hasPassed
+    const { rise, fall } = watched.timing
+    watched.state = nextHealth(former, result.passed, { rise: isStarting ? 1 : rise, fall })
+    watched.hasPassed ||= result.passed
     watched.detail = result.detail
-    if (watched.state.passing !== former.passing || !former.checked) {
-      this.#onChange(reportOf(id, watched))
-    }
+    return watched.state.passing !== former.passing || !former.checked
   }
 }
 
 function reportOf(id: string, watched: Watched): HealthReport {
   const { passing, checked } = watched.state
   return { id, passing, checked, detail: watched.detail }
-}
-
-function sameProbing(watched: Watched, target: ProbeTarget, check: HealthCheck): boolean {
-  return (
-    watched.target.address === target.address &&
-    watched.target.port === target.port &&
-    JSON.stringify(watched.check) === JSON.stringify(check)
-  )
 }

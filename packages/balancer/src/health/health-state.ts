@@ -1,4 +1,4 @@
-import type { HealthCheck } from './health-check.ts'
+import type { CheckTiming } from './health-check.ts'
 
 export interface HealthState {
   readonly passing: boolean
@@ -19,7 +19,7 @@ export function initialHealth(passing: boolean): HealthState {
 export function nextHealth(
   state: HealthState,
   passed: boolean,
-  check: Pick<HealthCheck, 'rise' | 'fall'>,
+  check: Pick<CheckTiming, 'rise' | 'fall'>,
 ): HealthState {
   if (!state.checked) return { passing: passed, checked: true, contrary: 0 }
   if (passed === state.passing) {

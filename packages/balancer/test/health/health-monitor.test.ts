@@ -68,6 +68,40 @@ describe('HealthMonitor', () => {
     expect(probedAtMs).toEqual([0, 2_000, 4_000, 9_000])
   })
 
+  it('asks often until the first pass, where that is wanted, and lets that one count', async () => {
+    const scheduler = new FakeScheduler()
+    const reports: HealthReport[] = []
+    const askedAtMs: number[] = []
+    let passed = false
+    const monitor = new HealthMonitor({
+      onChange: (report) => reports.push(report),
+      initiallyPassing: false,
+      startingIntervalMs: 100,
+      scheduler,
+      random: () => 0,
+    })
+    monitor.watch('a', check, async () => {
+      askedAtMs.push(scheduler.nowMs())
+      return { passed, detail: '', latencyMs: 0 }
+    })
+    await scheduler.advance(250)
+    passed = true
+    await scheduler.advance(100)
+    expect(monitor.report('a')?.passing).toBe(true)
+    passed = false
+    await scheduler.advance(3_950)
+    expect(askedAtMs).toEqual([0, 100, 200, 300, 2_300, 4_300])
+    expect(monitor.report('a')?.passing).toBe(true)
+    await scheduler.advance(2_000)
+    expect(monitor.report('a')?.passing).toBe(false)
+    // Once it has passed, `rise` counts again.
+    passed = true
+    await scheduler.advance(2_000)
+    expect(monitor.report('a')?.passing).toBe(false)
+    await scheduler.advance(2_000)
+    expect(reports.map((report) => report.passing)).toEqual([false, true, false, true])
+  })
+
   it('goes on undisturbed when the same is added again, and begins anew elsewhere', async () => {
     const { monitor, scheduler, reports, answers } = monitored()
     answers.passed = false
