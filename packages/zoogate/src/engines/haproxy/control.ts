@@ -1,0 +1,16 @@
+import type { EngineContext, EngineControl } from '../engine.ts'
+import { LiveServers } from './live.ts'
+import { adminSocket } from './names.ts'
+import { reload } from './reload.ts'
+import { observe } from './stats.ts'
+
+export function control(context: EngineContext): EngineControl {
+  const socketPath = adminSocket(context.paths)
+  const servers = new LiveServers(socketPath)
+  return {
+    reload: (generation) => reload(generation, context),
+    applyEndpoints: (services) => servers.apply(services),
+    observe: () => observe(socketPath, (service) => servers.leaving(service)),
+    close: async () => servers.close(),
+  }
+}

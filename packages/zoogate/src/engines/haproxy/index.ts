@@ -1,0 +1,24 @@
+import type { Engine } from '../engine.ts'
+import { control } from './control.ts'
+import { detect } from './detect.ts'
+import { thisHost } from './host.ts'
+import { plan } from './plan.ts'
+import { program } from './program.ts'
+import { refusals } from './refusals.ts'
+import { render } from './render.ts'
+import { validate } from './validate.ts'
+
+export { renderService } from './render.ts'
+
+/** HAProxy 2.6 or newer. Endpoints change without a reload; a reload loses no request. */
+export const haproxy: Engine = {
+  name: 'haproxy',
+  healthChecks: 'engine',
+  refusals,
+  detect,
+  render: (view, context) => render(view, context, thisHost()),
+  plan,
+  program,
+  validate,
+  control,
+}
