@@ -33,6 +33,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        // Measured, not asserted: `npm run bench -- NAME`.
+        extends: true,
+        test: { name: 'bench', include: ['bench/**/*.bench.ts'], fileParallelism: false },
+      },
+      {
+        // The long runs: `npm run soak -- --runs N`.
+        extends: true,
+        test: { name: 'soak', include: ['test/soak/*.soak.ts'], fileParallelism: false },
+      },
     ],
   },
 })

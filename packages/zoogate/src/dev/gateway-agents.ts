@@ -1,0 +1,83 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { engines } from '../engines/index.ts'
+import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import type { Children } from './children.ts'
+import { shutDownEngine } from './shut-down-engine.ts'
+import { zoogateArgs } from './zoogate-args.ts'
+
+/** An agent that died is started again after this long. */
+const RESTART_AFTER_MS = 500
+
+export interface GatewayAgentsOptions {
+  readonly children: Children
+  /** `.zoogate/agents` */
+  readonly folder: string
+  readonly agentConfig: string
+  readonly zookeeper: string
+  readonly root: string
+}
+
+/** One agent for each Gateway of the desired state whose engine is to be had on this machine. */
+export class GatewayAgents {
+  readonly #options: GatewayAgentsOptions
+  readonly #running = new Set<string>()
+  readonly #leftOut = new Map<string, string>()
+
+  constructor(options: GatewayAgentsOptions) {
+    this.#options = options
+  }
+
+  /** Why a Gateway has no agent here. */
+  leftOut(gateway: string): string | undefined {
+    return this.#leftOut.get(gateway)
+  }
+
+  /** Starts and stops agents until they are those that the resources ask for. */
+  async follow(resources: ResourceMap): Promise<void> {
+    const wanted = resourcesOf(resources, 'Gateway')
+    const names = new Set(wanted.map(({ metadata }) => metadata.name))
+    for (const name of [...this.#running]) {
+      if (!names.has(name)) await this.#end(name)
+    }
+    this.#leftOut.clear()
+    for (const { metadata, spec } of wanted) {
+      if (this.#running.has(metadata.name)) continue
+      const engine = engines.get(spec.engine)
+      const detection = await engine?.detect()
+      const problem =
+        engine === undefined ? `there is no engine ${spec.engine}` : detection?.problem
+      if (problem !== undefined) this.#leftOut.set(metadata.name, problem)
+      else await this.#start(metadata.name)
+    }
+  }
+
+  /** Ends the agents, then every engine that an agent of this folder has ever started. */
+  async stop(): Promise<void> {
+    await this.#options.children.stopAll((name) => name.startsWith('agent-'))
+    this.#running.clear()
+    const folders = await readdir(this.#options.folder).catch(() => [])
+    await Promise.all(folders.map((name) => shutDownEngine(join(this.#options.folder, name))))
+  }
+
+  async #start(gateway: string): Promise<void> {
+    const { children, folder, agentConfig, zookeeper, root } = this.#options
+    this.#running.add(gateway)
+    await children.start({
+      name: `agent-${gateway}`,
+      args: zoogateArgs(
+        'agent',
+        ...['--gateway', gateway, '--folder', join(folder, gateway)],
+        ...['--config', agentConfig, '--zookeeper', zookeeper, '--root', root],
+      ),
+      restartAfterMs: RESTART_AFTER_MS,
+    })
+  }
+
+  async #end(gateway: string): Promise<void> {
+    this.#running.delete(gateway)
+    await this.#options.children.stop(`agent-${gateway}`)
+    // An engine outlives its agent on purpose; here it shall not.
+    await shutDownEngine(join(this.#options.folder, gateway))
+  }
+}

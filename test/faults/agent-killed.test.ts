@@ -1,0 +1,63 @@
+import { readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { devChildPid } from '../support/dev-children.ts'
+import { whoAnswers } from '../support/http.ts'
+import { startInstance } from '../support/instance.ts'
+import { startLoad } from '../support/load.ts'
+import { missing } from '../support/requirements.ts'
+import { type EngineName, type Stack, startStack } from '../support/stack.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx')
+
+const generation = (stack: Stack, engine: EngineName) =>
+  readlink(join(stack.folder, '.zoogate', 'agents', `edge-${engine}`, 'current'))
+
+describe.skipIf(absent !== undefined)('F6: the agent killed -9 under load', () => {
+  it('fails no request, and the next agent goes on without a reload', async () => {
+    await using stack = await startStack({ engines: ENGINES })
+    await using _a = await startInstance(stack, 'a')
+    await using _b = await startInstance(stack, 'b')
+    for (const engine of ENGINES) {
+      await waitFor(
+        `both to answer through ${engine}`,
+        async () => (await whoAnswers(stack.port(engine), 8)).size === 2,
+      )
+    }
+    const loads = ENGINES.map((engine) =>
+      startLoad({
+        port: stack.port(engine),
+        connections: 50,
+        requestsPerSecond: 300,
+        keepAlive: true,
+      }),
+    )
+    for (const [index, engine] of ENGINES.entries()) {
+      const before = await generation(stack, engine)
+      const pid = await devChildPid(stack, `agent-edge-${engine}`)
+      expect(pid).toBeDefined()
+      process.kill(pid ?? 0, 'SIGKILL')
+      await waitFor('dev to start the next agent', async () => {
+        const next = await devChildPid(stack, `agent-edge-${engine}`)
+        return next !== undefined && next !== pid
+      })
+      await waitFor(`the next agent of ${engine} to report`, async () => {
+        const { gateways } = await stack.status()
+        const node = gateways.find(({ name }) => name === `edge-${engine}`)?.nodes[0]
+        return node?.state === 'ready'
+      })
+      expect(await generation(stack, engine), `${engine} was reloaded`).toBe(before)
+      const report = await loads[index]?.stop()
+      expect(loads[index]?.failed(), `${engine}: ${JSON.stringify(report)}`).toBe(0)
+    }
+    await using _c = await startInstance(stack, 'c')
+    for (const engine of ENGINES) {
+      await waitFor(
+        `c to answer through ${engine}`,
+        async () => (await whoAnswers(stack.port(engine), 12)).size === 3,
+      )
+    }
+  })
+})

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
+import { seededRandom } from '../support/random.ts'
+import { missing } from '../support/requirements.ts'
+import { type EngineName, startStack } from '../support/stack.ts'
+
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx')
+const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 500ms, timeout: 300ms, rise: 1, fall: 2 }`
+
+describe.skipIf(absent !== undefined)('F4: changes under load', () => {
+  it('fails no request on any engine, and refuses what is invalid with a reason', async () => {
+    const seed = Number(process.env['ZOOGATE_SEED'] ?? Date.now() % 1_000_000)
+    console.log(`seed ${seed}`)
+    await using stack = await startStack({ engines: ENGINES, service: SERVICE })
+    const result = await changesUnderLoad({
+      stack,
+      changes: 12,
+      valid: 5,
+      invalid: 5,
+      random: seededRandom(seed),
+    })
+    for (const engine of ENGINES) {
+      const report = JSON.stringify(result.reports.get(engine))
+      expect(result.failed.get(engine), `${engine}, seed ${seed}: ${report}`).toBe(0)
+    }
+    for (const refusal of result.refusals) expect(refusal).toMatch(/invalid\.yaml:\d+:\d+/)
+  }, 300_000)
+})

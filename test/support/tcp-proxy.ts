@@ -1,0 +1,86 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/**
+ * What the proxy does: pass bytes on; close every connection at once; or keep connections open and pass nothing on,
+ * as a network that swallows packets does.
+ */
+export type TcpProxyMode = 'forward' | 'refuse' | 'silent'
+
+/** A TCP proxy on loopback, between a client and a server, that can break. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number
+  readonly connectString: string
+  /** How many connections were accepted so far. */
+  readonly accepted: number
+  /** Bytes that came from clients so far. */
+  readonly bytesFromClients: number
+  /** Changes the mode for new connections and for those that are open; `refuse` closes these. */
+  setMode(mode: TcpProxyMode): void
+  /** Closes all open connections; new ones are accepted as the mode says. */
+  cut(): void
+}
+
+/** Starts a proxy on a free port of loopback. */
+export async function startTcpProxy(target: { readonly port: number }): Promise<TcpProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let mode: TcpProxyMode = 'forward'
+  let accepted = 0
+  let bytesFromClients = 0
+  const server = createServer((client) => {
+    accepted++
+    client.on('error', () => {})
+    if (mode === 'refuse') {
+      client.destroy()
+      return
+    }
+    const upstream = connect({ host: '127.0.0.1', port: target.port })
+    upstream.on('error', () => {})
+    const pair = [client, upstream] as const
+    pairs.add(pair)
+    const end = () => {
+      pairs.delete(pair)
+      client.destroy()
+      upstream.destroy()
+    }
+    client.on('close', end)
+    upstream.on('close', end)
+    client.on('data', (chunk: Buffer) => {
+      bytesFromClients += chunk.length
+      upstream.write(chunk)
+    })
+    upstream.on('data', (chunk: Buffer) => client.write(chunk))
+    if (mode === 'silent') stopFlow(pair)
+  })
+  const cut = () => {
+    for (const pair of [...pairs]) for (const socket of pair) socket.destroy()
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    connectString: `127.0.0.1:${port}`,
+    get accepted() {
+      return accepted
+    },
+    get bytesFromClients() {
+      return bytesFromClients
+    },
+    setMode(next) {
+      mode = next
+      if (next === 'refuse') cut()
+      for (const pair of pairs) {
+        if (next === 'silent') stopFlow(pair)
+        else for (const socket of pair) socket.resume()
+      }
+    },
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function stopFlow(pair: readonly [Socket, Socket]): void {
+  for (const socket of pair) socket.pause()
+}
