@@ -130,19 +130,19 @@ export class EngineRunner {
       cwd: paths.folder,
       output: engineLog.stdio,
     })
-    this.#watch(instance)
     this.#options.log(`started process ${instance.identity.pid} on ${generation}`)
     const { channel } = instance
-    if (channel === undefined) return
-    channel.introduce(supervisorCommand)
-    for (const [key, socket] of this.#sockets.entries) channel.giveSocket(key, socket)
-    try {
-      await channel.call('reload', { folder: generation }, CALL_TIMEOUT_MS)
-    } catch (error) {
-      this.#instance = undefined
-      await kill(instance)
-      throw error
+    if (channel !== undefined) {
+      channel.introduce(supervisorCommand)
+      for (const [key, socket] of this.#sockets.entries) channel.giveSocket(key, socket)
+      try {
+        await channel.call('reload', { folder: generation }, CALL_TIMEOUT_MS)
+      } catch (error) {
+        await kill(instance)
+        throw error
+      }
     }
+    this.#watch(instance)
   }
 
   #bindFor(generation: string): void {

@@ -20,7 +20,10 @@ export interface InheritedProgramOptions {
     params: unknown,
     sockets: ReadonlyMap<string, object>,
   ) => Promise<unknown>
-  /** The node is gone: its folder was removed while nobody supervised. */
+  /**
+   * The engine has no place any more: its supervisor is gone and it never served, or the node's
+   * folder was removed.
+   */
   readonly orphaned: () => void
 }
 
@@ -36,6 +39,7 @@ export class InheritedProgram {
   #command: readonly string[] = []
   #delayMs = FIRST_DELAY_MS
   #leaving = false
+  #serves = false
 
   constructor(options: InheritedProgramOptions) {
     this.#options = options
@@ -84,6 +88,7 @@ export class InheritedProgram {
     const end = this.#end
     try {
       const result = await this.#options.call(method, params, this.#sockets)
+      this.#serves = true
       end?.send({ kind: 'reply', id, result: result ?? null })
     } catch (error) {
       end?.send({ kind: 'reply', id, error: messageOf(error) })
@@ -92,7 +97,11 @@ export class InheritedProgram {
 
   #supervisorGone(): void {
     this.#end = undefined
-    if (this.#leaving || this.#command.length === 0) return
+    if (this.#leaving) return
+    if (!this.#serves || this.#command.length === 0) {
+      this.#options.orphaned()
+      return
+    }
     setTimeout(() => this.#startSupervisor(), this.#delayMs)
     this.#delayMs = Math.min(DELAY_MAX_MS, this.#delayMs * 2)
   }
