@@ -1,0 +1,46 @@
+import { ZooKeeperServer } from '@zoogate/zookeeper-server'
+import { startApacheZooKeeper } from '../../../../test/support/apache-zookeeper.ts'
+import { temporaryFolder } from '../../../../test/support/folder.ts'
+import { missing } from '../../../../test/support/requirements.ts'
+
+/** A server that the suite runs against. */
+export interface TestServer extends AsyncDisposable {
+  readonly port: number
+  readonly connectString: string
+}
+
+/** A kind of server that the suite runs against. */
+export interface ServerKind {
+  readonly name: string
+  /** Why it cannot run here. */
+  readonly missing: string | undefined
+  start(): Promise<TestServer>
+}
+
+/** Both servers: the same tests must pass on each. */
+export const serverKinds: readonly ServerKind[] = [
+  {
+    name: 'Apache ZooKeeper',
+    missing: missing('zookeeper'),
+    start: () => startApacheZooKeeper(),
+  },
+  {
+    name: 'the embedded server',
+    missing: undefined,
+    start: startEmbedded,
+  },
+]
+
+async function startEmbedded(): Promise<TestServer> {
+  const folder = await temporaryFolder()
+  const server = new ZooKeeperServer({ dataFolder: folder.path, port: 0, tickTimeMs: 500 })
+  await server.listen()
+  return {
+    port: server.port,
+    connectString: `127.0.0.1:${server.port}`,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
