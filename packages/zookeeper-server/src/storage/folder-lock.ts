@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemErrorCode, ZooKeeperServerError } from '../zookeeper-server-error.ts'
 
-const LOCK_NAME = 'server.lock'
-/** Another server may remove its lock between our looking and our linking; then we look again. */
+const LOCK_NAME = /^server\.lock\.(\d{1,9})$/
+/** Another server may take the number that we want between our looking and our linking; then we look again. */
 const ATTEMPTS = 5
+
+const lockName = (number: number): string => `server.lock.${number}`
 
 /** Who holds the folder. `startedAt` tells a process from a later one with the same number. */
 interface Holder {
@@ -22,21 +24,51 @@ export interface FolderLock {
 /**
  * Takes a data folder for this process. A lock whose holder is gone (kill -9, a power cut) is taken over. Throws
  * `ZK_SERVER_FOLDER_LOCKED` with the holder's process id when it is alive.
+ *
+ * Locks are numbered, and a stale one is not touched before there is a newer one: a lock that somebody has just taken over
+ * can never be removed by mistake. Of two that take different numbers at once, the later one sees the other, and yields.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, LOCK_NAME)
-  const own = join(folder, `${LOCK_NAME}.${randomUUID()}`)
+  const own = join(folder, `server.lock.${randomUUID()}.claim`)
   const startedAt = await startOf(process.pid)
   await writeFile(own, JSON.stringify({ pid: process.pid, startedAt: startedAt ?? '' }))
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await tryLink(own, path)) return { release: () => rm(path, { force: true }) }
-      await removeIfStale(folder, path)
+      const stale = await staleLocks(folder)
+      const number = Math.max(0, ...stale) + 1
+      const path = join(folder, lockName(number))
+      if (!(await tryLink(own, path))) continue
+      const release = () => rm(path, { force: true })
+      try {
+        await staleLocks(folder, number)
+      } catch (error) {
+        await release()
+        throw error
+      }
+      for (const old of stale) await rm(join(folder, lockName(old)), { force: true })
+      return { release }
     }
   } finally {
     await rm(own, { force: true })
   }
   throw locked(folder, 'several servers are starting on it at once')
+}
+
+/** The numbers of locks whose holders are gone, `own` aside. Throws when a holder is alive. */
+async function staleLocks(folder: string, own?: number): Promise<number[]> {
+  const numbers: number[] = []
+  for (const name of await readdir(folder)) {
+    const number = Number(LOCK_NAME.exec(name)?.[1] ?? Number.NaN)
+    if (Number.isNaN(number) || number === own) continue
+    const text = await readIfThere(join(folder, name))
+    if (text === undefined) continue
+    const holder = parseHolder(text)
+    if (holder !== undefined && (await isAlive(holder))) {
+      throw locked(folder, `process ${holder.pid} holds it`)
+    }
+    numbers.push(number)
+  }
+  return numbers
 }
 
 /** A hard link either makes the name with its whole content, or fails because the name is there. */
@@ -48,26 +80,6 @@ async function tryLink(own: string, path: string): Promise<boolean> {
     if (systemErrorCode(error) === 'EEXIST') return false
     throw error
   }
-}
-
-async function removeIfStale(folder: string, path: string): Promise<void> {
-  const text = await readIfThere(path)
-  if (text === undefined) return
-  const holder = parseHolder(text)
-  if (holder !== undefined && (await isAlive(holder))) {
-    throw locked(folder, `process ${holder.pid} holds it`)
-  }
-  // Renamed before it is removed: of two servers that see the same stale lock, one gets it.
-  const aside = `${path}.${randomUUID()}`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return
-    throw error
-  }
-  // Was it replaced by a live one in between? Then it goes back.
-  if ((await readIfThere(aside)) !== text) await tryLink(aside, path)
-  await rm(aside, { force: true })
 }
 
 async function isAlive(holder: Holder): Promise<boolean> {
