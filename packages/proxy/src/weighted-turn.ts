@@ -5,8 +5,9 @@ interface Share<T> {
 }
 
 /**
- * Takes turns in proportion to weights: smooth weighted round robin, as in nginx. After any number
- * of turns an item is less than one turn away from its share. Items of weight 0 get no turn.
+ * Takes turns in proportion to weights: smooth weighted round robin, as in nginx. No item
+ * is ever a whole turn ahead of its share, and after as many turns as the sum of the weights each has
+ * had exactly its share. Items of weight 0 get no turn.
  */
 export class WeightedTurn<T> {
   readonly #shares: Share<T>[]
