@@ -1,0 +1,51 @@
+import { engines } from '../engines/index.ts'
+import { refusalIssue } from '../model/engine-refusals.ts'
+import { formatFieldPath } from '../model/field-path.ts'
+import { type Issue, type ResourceIssue, withoutPosition } from '../model/issue.ts'
+import type { SourcedResource } from '../model/parse.ts'
+import { referenceIssues } from '../model/references.ts'
+import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import { buildStructure } from '../model/view-builder.ts'
+
+/** Where resources were written, by key; those that come from the store have no entry. */
+export type Sources = ReadonlyMap<string, SourcedResource>
+
+/**
+ * What is wrong with a desired state as a whole: names that point at nothing, and what the engine of
+ * each Gateway cannot carry. Pure.
+ */
+export function stateIssues(resources: ResourceMap, sources: Sources): readonly Issue[] {
+  const references = referenceIssues(resources)
+  const issues = references.length > 0 ? references : refusalIssues(resources)
+  return issues.map((issue) => locate(issue, sources))
+}
+
+/** An issue with its line and column, where the resource comes from a file. */
+export function locate(issue: ResourceIssue, sources: Sources): Issue {
+  const source = sources.get(issue.resource)
+  if (source === undefined) return withoutPosition(issue)
+  return {
+    ...source.position(issue.path, issue.at),
+    resource: issue.resource,
+    field: formatFieldPath(issue.path),
+    message: issue.message,
+  }
+}
+
+function refusalIssues(resources: ResourceMap): readonly ResourceIssue[] {
+  return resourcesOf(resources, 'Gateway').flatMap((gateway) => {
+    const engine = engines.get(gateway.spec.engine)
+    const view = buildStructure(gateway.metadata.name, 0, resources)
+    if (view === undefined) return []
+    if (engine === undefined) {
+      const resource = `Gateway/${gateway.metadata.name}`
+      const message = `there is no engine ${gateway.spec.engine} in this version`
+      return [{ resource, path: ['spec', 'engine'], message }]
+    }
+    return engine.refusals(view).map((refusal) => {
+      const issue = refusalIssue(refusal, view)
+      const message = `${issue.message} (Gateway/${gateway.metadata.name}, ${engine.name})`
+      return { ...issue, message }
+    })
+  })
+}

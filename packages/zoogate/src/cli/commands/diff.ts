@@ -1,0 +1,115 @@
+import { Command } from 'commander'
+import { fieldChanges } from '../../model/field-changes.ts'
+import type { ResourceMap } from '../../model/resource.ts'
+import { unifiedDiff } from '../../model/unified-diff.ts'
+import { changesBetween, hasChanges } from '../../store/merge-resources.ts'
+import type { Store } from '../../store/store.ts'
+import { applyFiles } from '../apply-files.ts'
+import { author } from '../author.ts'
+import { EXIT_FAILURE, EXIT_OK, usageError } from '../cli-error.ts'
+import { addConnectionOptions, withConnection } from '../connect.ts'
+import { planLines, printJson } from '../output.ts'
+import { type GatewayPlan, planGateways } from '../plan-gateways.ts'
+import { toYaml } from '../resource-yaml.ts'
+import { revisionNumber } from '../revision-number.ts'
+import { processTerminal, type Terminal } from '../terminal.ts'
+
+interface DiffFlags {
+  readonly prune?: boolean
+  readonly from?: string
+  readonly to?: string
+  readonly exitCode?: boolean
+  readonly json?: boolean
+}
+
+interface Comparison {
+  readonly before: ResourceMap
+  readonly after: ResourceMap
+  readonly names: { readonly before: string; readonly after: string }
+  readonly gateways: readonly GatewayPlan[]
+}
+
+/** `zoogate diff FILE…` and `zoogate diff --from N --to M`. */
+export function diffCommand(): Command {
+  return addConnectionOptions(new Command('diff'))
+    .description('show what applying files would change, or what lies between two revisions')
+    .argument('[file...]', 'as for apply; without files two revisions are compared')
+    .option('--prune', 'as for apply: what the files do not hold would be deleted')
+    .option('--from <revision>', 'compare this revision (default: the one before --to)')
+    .option('--to <revision>', 'with this one (default: the newest)')
+    .option('--exit-code', 'exit with 1 where there is a difference')
+    .option('--json', 'answer with JSON')
+    .action(async (files: readonly string[], flags: DiffFlags, command: Command) => {
+      if (files.length > 0 && (flags.from ?? flags.to) !== undefined) {
+        throw usageError('either files, or --from and --to')
+      }
+      const comparison = await withConnection(command, ({ store }) =>
+        files.length > 0 ? compareFiles(store, files, flags) : compareRevisions(store, flags),
+      )
+      const terminal = processTerminal()
+      if (flags.json === true) printJson(terminal, toJson(comparison))
+      else print(terminal, comparison)
+      const different = hasChanges(changesBetween(comparison.before, comparison.after))
+      process.exitCode = flags.exitCode === true && different ? EXIT_FAILURE : EXIT_OK
+    })
+}
+
+async function compareFiles(
+  store: Store,
+  files: readonly string[],
+  flags: DiffFlags,
+): Promise<Comparison> {
+  const others = flags.prune === true ? 'delete' : 'keep'
+  const planned = await applyFiles(store, { files, others, mode: 'plan', author: author() })
+  const before = await store.readResources(planned.revision)
+  return {
+    before,
+    after: planned.resources,
+    names: { before: `revision ${planned.revision}`, after: 'files' },
+    gateways: planned.gateways,
+  }
+}
+
+async function compareRevisions(store: Store, flags: DiffFlags): Promise<Comparison> {
+  const to = flags.to === undefined ? await store.readHead() : revisionNumber(flags.to)
+  const from = flags.from === undefined ? Math.max(0, to - 1) : revisionNumber(flags.from)
+  const [before, after] = await Promise.all([store.readResources(from), store.readResources(to)])
+  return {
+    before,
+    after,
+    names: { before: `revision ${from}`, after: `revision ${to}` },
+    gateways: planGateways(before, after),
+  }
+}
+
+function toJson({ before, after, gateways }: Comparison) {
+  const changes = changesBetween(before, after)
+  const keys = [...changes.created, ...changes.updated, ...changes.deleted].sort()
+  return {
+    ...changes,
+    resources: keys.map((key) => ({
+      resource: key,
+      fields: fieldChanges(before.get(key), after.get(key)),
+    })),
+    gateways,
+  }
+}
+
+function print(terminal: Terminal, { before, after, names, gateways }: Comparison): void {
+  const { created, updated, deleted } = changesBetween(before, after)
+  for (const key of [...created, ...updated, ...deleted].sort()) {
+    const text = unifiedDiff(toYaml(before.get(key)), toYaml(after.get(key)), {
+      before: before.has(key) ? `${key} (${names.before})` : '/dev/null',
+      after: after.has(key) ? `${key} (${names.after})` : '/dev/null',
+    })
+    for (const line of text.split('\n')) terminal.out(coloured(line, terminal))
+  }
+  for (const line of planLines(gateways, terminal)) terminal.out(line)
+}
+
+function coloured(line: string, terminal: Terminal): string {
+  if (line.startsWith('+++') || line.startsWith('---')) return terminal.style('bold', line)
+  if (line.startsWith('@@')) return terminal.style('cyan', line)
+  if (line.startsWith('+')) return terminal.style('green', line)
+  return line.startsWith('-') ? terminal.style('red', line) : line
+}

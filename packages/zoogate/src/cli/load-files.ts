@@ -1,0 +1,103 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Issue } from '../model/issue.ts'
+import {
+  duplicateIssue,
+  FILE_BYTES_MAX,
+  parseResources,
+  type SourcedResource,
+} from '../model/parse.ts'
+import { resourceKey } from '../model/resource.ts'
+import { usageError } from './cli-error.ts'
+
+const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
+const FILES_MAX = 1000
+
+export interface LoadedFiles {
+  /** By resource key. */
+  readonly sources: ReadonlyMap<string, SourcedResource>
+  readonly issues: readonly Issue[]
+}
+
+/**
+ * The resources of files; of a folder its `*.yaml`, `*.yml` and `*.json`, not those below; of `-`
+ * what comes on standard input.
+ * @throws CliError where a file cannot be read
+ */
+export async function loadFiles(
+  names: readonly string[],
+  stdin: Readable = process.stdin,
+): Promise<LoadedFiles> {
+  const sources = new Map<string, SourcedResource>()
+  const issues: Issue[] = []
+  for (const name of await expand(names)) {
+    const text = name === '-' ? await readStream(stdin) : await read(name)
+    const parsed = parseResources(text, name === '-' ? '<stdin>' : name)
+    issues.push(...parsed.issues)
+    for (const source of parsed.resources) {
+      const key = resourceKey(source.resource)
+      const before = sources.get(key)
+      if (before === undefined) sources.set(key, source)
+      else issues.push(duplicateIssue(source, before))
+    }
+  }
+  return { sources, issues }
+}
+
+async function expand(names: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = []
+  for (const name of names) {
+    if (name !== '-' && (await isFolder(name))) {
+      const inside = (await readdir(name)).filter((file) => EXTENSIONS.has(extname(file))).sort()
+      if (inside.length === 0) throw usageError(`${name} holds no .yaml, .yml or .json file`)
+      files.push(...inside.map((file) => join(name, file)))
+    } else files.push(name)
+  }
+  if (files.length > FILES_MAX) throw usageError(`${files.length} files, more than ${FILES_MAX}`)
+  return files
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  try {
+    return (await stat(name)).isDirectory()
+  } catch (error) {
+    throw unreadable(name, error)
+  }
+}
+
+async function read(name: string): Promise<string> {
+  try {
+    if ((await stat(name)).size > FILE_BYTES_MAX) {
+      throw usageError(`${name} is larger than ${FILE_BYTES_MAX} bytes`)
+    }
+    return await readFile(name, 'utf8')
+  } catch (error) {
+    throw unreadable(name, error)
+  }
+}
+
+async function readStream(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    const part = Buffer.from(chunk)
+    chunks.push(part)
+    bytes += part.length
+    if (bytes > FILE_BYTES_MAX) throw usageError(`<stdin> is larger than ${FILE_BYTES_MAX} bytes`)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function unreadable(name: string, error: unknown): Error {
+  if (!(error instanceof Error) || !('code' in error)) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+  const why =
+    error.code === 'ENOENT'
+      ? 'there is no such file'
+      : error.code === 'EACCES'
+        ? 'it may not be read'
+        : error.message
+  return usageError(`${name}: ${why}`)
+}

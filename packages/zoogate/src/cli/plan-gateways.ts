@@ -1,0 +1,53 @@
+import { engines } from '../engines/index.ts'
+import { closureDigest } from '../model/closure.ts'
+import { type ResourceMap, resourceOf, resourcesOf } from '../model/resource.ts'
+import { buildStructure } from '../model/view-builder.ts'
+
+/** What a change makes of one Gateway's nodes. */
+export interface GatewayPlan {
+  readonly name: string
+  readonly engine: string
+  /**
+   * `none`: nothing to do; `start`: it is new; `live`: without a reload; `reload`; `other-engine`: the
+   * engine itself is another one; `gone`: it is deleted.
+   */
+  readonly action: 'none' | 'start' | 'live' | 'reload' | 'other-engine' | 'gone'
+  /** What the engine does, in words. */
+  readonly steps: readonly string[]
+}
+
+/**
+ * What each Gateway will do to get from one desired state to another, by its engine's own word.
+ * Structure alone: endpoints come and go on their own. Pure.
+ */
+export function planGateways(before: ResourceMap, after: ResourceMap): readonly GatewayPlan[] {
+  const now = resourcesOf(after, 'Gateway').map((gateway): GatewayPlan => {
+    const { name } = gateway.metadata
+    const { engine } = gateway.spec
+    const former = resourceOf(before, 'Gateway', name)
+    if (former === undefined) return { name, engine, action: 'start', steps: [] }
+    if (closureDigest(name, before) === closureDigest(name, after)) {
+      return { name, engine, action: 'none', steps: [] }
+    }
+    if (former.spec.engine !== engine) {
+      return { name, engine, action: 'other-engine', steps: [`from ${former.spec.engine}`] }
+    }
+    const from = buildStructure(name, 0, before)
+    const to = buildStructure(name, 0, after)
+    const plan = to === undefined ? undefined : engines.get(engine)?.plan(from, to)
+    const { live = [], reload = [] } = plan ?? {}
+    if (reload.length > 0) return { name, engine, action: 'reload', steps: [...reload, ...live] }
+    return { name, engine, action: live.length > 0 ? 'live' : 'none', steps: live }
+  })
+  const gone = resourcesOf(before, 'Gateway')
+    .filter(({ metadata }) => resourceOf(after, 'Gateway', metadata.name) === undefined)
+    .map(
+      ({ metadata, spec }): GatewayPlan => ({
+        name: metadata.name,
+        engine: spec.engine,
+        action: 'gone',
+        steps: [],
+      }),
+    )
+  return [...now, ...gone]
+}

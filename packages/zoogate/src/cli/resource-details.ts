@@ -1,0 +1,34 @@
+import { DEMO_DEFAULTS } from '../model/demo.ts'
+import type { Resource } from '../model/resource.ts'
+import { serviceSettings } from '../model/service-settings.ts'
+import { listenersOf } from '../model/view-builder.ts'
+
+/** A resource in a few words, for a table. */
+export function resourceDetails(resource: Resource): string {
+  switch (resource.kind) {
+    case 'Gateway': {
+      const listeners = listenersOf(resource).map(
+        ({ name, address, port }) => `${name} ${address}:${port}`,
+      )
+      return `${resource.spec.engine}, ${listeners.join(', ')}`
+    }
+    case 'Service': {
+      const { pool, source } = serviceSettings(resource)
+      const where =
+        source.type === 'static'
+          ? `${source.endpoints.length} fixed endpoints`
+          : (source.path ?? 'discovered')
+      return `${pool.algorithm}, ${where}`
+    }
+    case 'HTTPRoute': {
+      const { hostnames, parentRefs, rules } = resource.spec
+      const hosts = hostnames?.length ? hostnames.join(', ') : 'any host'
+      const parents = parentRefs.map(({ name, sectionName }) =>
+        sectionName === undefined ? name : `${name}/${sectionName}`,
+      )
+      return `${hosts} on ${parents.join(', ')}, ${rules.length} rules`
+    }
+    case 'Demo':
+      return `${resource.spec.instances ?? DEMO_DEFAULTS.instances} instances of ${resource.spec.service}`
+  }
+}

@@ -1,0 +1,9 @@
+import type { EngineName } from '../model/view.ts'
+import { builtin } from './builtin/index.ts'
+import type { Engine } from './engine.ts'
+import { nginx } from './nginx/index.ts'
+
+/** Every engine that a Gateway can name. A further one is a folder and a line here. */
+export const engines: ReadonlyMap<EngineName, Engine> = new Map(
+  [builtin, nginx].map((engine) => [engine.name, engine]),
+)
