@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import { waitFor } from '../../../../test/support/wait-for.ts'
+import { type WatchEvent, ZooKeeper } from '../../src/index.ts'
+import {
+  type ConnectRequest,
+  existsOperation,
+  getDataOperation,
+  OpCode,
+  opCodeName,
+  SpecialXid,
+  type Stat,
+  setWatchesOperation,
+} from '../../src/protocol/index.ts'
+import {
+  type Script,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../support/scripted-server.ts'
+
+const stat: Stat = {
+  czxid: 1n,
+  mzxid: 1n,
+  ctime: 1n,
+  mtime: 1n,
+  version: 0,
+  cversion: 0,
+  aversion: 0,
+  ephemeralOwner: 0n,
+  dataLength: 0,
+  numChildren: 0,
+  pzxid: 1n,
+}
+
+/** A server that answers reads as if every znode existed. */
+const friendly: Required<Script> = {
+  onConnect: (connection) => connection.accept({}),
+  onRequest(connection, { xid, type }) {
+    if (type === OpCode.getData) {
+      connection.reply({ xid }, (to) => getDataOperation.encodeResponse(to, { data: null, stat }))
+    } else if (type === OpCode.exists) {
+      connection.reply({ xid }, (to) => existsOperation.encodeResponse(to, { stat }))
+    } else if (type === OpCode.addWatch) connection.reply({ xid }, (to) => to.writeInt32(0))
+    else if (type === OpCode.sync) connection.reply({ xid }, (to) => to.writeString('/'))
+    else connection.reply({ xid })
+  },
+}
+
+async function connected(
+  server: ScriptedServer,
+  options: ConstructorParameters<typeof ZooKeeper>[1] = {},
+): Promise<ZooKeeper> {
+  const zk = new ZooKeeper(server.connectString, { sessionTimeoutMs: 4_000, ...options })
+  await zk.connect({ timeoutMs: 5_000 })
+  return zk
+}
+
+/** Makes the call that the script answers by closing, and waits until that is noticed. */
+async function getCut(zk: ZooKeeper): Promise<void> {
+  const noticed = new Promise<void>((resolve) => {
+    const unsubscribe = zk.onStateChange(() => {
+      unsubscribe()
+      resolve()
+    })
+  })
+  await zk.getData('/cut').catch(() => undefined)
+  await noticed
+}
+
+describe('a session', () => {
+  it('takes the timeout that the server gives, with or without the readOnly byte', async () => {
+    await using server = await startScriptedServer({
+      ...friendly,
+      onConnect: (connection) => connection.accept({ timeoutMs: 6_000, readOnly: undefined }),
+    })
+    await using zk = await connected(server)
+    expect(zk.sessionTimeoutMs).toBe(6_000)
+    expect(zk.sessionId).toBe(0x1234n)
+  })
+
+  it('says its credentials, then its watches, then what waits', async () => {
+    const said: string[][] = []
+    const handshakes: ConnectRequest[] = []
+    await using server = await startScriptedServer({
+      onConnect(connection, request) {
+        handshakes.push(request)
+        said.push([])
+        connection.accept({})
+      },
+      onRequest(connection, header, body) {
+        said.at(-1)?.push(opCodeName(header.type))
+        friendly.onRequest(connection, header, body)
+        if (header.type === OpCode.getData && connection.number === 0) connection.close()
+      },
+    })
+    await using zk = await connected(server, { auth: [{ scheme: 'digest', credential: 'a:b' }] })
+    await zk.exists('/a', { watch: () => {} })
+    await zk.addWatch('/b', 'persistentRecursive')
+    await getCut(zk)
+    await zk.getData('/waits')
+    expect(said[1]?.slice(0, 3)).toEqual(['auth', 'setWatches2', 'getData'])
+    expect(handshakes[1]).toMatchObject({ sessionId: 0x1234n, lastZxidSeen: 1n })
+    expect(handshakes[1]?.password).toEqual(Buffer.alloc(16, 1))
+  })
+
+  it('arms watches relative to the same transaction until all of them are armed', async () => {
+    const relative: bigint[] = []
+    await using server = await startScriptedServer({
+      ...friendly,
+      onRequest(connection, header, body) {
+        if (header.type !== OpCode.setWatches) {
+          friendly.onRequest(connection, header, body)
+          if (header.type === OpCode.getData && connection.number === 0) connection.close()
+          return
+        }
+        relative.push(setWatchesOperation.decodeRequest(body).relativeZxid)
+        // The first chunk is answered at a later transaction, then the connection breaks.
+        if (connection.number === 1 && relative.length === 2) connection.close()
+        else connection.reply({ xid: SpecialXid.setWatches, zxid: 99n })
+      },
+    })
+    await using zk = await connected(server)
+    // Two chunks of up to 128 KiB.
+    const names = Array.from({ length: 3_000 }, (_, i) => `/${'long'.repeat(15)}${i}`)
+    await Promise.all(names.map((name) => zk.exists(name, { watch: () => {} })))
+    await getCut(zk)
+    await zk.sync('/')
+    expect(relative).toEqual([1n, 1n, 1n, 1n])
+  })
+
+  it.each([
+    ['a reply to another request', (xid: number) => ({ xid: xid + 1 })],
+    ['a reply to nothing', () => ({ xid: SpecialXid.auth })],
+  ])('drops the connection at %s, and comes back', async (_what, header) => {
+    await using server = await startScriptedServer({
+      ...friendly,
+      onRequest(connection, request, body) {
+        if (connection.number === 0) connection.reply(header(request.xid))
+        else friendly.onRequest(connection, request, body)
+      },
+    })
+    await using zk = await connected(server)
+    await expect(zk.getData('/a')).rejects.toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+    expect(zk.state).toBe('suspended')
+    await zk.getData('/a')
+  })
+
+  it.each([
+    ['a frame of no end', Buffer.from([0x7f, 0xff, 0xff, 0xff])],
+    ['a frame of less than nothing', Buffer.from([0xff, 0xff, 0xff, 0xff])],
+    ['a header cut short', Buffer.from([0, 0, 0, 5, 0, 0, 0, 1, 0])],
+    [
+      'a body cut short',
+      Buffer.from([0, 0, 0, 17, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 9]),
+    ],
+  ])('drops the connection at %s, and comes back', async (_what, bytes) => {
+    await using server = await startScriptedServer({
+      ...friendly,
+      onRequest(connection, request, body) {
+        if (connection.number === 0) connection.write(bytes)
+        else friendly.onRequest(connection, request, body)
+      },
+    })
+    await using zk = await connected(server)
+    const error: unknown = await zk.getData('/a').catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'ZK_CONNECTION_LOSS',
+      cause: { code: expect.stringMatching(/^ZK_(TRUNCATED|MALFORMED|FRAME_TOO_LONG)$/) },
+    })
+    await zk.getData('/a')
+  })
+
+  it('survives an event of another version', async () => {
+    await using server = await startScriptedServer({
+      ...friendly,
+      onRequest(connection, header, body) {
+        friendly.onRequest(connection, header, body)
+        connection.notify({ type: 77, state: 3, path: '/a' })
+      },
+    })
+    await using zk = await connected(server)
+    const heard: WatchEvent[] = []
+    await zk.getData('/a', { watch: (event) => heard.push(event) })
+    await zk.getData('/b')
+    expect(heard).toEqual([])
+    expect(zk.state).toBe('connected')
+  })
+
+  it('asks anew, as one who has seen nothing, when servers have long closed without a word', async () => {
+    const seen: bigint[] = []
+    await using server = await startScriptedServer({
+      ...friendly,
+      onConnect(connection, request) {
+        seen.push(request.lastZxidSeen)
+        // A tree that was replaced by an emptier one: who has seen more is sent away silently, and no session is known.
+        if (connection.number > 0 && request.lastZxidSeen > 0n) connection.close()
+        else if (request.sessionId !== 0n) connection.accept({ timeoutMs: 0, sessionId: 0n })
+        else connection.accept({ timeoutMs: 300, sessionId: 7n + BigInt(connection.number) })
+      },
+      onRequest(connection, header, body) {
+        friendly.onRequest(connection, header, body)
+        if (connection.number === 0) connection.close()
+      },
+    })
+    await using zk = await connected(server, { sessionTimeoutMs: 300 })
+    const states: string[] = []
+    zk.onStateChange((state) => states.push(state))
+    await zk.getData('/a').catch(() => undefined)
+    await waitFor('a new session', () => states.includes('lost') && zk.state === 'connected')
+    expect(zk.sessionId).toBeGreaterThan(7n)
+    expect(seen.filter((zxid) => zxid === 1n).length).toBeGreaterThan(2)
+  })
+
+  it('closes although the server does not answer', async () => {
+    await using server = await startScriptedServer({
+      onConnect: (connection) => connection.accept({ timeoutMs: 300 }),
+    })
+    const zk = await connected(server)
+    const pending = zk.getData('/a').catch((error: unknown) => error)
+    const begin = performance.now()
+    await zk.close()
+    expect(performance.now() - begin).toBeLessThan(2_000)
+    expect(await pending).toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+  })
+
+  it('keeps no more waiting than it may', async () => {
+    await using zk = new ZooKeeper('127.0.0.1:1', { maxQueuedRequests: 2 })
+    const waiting = [zk.getData('/a'), zk.getData('/b')]
+    await expect(zk.getData('/c')).rejects.toMatchObject({ code: 'ZK_QUEUE_FULL', path: '/c' })
+    await zk.close()
+    for (const one of waiting) await expect(one).rejects.toMatchObject({ code: 'ZK_CLOSED' })
+  })
+})

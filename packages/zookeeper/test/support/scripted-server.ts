@@ -1,0 +1,108 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import {
+  type ConnectRequest,
+  type ConnectResponse,
+  decodeConnectRequest,
+  decodeRequestHeader,
+  encodeConnectResponse,
+  encodeReplyHeader,
+  encodeWatcherEvent,
+  FrameDecoder,
+  type JuteReader,
+  JuteWriter,
+  type RequestHeader,
+  SpecialXid,
+  type WatcherEvent,
+} from '../../src/protocol/index.ts'
+
+/** One client's connection, as the script sees it. */
+export interface ScriptedConnection {
+  readonly number: number
+  accept(response: Partial<ConnectResponse>): void
+  reply(header: { xid: number; zxid?: bigint; err?: number }, body?: (to: JuteWriter) => void): void
+  notify(event: WatcherEvent, zxid?: bigint): void
+  /** Writes bytes as they are. */
+  write(bytes: Buffer): void
+  close(): void
+}
+
+/** What the server does; it answers nothing by itself. */
+export interface Script {
+  onConnect(connection: ScriptedConnection, request: ConnectRequest): void
+  onRequest?(connection: ScriptedConnection, header: RequestHeader, body: JuteReader): void
+}
+
+/** A server on loopback that says exactly what a test wants, right or wrong. */
+export interface ScriptedServer extends AsyncDisposable {
+  readonly connectString: string
+}
+
+/** Starts a scripted server on a free port. */
+export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+  const sockets = new Set<Socket>()
+  let connections = 0
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+    const connection = connectionOf(socket, connections++)
+    const decoder = new FrameDecoder({ maxFrameBytes: 16 * 1024 * 1024 })
+    let isFirst = true
+    socket.on('data', (chunk: Buffer) =>
+      decoder.push(chunk, (frame) => {
+        if (isFirst) {
+          isFirst = false
+          script.onConnect(connection, decodeConnectRequest(frame))
+          return
+        }
+        const header = decodeRequestHeader(frame)
+        script.onRequest?.(connection, header, frame)
+      }),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    connectString: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function connectionOf(socket: Socket, number: number): ScriptedConnection {
+  const frame = (write: (to: JuteWriter) => void) => {
+    const writer = new JuteWriter()
+    const mark = writer.beginFrame()
+    write(writer)
+    writer.endFrame(mark)
+    socket.write(writer.take())
+  }
+  return {
+    number,
+    accept: (response) =>
+      frame((to) =>
+        encodeConnectResponse(to, {
+          protocolVersion: 0,
+          timeoutMs: 4_000,
+          sessionId: 0x1234n,
+          password: Buffer.alloc(16, 1),
+          readOnly: false,
+          ...response,
+        }),
+      ),
+    reply: ({ xid, zxid = 1n, err = 0 }, body) =>
+      frame((to) => {
+        encodeReplyHeader(to, { xid, zxid, err })
+        body?.(to)
+      }),
+    notify: (event, zxid = -1n) =>
+      frame((to) => {
+        encodeReplyHeader(to, { xid: SpecialXid.notification, zxid, err: 0 })
+        encodeWatcherEvent(to, event)
+      }),
+    write: (bytes) => socket.write(bytes),
+    close: () => socket.destroy(),
+  }
+}
