@@ -19,7 +19,7 @@ const FOLDERS = {
     connection: ['protocol'],
     session: ['protocol', 'connection'],
     client: ['protocol', 'connection', 'session'],
-    recipes: ['protocol', 'client'],
+    recipes: ['protocol', 'connection', 'session', 'client'],
   },
   zoogate: {
     model: [],
