@@ -35,6 +35,7 @@ export class Attempt implements UpstreamHandler {
   #exchange: UpstreamExchange | undefined
   #timer: NodeJS.Timeout | undefined
   #latencyMs: number | undefined
+  #failedStatus = false
   #over = false
 
   constructor(options: AttemptOptions) {
@@ -92,8 +93,6 @@ export class Attempt implements UpstreamHandler {
     this.#finish(true)
     this.#options.listener.failed(this, failure, error)
   }
-
-  #failedStatus = false
 
   #timeOut(): void {
     if (this.#over) return

@@ -1,3 +1,5 @@
+import type { HealthCheck } from '@zoogate/balancer'
+
 /**
  * What the proxy has to know, as plain data that survives JSON. Everything is checked by whoever
  * writes it; the proxy trusts its shape and none of the values that come from requests.
@@ -59,29 +61,11 @@ export interface PoolConfig {
   readonly algorithm: Algorithm
   /** Name of the cookie whose value names the client's endpoint. Absent: no session persistence. */
   readonly sessionCookie?: string
-  readonly healthCheck?: HealthCheckConfig
+  readonly healthCheck?: HealthCheck
   /** Connections to one endpoint at once; further requests wait for one. Absent: no limit. */
   readonly connectionsMax?: number
   readonly connectTimeoutMs: number
   readonly endpoints: readonly EndpointConfig[]
-}
-
-export interface HealthCheckConfig {
-  readonly probe:
-    | {
-        readonly type: 'http'
-        readonly path: string
-        /** Inclusive. */
-        readonly statusFrom: number
-        readonly statusTo: number
-      }
-    | { readonly type: 'tcp' }
-  readonly intervalMs: number
-  readonly timeoutMs: number
-  /** Passes in a row before a failing endpoint takes requests again. */
-  readonly rise: number
-  /** Failures in a row before a passing endpoint takes none. */
-  readonly fall: number
 }
 
 export interface EndpointConfig {

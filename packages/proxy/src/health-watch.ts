@@ -1,5 +1,5 @@
-import { HealthMonitor } from '@zoogate/balancer'
-import type { EndpointConfig, HealthCheckConfig } from './config.ts'
+import { type HealthCheck, HealthMonitor } from '@zoogate/balancer'
+import type { EndpointConfig } from './config.ts'
 
 /** `unknown` until the first result is in; such an endpoint takes requests. */
 export type Health = 'passing' | 'failing' | 'unknown'
@@ -13,7 +13,7 @@ export interface HealthWatch {
 }
 
 /** Begins to check. `onChange` is called after an endpoint began or ceased to fail. */
-export type HealthWatchFactory = (check: HealthCheckConfig, onChange: () => void) => HealthWatch
+export type HealthWatchFactory = (check: HealthCheck, onChange: () => void) => HealthWatch
 
 /** Checks over the network, each endpoint at its own time. */
 export const watchHealth: HealthWatchFactory = (check, onChange) => {

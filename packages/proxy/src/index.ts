@@ -1,7 +1,6 @@
 export type {
   Algorithm,
   EndpointConfig,
-  HealthCheckConfig,
   ListenerConfig,
   PoolConfig,
   ProxyConfig,
