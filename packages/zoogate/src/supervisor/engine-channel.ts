@@ -1,4 +1,4 @@
-import { type EngineChannelEnd, isFromEngine } from './engine-messages.ts'
+import { type EngineChannelEnd, isFromEngine } from '../engines/inherit/engine-messages.ts'
 import { type BoundSocket, isBoundSocket } from './listening-sockets.ts'
 import { SupervisorError } from './supervisor-error.ts'
 

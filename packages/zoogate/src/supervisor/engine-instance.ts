@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { EngineProgram } from '../engines/engine.ts'
+import { channelToChild } from '../engines/inherit/engine-messages.ts'
 import { EngineChannel } from './engine-channel.ts'
-import { channelToChild } from './engine-messages.ts'
 import { isRunning, type ProcessIdentity, processIdentity } from './process-identity.ts'
 import { messageOf, SupervisorError } from './supervisor-error.ts'
 

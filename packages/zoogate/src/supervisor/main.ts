@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
+import { SUPERVISOR_EXIT_CODES } from '../engines/inherit/supervisor-exit.ts'
 import { runSupervisor } from './supervisor.ts'
 import { messageOf, SupervisorError } from './supervisor-error.ts'
-import { SUPERVISOR_EXIT_CODES } from './supervisor-exit.ts'
 
 /** The program of a supervisor process: `main.js --folder FOLDER [--started-by-engine]`. */
 async function main(): Promise<number> {

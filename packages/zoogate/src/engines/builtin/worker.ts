@@ -1,5 +1,5 @@
 import { ReverseProxy } from '@zoogate/proxy'
-import { InheritedProgram } from '../../supervisor/inherited-program.ts'
+import { InheritedProgram } from '../inherit/inherited-program.ts'
 import { BuiltinWorker } from './builtin-worker.ts'
 
 /** Less than the supervisor's patience, so that the worker ends by itself. */

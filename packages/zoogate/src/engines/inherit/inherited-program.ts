@@ -6,7 +6,6 @@ import {
   isToEngine,
   type ToEngine,
 } from './engine-messages.ts'
-import { messageOf } from './supervisor-error.ts'
 import { SUPERVISOR_EXIT_CODES } from './supervisor-exit.ts'
 
 /** Between two attempts to start a supervisor, at first and at most. */
@@ -91,7 +90,11 @@ export class InheritedProgram {
       this.#serves = true
       end?.send({ kind: 'reply', id, result: result ?? null })
     } catch (error) {
-      end?.send({ kind: 'reply', id, error: messageOf(error) })
+      end?.send({
+        kind: 'reply',
+        id,
+        error: error instanceof Error ? error.message : String(error),
+      })
     }
   }
 
