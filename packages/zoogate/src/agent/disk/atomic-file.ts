@@ -1,0 +1,55 @@
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface AtomicWriteOptions {
+  /** Default 0o640. */
+  readonly mode?: number
+}
+
+/**
+ * Replaces a file so that a reader, and a machine that loses power, see the former or the new text,
+ * never a part: a temporary file beside it is written, synced and renamed over it, and the folder is
+ * synced.
+ */
+export async function writeFileAtomically(
+  path: string,
+  text: string,
+  options: AtomicWriteOptions = {},
+): Promise<void> {
+  const temporary = `${path}.tmp`
+  await writeFileSynced(temporary, text, options)
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeFileSynced(
+  path: string,
+  text: string,
+  { mode = 0o640 }: AtomicWriteOptions = {},
+): Promise<void> {
+  const file = await open(path, 'w', mode)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Until this, a rename or a new file in the folder may be lost with the power. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** The code of a system error, such as `ENOENT`. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}

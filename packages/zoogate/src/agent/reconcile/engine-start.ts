@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { EngineError, type Observation } from '../../engines/engine.ts'
+import type { NodeEngine } from './node-engine.ts'
+
+/** An engine that was started serves within this, or the start has failed. */
+const START_TIMEOUT_MS = 15_000
+
+/** An engine in the middle of a reload may not answer for a moment. */
+const ANSWER_TIMEOUT_MS = 3_000
+const POLL_MS = 20
+
+/**
+ * Starts the engine on the current generation, and waits until it serves it.
+ * @returns false where it is attached and its service manager does not run it
+ * @throws EngineError `ENGINE_RELOAD_FAILED`
+ */
+export async function startOn(
+  { control, host }: NodeEngine,
+  generation: string,
+  timeoutMs = START_TIMEOUT_MS,
+): Promise<boolean> {
+  await host.start()
+  const endMs = performance.now() + timeoutMs
+  let seen = 'it does not answer'
+  while (performance.now() < endMs) {
+    try {
+      const observation = await control.observe()
+      if (observation.generation === generation) return true
+      seen = `it serves generation ${observation.generation}`
+    } catch (error) {
+      seen = error instanceof Error ? error.message : String(error)
+      const attached = host.process.mode === 'attached'
+      if (attached && !(await host.process.status()).running) return false
+    }
+    await wait(POLL_MS)
+  }
+  const { running, lastExit } = await host.process.status()
+  const state = running ? seen : `it does not run${lastExit === undefined ? '' : `: ${lastExit}`}`
+  throw new EngineError(
+    'ENGINE_RELOAD_FAILED',
+    `the engine does not serve generation ${generation} ${timeoutMs} ms after its start: ${state}`,
+  )
+}
+
+/** What a running engine has; undefined where it does not say so. */
+export async function observeSoon({
+  control,
+  log,
+}: Pick<NodeEngine, 'control' | 'log'>): Promise<Observation | undefined> {
+  const endMs = performance.now() + ANSWER_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await control.observe()
+    } catch (error) {
+      if (performance.now() < endMs) {
+        await wait(POLL_MS)
+        continue
+      }
+      log.warn({ err: error }, 'the engine runs but does not say what it serves')
+      return undefined
+    }
+  }
+}

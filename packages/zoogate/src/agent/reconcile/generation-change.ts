@@ -1,0 +1,92 @@
+import type { View } from '../../model/view.ts'
+import { descriptorShortage } from '../descriptor-budget.ts'
+import { trialBind } from '../trial-bind.ts'
+import { startOn } from './engine-start.ts'
+import type { Holding, NodeEngine, Served } from './node-engine.ts'
+import { encodeView, VIEW_FILE } from './view-file.ts'
+
+export interface GenerationChange {
+  readonly view: View
+  /** What the engine holds now, running or not. */
+  readonly served: Served | undefined
+  readonly running: boolean
+}
+
+/**
+ * Brings a view to the engine by a new generation: written and synced aside, checked by the engine's
+ * own checker, new listeners bound on trial; only then `current` is switched and the engine told. It
+ * is done when the engine is seen to serve it. If it is not, the former generation is put back (F4).
+ * Each step is in the journal before it is taken (F9).
+ * @throws EngineError, AgentError: the former state serves
+ */
+export async function changeGeneration(
+  node: NodeEngine,
+  { view, served, running }: GenerationChange,
+): Promise<Holding> {
+  const { journal, generations, log } = node
+  const { good, newest } = journal.entry
+  const former = await generations.currentId()
+  const to = String(Math.max(newest, Number((await generations.list()).at(-1) ?? 0)) + 1)
+  const kept = good === undefined ? {} : { good }
+  await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'write' } })
+  try {
+    await prepare(node, to, { view, served, running })
+  } catch (error) {
+    await generations.remove(to)
+    await journal.write({ v: 1, ...kept, newest: Number(to) })
+    throw error
+  }
+  await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'switch' } })
+  await generations.switchTo(to)
+  let runs = running
+  try {
+    if (running) await node.control.reload(to)
+    else runs = await startOn(node, to)
+  } catch (error) {
+    log.warn({ err: error, generation: to, former }, 'the engine refused a generation')
+    await putBack(node, former)
+    throw error
+  }
+  await journal.write({ v: 1, good: to, newest: Number(to) })
+  await generations.prune(new Set([to, ...(former === undefined ? [] : [former])]))
+  return { served: { generation: to, view }, running: runs }
+}
+
+/** All that can be known to be wrong before anything is touched. */
+async function prepare(
+  { engine, generations, paths, log }: NodeEngine,
+  to: string,
+  { view, served, running }: GenerationChange,
+): Promise<void> {
+  const files = engine.render(view, { paths, generation: to })
+  await generations.write(to, new Map([...files, [VIEW_FILE, encodeView(view)]]))
+  await engine.validate(generations.path(to), paths)
+  // What an engine holds of which nothing is known cannot be told from what others hold.
+  if (served !== undefined || !running) {
+    const holds = running || engine.program(paths).listeners === 'inherit'
+    await trialBind(view.listeners, holds ? (served?.view.listeners ?? []) : [])
+  }
+  const shortage = descriptorShortage(view.concurrency.maxConnections)
+  if (shortage !== undefined) log.warn(shortage)
+}
+
+/**
+ * Makes the engine serve the former generation, where it does not do so anyway. Where that fails too
+ * there is nothing better to do here: the reconciler looks again, from what the engine has.
+ */
+async function putBack(node: NodeEngine, former: string | undefined): Promise<void> {
+  const { journal, generations, control, host, log } = node
+  const { good, newest } = journal.entry
+  if (former === undefined) await generations.unlinkCurrent()
+  else {
+    await generations.switchTo(former)
+    try {
+      const { running } = await host.process.status()
+      if (!running) await startOn(node, former)
+      else if ((await control.observe()).generation !== former) await control.reload(former)
+    } catch (error) {
+      log.error({ err: error, generation: former }, 'the former generation could not be put back')
+    }
+  }
+  await journal.write({ v: 1, ...(good === undefined ? {} : { good }), newest })
+}

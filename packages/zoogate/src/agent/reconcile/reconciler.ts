@@ -1,0 +1,324 @@
+import { Backoff } from '@zoogate/balancer'
+import type { Observation } from '../../engines/engine.ts'
+import { EngineError } from '../../engines/engine.ts'
+import type { View } from '../../model/view.ts'
+import { AgentError } from '../agent-error.ts'
+import { adopt } from './adoption.ts'
+import { EndpointFiles } from './endpoint-files.ts'
+import { EngineWatch } from './engine-watch.ts'
+import { changeGeneration } from './generation-change.ts'
+import type { NodeEngine, Served } from './node-engine.ts'
+
+/** From the beginning of one reload to that of the next (F10): bounds what reloads leave behind. */
+export const RELOAD_INTERVAL_MS = 500
+
+/** How often the engine is asked what it really has (F11). */
+export const INSPECT_INTERVAL_MS = 1_000
+
+const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
+
+/** What the engine shall have. Asked whenever it is needed, so that the newest counts. */
+export interface Desired {
+  /** The revision that the node shall serve; undefined: none is known. */
+  target(): number | undefined
+  /** The revision that was last known to be good, for when the target is refused. */
+  good(): number | undefined
+  /** A revision's structure with the effective endpoints of this moment. */
+  view(revision: number): View | undefined
+}
+
+export interface Failure {
+  readonly atMs: number
+  readonly revision: number
+  readonly message: string
+}
+
+export interface ReconcilerStatus {
+  readonly served: Served | undefined
+  readonly running: boolean
+  /** A change is under way. */
+  readonly busy: boolean
+  /** Why the target is not served, or the last change of endpoints did not get through. */
+  readonly failure: Failure | undefined
+  readonly observation: Observation | undefined
+}
+
+export interface ReconcilerOptions {
+  readonly node: NodeEngine
+  readonly desired: Desired
+  /** After every transition of the status. Must not throw. */
+  readonly onStatus: () => void
+  /** After each look at the engine. Must not throw. */
+  readonly onObservation: (observation: Observation) => void
+  /** Milliseconds since the epoch, from a clock that does not jump. */
+  readonly nowMs: () => number
+}
+
+/**
+ * Makes the engine have what is desired. Level-triggered: it is told only that something changed,
+ * and looks at all of it. One change is in flight at a time, the first one goes at once, and what
+ * comes meanwhile is taken together in the next.
+ *
+ * A target that the engine refuses is not tried again until another is asked for; the former goes on
+ * serving, with its endpoints kept up to date. Other failures are tried again, later and later.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions
+  readonly #files: EndpointFiles
+  readonly #watch: EngineWatch
+  readonly #backOff = new Backoff(RETRY)
+  #served: Served | undefined
+  #running = false
+  #busy = false
+  #failure: Failure | undefined
+  /** A revision that failed is not tried again before; Infinity: it was refused. */
+  readonly #notBefore = new Map<number, number>()
+  /** Endpoints alone could not be changed: not tried again before. */
+  #endpointsNotBeforeMs = 0
+  #lastReloadMs = -Infinity
+  #pending = false
+  #looping: Promise<void> | undefined
+  #inspectDue = false
+  #retryTimer: NodeJS.Timeout | undefined
+  #inspectTimer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+    this.#files = new EndpointFiles(options.node)
+    this.#watch = new EngineWatch(options.node)
+  }
+
+  get status(): ReconcilerStatus {
+    return {
+      served: this.#served,
+      running: this.#running,
+      busy: this.#busy,
+      failure: this.#failure,
+      observation: this.#watch.last,
+    }
+  }
+
+  /** Takes over what is there, and starts the engine on it. The work begins with the first kick. */
+  async start(): Promise<void> {
+    const { served, running } = await adopt(this.#options.node)
+    this.#served = served
+    this.#running = running
+    this.#inspectDue = true
+    this.#inspectTimer = setInterval(() => {
+      this.#inspectDue = true
+      this.kick()
+    }, INSPECT_INTERVAL_MS)
+    this.#options.onStatus()
+  }
+
+  /** Something changed. */
+  kick(): void {
+    this.#pending = true
+    if (this.#closed || this.#looping !== undefined) return
+    this.#looping = this.#loop().finally(() => {
+      this.#looping = undefined
+      if (this.#pending) this.kick()
+    })
+  }
+
+  /** Nothing is under way and nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#looping !== undefined) await this.#looping
+  }
+
+  /** Finishes the change that is under way. The engine goes on serving. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#inspectTimer)
+    clearTimeout(this.#retryTimer)
+    await this.idle()
+    await this.#files.close()
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#pending && !this.#closed) {
+      this.#pending = false
+      try {
+        if (this.#inspectDue) await this.#inspect()
+        await this.#toTarget()
+        await this.#toEndpoints()
+      } catch (error) {
+        // Whatever it was, the next look begins from what is there.
+        this.#fail(this.#options.desired.target() ?? 0, error, this.#backOff.nextMs())
+      }
+    }
+  }
+
+  /** Looks at what is really there; whatever differs is worked on in the same round. */
+  async #inspect(): Promise<void> {
+    this.#inspectDue = false
+    const { node, onStatus, onObservation } = this.#options
+    const seen = await this.#watch.look(this.#served)
+    if (seen.running !== this.#running) {
+      this.#running = seen.running
+      const { running, lastExit } = seen
+      node.log.info({ running, lastExit }, running ? 'the engine runs' : 'the engine does not run')
+      onStatus()
+    }
+    if (seen.observation === undefined) return
+    onObservation(seen.observation)
+    if (seen.really === undefined) return
+    // From here on the plan begins with what the engine has.
+    this.#served = seen.really === 'unknown' ? undefined : seen.really
+    this.#options.onStatus()
+  }
+
+  async #toTarget(): Promise<void> {
+    const target = this.#options.desired.target()
+    if (target === undefined) return
+    if (target !== this.#served?.view.revision) await this.#tryRevision(target)
+    else if (this.#failure !== undefined && this.#failure.revision !== target) this.#succeed()
+    if (this.#served !== undefined) return
+    // Better the former one than nothing.
+    const good = this.#options.desired.good()
+    if (good !== undefined && good !== target) await this.#tryRevision(good)
+  }
+
+  async #tryRevision(revision: number): Promise<void> {
+    const { desired, nowMs } = this.#options
+    if (nowMs() < (this.#notBefore.get(revision) ?? 0)) return
+    const view = desired.view(revision)
+    if (view === undefined) return
+    try {
+      await this.#apply(view)
+      this.#notBefore.delete(revision)
+      if (revision !== desired.target()) return
+      this.#notBefore.clear()
+      this.#succeed()
+    } catch (error) {
+      const delayMs = isTerminal(error) ? Infinity : this.#backOff.nextMs()
+      // A refused target is asked for again only after another one.
+      for (const known of this.#notBefore.keys()) {
+        if (known !== desired.target() && known !== desired.good()) this.#notBefore.delete(known)
+      }
+      this.#notBefore.set(revision, nowMs() + delayMs)
+      this.#fail(revision, error, delayMs)
+    }
+  }
+
+  /** Keeps the endpoints of what is served up to date, be it the target or what goes on in its stead. */
+  async #toEndpoints(): Promise<void> {
+    const { desired, node, nowMs } = this.#options
+    const served = this.#served
+    if (served === undefined || nowMs() < this.#endpointsNotBeforeMs) return
+    const view = desired.view(served.view.revision)
+    if (view === undefined) return
+    const plan = node.engine.plan(served.view, view)
+    if (plan.services.length === 0 && plan.live.length === 0 && plan.reload.length === 0) return
+    try {
+      await this.#apply(view)
+      this.#endpointsNotBeforeMs = 0
+      if (this.#failure?.revision === view.revision) this.#succeed()
+    } catch (error) {
+      const delayMs = this.#backOff.nextMs()
+      this.#endpointsNotBeforeMs = nowMs() + delayMs
+      this.#fail(view.revision, error, delayMs)
+    }
+  }
+
+  /** @throws EngineError, AgentError: what was served before serves on */
+  async #apply(view: View): Promise<void> {
+    const { engine, log } = this.#options.node
+    const { revision } = view
+    const served = this.#served
+    const refusals = engine.refusals(view)
+    if (refusals.length > 0) {
+      const words = refusals.map(
+        ({ resource, field, message }) => `${resource} ${field}: ${message}`,
+      )
+      throw new AgentError('AGENT_REFUSED', words.join('; '))
+    }
+    const plan = engine.plan(served?.view, view)
+    if (served !== undefined && this.#running && plan.reload.length === 0) {
+      const done = await this.#applyLive(served, view, plan.services)
+      if (done) {
+        log.info({ revision, live: plan.live }, 'changed live')
+        return
+      }
+    }
+    await this.#applyByReload(revision, plan.reload)
+  }
+
+  /** False: the engine did not take it, and a reload is due. */
+  async #applyLive(served: Served, view: View, services: readonly string[]): Promise<boolean> {
+    const { control, log } = this.#options.node
+    const pools = services.flatMap((name) => view.services.get(name) ?? [])
+    try {
+      if (pools.length > 0) await control.applyEndpoints(pools)
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      log.warn({ err: error, services }, 'the engine did not take a live change: it is reloaded')
+      return false
+    }
+    const structureMoved = served.view.revision !== view.revision
+    this.#served = { generation: served.generation, view }
+    this.#files.wants(this.#served)
+    if (structureMoved) this.#options.onStatus()
+    return true
+  }
+
+  async #applyByReload(revision: number, reasons: readonly string[]): Promise<void> {
+    const { node, desired, nowMs, onStatus } = this.#options
+    this.#busy = true
+    onStatus()
+    try {
+      const dueMs = this.#lastReloadMs + RELOAD_INTERVAL_MS
+      if (dueMs > nowMs()) await this.#pause(dueMs - nowMs())
+      await this.#files.settle()
+      const { running } = await node.host.process.status()
+      if (running) await node.control.prepareReload?.()
+      // What came during the wait is in it.
+      const view = desired.view(revision)
+      if (view === undefined) return
+      this.#lastReloadMs = nowMs()
+      const holding = await changeGeneration(node, { view, served: this.#served, running })
+      this.#served = holding.served
+      this.#running = holding.running
+      const tookMs = Math.round(nowMs() - this.#lastReloadMs)
+      const generation = holding.served?.generation
+      node.log.info({ revision, generation, reasons, tookMs }, running ? 'reloaded' : 'started')
+    } finally {
+      this.#busy = false
+      onStatus()
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms))
+  }
+
+  #succeed(): void {
+    this.#backOff.reset()
+    this.#failure = undefined
+    this.#options.onStatus()
+  }
+
+  #fail(revision: number, error: unknown, retryInMs: number): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.#options.node.log.error({ err: error, revision }, 'a change failed; the former serves on')
+    this.#failure = { atMs: this.#options.nowMs(), revision, message }
+    // The engine may not be what it was.
+    this.#inspectDue = true
+    if (retryInMs !== Infinity) this.#retryIn(retryInMs)
+    this.#options.onStatus()
+  }
+
+  #retryIn(ms: number): void {
+    clearTimeout(this.#retryTimer)
+    if (!this.#closed) this.#retryTimer = setTimeout(() => this.kick(), ms)
+  }
+}
+
+/** The same again would fail again. */
+function isTerminal(error: unknown): boolean {
+  return (
+    (error instanceof EngineError && error.code === 'ENGINE_INVALID') ||
+    (error instanceof AgentError && error.code === 'AGENT_REFUSED')
+  )
+}

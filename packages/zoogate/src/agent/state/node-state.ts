@@ -1,0 +1,64 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { PoolMemorySchema } from '../../model/effective-endpoints-memory.ts'
+import { OverrideSchema } from '../../model/override.ts'
+import { type Resource, type ResourceMap, resourceKey } from '../../model/resource.ts'
+import { checkResource } from '../../model/resource-checks.ts'
+
+const StoredPoolSchema = Type.Object({
+  service: Type.String(),
+  /** Where it was discovered: at another path it is another pool. */
+  key: Type.String(),
+  memory: PoolMemorySchema,
+  /** By instance. */
+  overrides: Type.Array(Type.Tuple([Type.String(), OverrideSchema])),
+})
+export type StoredPool = Static<typeof StoredPoolSchema>
+
+/** What a node keeps on its disk, to serve without ZooKeeper (F2). */
+const NodeStateSchema = Type.Object({
+  v: Type.Literal(1),
+  gateway: Type.String(),
+  /** The last revision that was seen to be served, and what the Gateway needs of it. */
+  revision: Type.Integer({ minimum: 0 }),
+  resources: Type.Array(Type.Unknown()),
+  pools: Type.Array(StoredPoolSchema),
+})
+
+export interface NodeState {
+  readonly gateway: string
+  readonly revision: number
+  readonly resources: ResourceMap
+  readonly pools: readonly StoredPool[]
+}
+
+export function encodeNodeState(state: NodeState): string {
+  const { gateway, revision, resources, pools } = state
+  const stored: Static<typeof NodeStateSchema> = {
+    v: 1,
+    gateway,
+    revision,
+    resources: [...resources.values()],
+    pools: [...pools],
+  }
+  return JSON.stringify(stored)
+}
+
+/** Undefined where it is not a state that this version understands. */
+export function decodeNodeState(text: string): NodeState | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Value.Check(NodeStateSchema, value)) return undefined
+  const resources = new Map<string, Resource>()
+  for (const each of value.resources) {
+    const checked = checkResource(each)
+    if (!('resource' in checked)) return undefined
+    resources.set(resourceKey(checked.resource), checked.resource)
+  }
+  const { gateway, revision, pools } = value
+  return { gateway, revision, resources, pools }
+}

@@ -1,0 +1,49 @@
+import type { Logger } from 'pino'
+import type { SealedFile } from '../disk/sealed-file.ts'
+import { encodeNodeState, type NodeState } from './node-state.ts'
+
+/** A registration that changes is on the disk within this. */
+const SAVE_INTERVAL_MS = 1_000
+
+/** Keeps the node's state on the disk: soon after it changed, one write at a time, the last one never lost. */
+export class StateSaver {
+  readonly #file: SealedFile
+  readonly #state: () => NodeState | undefined
+  readonly #log: Logger
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #written = ''
+
+  /** `state` is asked when it is time to write; undefined: there is nothing worth keeping yet. */
+  constructor(file: SealedFile, state: () => NodeState | undefined, log: Logger) {
+    this.#file = file
+    this.#state = state
+    this.#log = log
+  }
+
+  changed(): void {
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_INTERVAL_MS)
+  }
+
+  /** Writes now. A failure is logged: serving does not depend on it. */
+  save(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    const state = this.#state()
+    if (state === undefined) return
+    const text = encodeNodeState(state)
+    if (text === this.#written) return
+    try {
+      await this.#file.write(text)
+      this.#written = text
+    } catch (error) {
+      this.#log.error({ err: error }, 'the node’s state could not be written')
+      this.changed()
+    }
+  }
+}
