@@ -102,8 +102,7 @@ function registeredService(
 ): RegisteredService {
   let closing: Promise<void> | undefined
   const leave = async (drainMs: number) => {
-    const { state } = registration
-    if (drainMs > 0 && (state === 'registered' || state === 'suspended')) {
+    if (drainMs > 0 && registration.mayBeSeen) {
       void registration.setState('draining')
       drain.begin()
       await new Promise((resolve) => setTimeout(resolve, drainMs))

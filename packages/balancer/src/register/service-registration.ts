@@ -73,6 +73,7 @@ export class ServiceRegistration {
   #written: WrittenNode | undefined
   #writtenWaiters: { readonly data: Buffer; readonly done: () => void }[] = []
   #sessionId = 0n
+  #mayBeSeen = false
   #event: RegistrationEvent = { state: 'connecting' }
   #waitingSinceMs: number | undefined
   #stepping = false
@@ -109,6 +110,11 @@ export class ServiceRegistration {
     return this.#event.state
   }
 
+  /** Whether others may have seen it: a znode was written, or its creation is under way. */
+  get mayBeSeen(): boolean {
+    return this.#mayBeSeen
+  }
+
   /** Calls the listener at every change of `state` or its reason. Returns what ends that. */
   onChange(listener: (event: RegistrationEvent) => void): () => void {
     this.#listeners.add(listener)
@@ -142,7 +148,7 @@ export class ServiceRegistration {
     this.#first.reject(
       new BalancerError('REGISTRATION_CLOSED', `the registration of ${this.id} was closed`),
     )
-    if (this.#written !== undefined) {
+    if (this.#mayBeSeen) {
       if (drainMs > 0 && this.#wanted.state === 'up') {
         void this.setState('draining')
         await delay(drainMs)
@@ -303,6 +309,7 @@ export class ServiceRegistration {
   }
 
   async #create(sessionId: bigint, data: Buffer): Promise<void> {
+    this.#mayBeSeen = true
     try {
       await this.#client.create(this.path, data, { mode: 'ephemeral', ...this.#aclOption() })
     } catch (error) {

@@ -88,6 +88,7 @@ export class Sidecar {
     else {
       this.#supervisor.start()
       void this.#supervisor.done.then((exit) => {
+        if (this.#leaving !== undefined) return undefined
         this.#exitCode ??= exitCodeOf(exit)
         return this.leave()
       })
@@ -110,10 +111,7 @@ export class Sidecar {
 
   async #leave(): Promise<void> {
     const { drainMs, log } = this.#options
-    const registered = this.#registration?.state
-    const mustDrain =
-      wantedState(this.#facts) === 'up' &&
-      (registered === 'registered' || registered === 'suspended')
+    const mustDrain = wantedState(this.#facts) === 'up' && this.#registration?.mayBeSeen === true
     this.#update({ leaving: true })
     if (mustDrain) {
       log(`draining for ${drainMs} ms`)
