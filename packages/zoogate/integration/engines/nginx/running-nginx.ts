@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { type Program, startProgram } from '../../../../../test/support/program.ts'
-import type { EngineControl, EnginePaths, EngineProcess } from '../../../src/engines/engine.ts'
+import type {
+  EngineControl,
+  EnginePaths,
+  EngineProcess,
+  RenderedFiles,
+} from '../../../src/engines/engine.ts'
 import { nginx } from '../../../src/engines/nginx/index.ts'
 import type { View } from '../../../src/model/view.ts'
 
@@ -12,12 +17,18 @@ export interface RunningNginx extends AsyncDisposable {
   readonly paths: EnginePaths
   readonly program: Program
   readonly control: EngineControl
+  /** What an agent that comes later has. */
+  newControl(): EngineControl
   /** Makes a view current, as the agent does, and has nginx take it. Returns its generation. */
   serve(view: View): Promise<string>
   /** Writes a generation and points the link at it, and no more. */
-  switchTo(files: ReadonlyMap<string, string>): Promise<void>
+  switchTo(files: RenderedFiles): Promise<void>
+  /** Writes a generation, and no more. */
+  write(generation: string, files: RenderedFiles): Promise<string>
   folderOf(generation: string): string
   nextGeneration(): string
+  /** Starts nginx again, once it has ended. */
+  start(): Promise<void>
 }
 
 export async function startNginx(view: View): Promise<RunningNginx> {
@@ -31,11 +42,12 @@ export async function startNginx(view: View): Promise<RunningNginx> {
   await mkdir(paths.logs)
   await mkdir(paths.run)
   let newest = 0
-  let written = 0
+  let links = 0
+  let program: Program | undefined
   const folderOf = (generation: string) => join(paths.folder, 'generations', generation)
 
-  async function write(name: string, files: ReadonlyMap<string, string>): Promise<string> {
-    const target = folderOf(name)
+  async function write(generation: string, files: RenderedFiles): Promise<string> {
+    const target = folderOf(generation)
     for (const [file, text] of files) {
       await mkdir(dirname(join(target, file)), { recursive: true })
       await writeFile(join(target, file), text)
@@ -44,7 +56,7 @@ export async function startNginx(view: View): Promise<RunningNginx> {
   }
 
   async function link(target: string): Promise<void> {
-    const temporary = `${paths.current}.${++written}`
+    const temporary = `${paths.current}.${++links}`
     await symlink(target, temporary)
     await rename(temporary, paths.current)
   }
@@ -57,45 +69,60 @@ export async function startNginx(view: View): Promise<RunningNginx> {
     return generation
   }
 
-  const first = await prepare(view)
-  const { command, args } = nginx.program(paths)
-  const processes: { program?: Program } = {}
   const process: EngineProcess = {
     mode: 'supervised',
     async status() {
-      const { program } = processes
-      return program?.running
-        ? { running: true, pid: program.pid, startId: String(program.pid), restarts: 0 }
-        : { running: false, restarts: 0 }
+      if (!program?.running) return { running: false, restarts: 0 }
+      return { running: true, pid: program.pid, startId: String(program.pid), restarts: 0 }
     },
     async signal(signal) {
-      processes.program?.kill(signal)
+      program?.kill(signal)
     },
     async call() {
       throw new Error('nginx has no IPC channel')
     },
   }
-  const control = nginx.control({ paths, process, log: pino({ level: 'silent' }) })
-  const program = await startProgram(command, args, {
-    ready: async () => (await control.observe()).generation === first,
-  })
-  processes.program = program
+  const newControl = () => nginx.control({ paths, process, log: pino({ level: 'silent' }) })
+  const control = newControl()
+
+  async function start(): Promise<Program> {
+    const { command, args } = nginx.program(paths)
+    // In a session of its own, as under the supervisor: `setsid` becomes the program.
+    program = await startProgram('setsid', [command, ...args], {
+      ready: async () => (await control.observe()).generation !== '',
+    })
+    return program
+  }
+
+  try {
+    await prepare(view)
+    await start()
+  } catch (error) {
+    await folder[Symbol.asyncDispose]()
+    throw error
+  }
   return {
     paths,
-    program,
+    get program() {
+      if (program === undefined) throw new Error('nginx was never started')
+      return program
+    },
     control,
+    newControl,
     folderOf,
+    write,
     nextGeneration: () => String(++newest),
-    switchTo: async (files) => link(await write(`handmade-${++written}`, files)),
+    switchTo: async (files) => link(await write(`handmade-${links}`, files)),
     async serve(next) {
       const generation = await prepare(next)
       await control.reload(generation)
       return generation
     },
+    start: async () => void (await start()),
     async [Symbol.asyncDispose]() {
       await control.close()
       // SIGTERM: nginx ends at once, its workers with it.
-      await program.stop()
+      await program?.stop()
       await folder[Symbol.asyncDispose]()
     },
   }

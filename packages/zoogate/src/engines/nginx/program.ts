@@ -1,24 +1,11 @@
 import type { EnginePaths, EngineProgram } from '../engine.ts'
 import { directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, nginxFiles } from './files.ts'
-import { NGINX_PATH } from './nginx-command.ts'
+import { startArguments } from './start-script.ts'
 import { workerUser } from './worker-user.ts'
 
 /** In-flight requests have so long when the engine is stopped. */
 const STOP_TIMEOUT_MS = 10_000
-
-/**
- * `sh` becomes nginx (same process) once it has
- * - raised the limit of open files to the hard limit: a service manager's soft one is often 1,024;
- * - removed the control socket of an nginx that died without doing so, at which nginx would refuse to
- *   start: "bind() … failed (98: Address already in use)".
- */
-const START = [
-  'ulimit -n "$(ulimit -H -n)" || true',
-  'rm -f -- "$1"',
-  'shift',
-  'exec nginx "$@"',
-].join('; ')
 
 /**
  * nginx on the current generation. `-p` is the link itself, not what it points at: nginx opens the
@@ -28,17 +15,14 @@ export function program(paths: EnginePaths): EngineProgram {
   const files = nginxFiles(paths)
   return {
     command: '/bin/sh',
-    args: [
-      '-c',
-      `PATH="$PATH:${NGINX_PATH}"; ${START}`,
-      'nginx',
-      files.controlSocket,
-      ...nginxArguments(paths.current, files.errorLog, [
+    args: startArguments(
+      files,
+      nginxArguments(paths.current, files.errorLog, [
         ...processDirectives(paths),
         directive('daemon', 'off'),
         directive('pid', files.pidFile),
       ]),
-    ],
+    ),
     stopSignal: 'SIGQUIT',
     stopTimeoutMs: STOP_TIMEOUT_MS,
     listeners: 'own',

@@ -231,8 +231,13 @@ function clientSettings(view: View): readonly Directive[] {
     directive('tcp_nodelay', 'on'),
     // The authority that the client asked for: the request line's, if it has one (RFC 9112, 3.2.2).
     block(
-      ['map', '$request', '$zoogate_host'],
+      ['map', '$request', '$zoogate_authority'],
       [directive('default', '$http_host'), directive('~*^[A-Z]+ https?://([^/?# ]+)', '$1')],
+    ),
+    // HTTP/1.0 may leave it out, which an endpoint that is spoken to in HTTP/1.1 must refuse.
+    block(
+      ['map', '$zoogate_authority', '$zoogate_host'],
+      [directive('default', '$zoogate_authority'), directive('', 'localhost')],
     ),
     // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
     block(
@@ -263,7 +268,7 @@ function endpointSettings(): readonly Directive[] {
     // A client's own values are replaced: nobody is trusted to have written them.
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
-    directive('proxy_set_header', 'X-Forwarded-Host', '$zoogate_host'),
+    directive('proxy_set_header', 'X-Forwarded-Host', '$zoogate_authority'),
     directive('proxy_set_header', 'Forwarded', 'for=$zoogate_forwarded_for;proto=$scheme'),
     // Responses pass as they come, so events stream; they never wait in a file.
     directive('proxy_buffering', 'off'),

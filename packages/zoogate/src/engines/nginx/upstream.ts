@@ -3,7 +3,7 @@ import type { Endpoint, ServicePool } from '../../model/view.ts'
 import { literalPattern } from './condition.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { endpointTable } from './endpoint-table.ts'
-import { hashWeights } from './hash-weights.ts'
+import { smallWeights } from './small-weights.ts'
 
 /**
  * One service's file: its pool as an `upstream`, the maps of its session cookie, and the table that
@@ -67,16 +67,8 @@ const FAILURES_MAX = 3
 const FAILURES_WITHIN = '1s'
 
 function renderPool(pool: ServicePool): Directive {
-  const endpoints = picks(pool)
-  const weights =
-    pool.algorithm === 'consistentHash' ? hashWeights(endpoints) : endpoints.map((e) => e.weight)
   const ejects = canEject(pool)
-  const lines = endpoints.map((endpoint, index) => [
-    'server',
-    socketAddress(endpoint),
-    `weight=${weights[index]}`,
-    ...(pool.connections.max === undefined ? [] : [`max_conns=${pool.connections.max}`]),
-  ])
+  const lines = serverLines(pool)
   const passive = ejects
     ? [`max_fails=${FAILURES_MAX}`, `fail_timeout=${FAILURES_WITHIN}`]
     : ['max_fails=0']
@@ -93,6 +85,32 @@ function renderPool(pool: ServicePool): Directive {
       directive('keepalive_timeout', IDLE_TIMEOUT),
     ],
   )
+}
+
+/**
+ * A line for each endpoint, with its weight. `random two` draws two different servers and, where both
+ * are idle, takes the second one: of two with weights 2 and 1 the lighter gets more. So there an
+ * endpoint has as many lines as units of weight instead, unless its connections are bounded: those
+ * are counted for each line.
+ */
+function serverLines(pool: ServicePool): readonly (readonly string[])[] {
+  const endpoints = picks(pool)
+  const { algorithm, connections } = pool
+  const bound = connections.max === undefined ? [] : [`max_conns=${connections.max}`]
+  if (algorithm === 'powerOfTwoChoices' && connections.max === undefined) {
+    const units = smallWeights(endpoints)
+    return endpoints.flatMap((endpoint, index) =>
+      Array.from({ length: units[index] ?? 1 }, () => ['server', socketAddress(endpoint)]),
+    )
+  }
+  const weights =
+    algorithm === 'consistentHash' ? smallWeights(endpoints) : endpoints.map((each) => each.weight)
+  return endpoints.map((endpoint, index) => [
+    'server',
+    socketAddress(endpoint),
+    `weight=${weights[index]}`,
+    ...bound,
+  ])
 }
 
 /**
