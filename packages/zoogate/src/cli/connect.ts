@@ -20,16 +20,22 @@ export function addConnectionOptions(command: Command): Command {
     .option('--root <path>', 'where zoogate lies in the tree (default: /zoogate)')
 }
 
-/** What was given to a command, or to `zoogate` before it. */
+/** What a command was given of them, by itself or before its name. */
 export function connectionFlags(command: Command): ZooKeeperFlags {
-  const own = command.opts<ZooKeeperFlags>()
-  const above = command.parent?.opts<ZooKeeperFlags>() ?? {}
-  const zookeeper = own.zookeeper ?? above.zookeeper
-  const root = own.root ?? above.root
-  return {
-    ...(zookeeper === undefined ? {} : { zookeeper }),
-    ...(root === undefined ? {} : { root }),
-  }
+  return command.opts<ZooKeeperFlags>()
+}
+
+/** Hands `zoogate --zookeeper HOSTS COMMAND` on to the command, where it has the option and not its own word. */
+export function inheritConnectionOptions(program: Command): void {
+  program.hook('preAction', (_, command) => {
+    for (const name of ['zookeeper', 'root']) {
+      const value = program.getOptionValue(name)
+      const takesIt = command.options.some((option) => option.attributeName() === name)
+      if (value !== undefined && takesIt && command.getOptionValue(name) === undefined) {
+        command.setOptionValueWithSource(name, value, 'cli')
+      }
+    }
+  })
 }
 
 /** Looks where ZooKeeper is, from flags and the surroundings of this process. */

@@ -18,7 +18,7 @@ export interface GatewayPlan {
 
 /**
  * What each Gateway will do to get from one desired state to another, by its engine's own word.
- * Structure alone: endpoints come and go on their own. Pure.
+ * Registered endpoints come and go on their own, and are left out. Pure.
  */
 export function planGateways(before: ResourceMap, after: ResourceMap): readonly GatewayPlan[] {
   const now = resourcesOf(after, 'Gateway').map((gateway): GatewayPlan => {
@@ -37,7 +37,8 @@ export function planGateways(before: ResourceMap, after: ResourceMap): readonly 
     const plan = to === undefined ? undefined : engines.get(engine)?.plan(from, to)
     const { live = [], reload = [] } = plan ?? {}
     if (reload.length > 0) return { name, engine, action: 'reload', steps: [...reload, ...live] }
-    return { name, engine, action: live.length > 0 ? 'live' : 'none', steps: live }
+    // Without a word of the engine's it is the agent's affair alone, as protection is.
+    return { name, engine, action: 'live', steps: live }
   })
   const gone = resourcesOf(before, 'Gateway')
     .filter(({ metadata }) => resourceOf(after, 'Gateway', metadata.name) === undefined)

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { agentCommand } from './commands/agent.ts'
 import { applyCommand } from './commands/apply.ts'
 import { completionCommand } from './commands/completion.ts'
+import { devCommand } from './commands/dev.ts'
 import { diffCommand } from './commands/diff.ts'
 import { drainCommand } from './commands/drain.ts'
 import { getCommand } from './commands/get.ts'
 import { historyCommand } from './commands/history.ts'
+import { registerCommand } from './commands/register.ts'
 import { releaseCommand } from './commands/release.ts'
 import { rollbackCommand } from './commands/rollback.ts'
 import { statusCommand } from './commands/status.ts'
 import { supervisorCommand } from './commands/supervisor.ts'
 import { undrainCommand } from './commands/undrain.ts'
 import { weightCommand } from './commands/weight.ts'
-import { addConnectionOptions } from './connect.ts'
+import { addConnectionOptions, inheritConnectionOptions } from './connect.ts'
 
 const HELP = `
 One machine:      zoogate dev examples/shop.yaml
@@ -28,6 +31,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', HELP)
   for (const command of [
+    devCommand(),
     applyCommand(),
     diffCommand(),
     getCommand(),
@@ -38,11 +42,14 @@ export function createProgram(): Command {
     undrainCommand(),
     weightCommand(),
     releaseCommand(),
+    agentCommand(),
+    registerCommand(),
     completionCommand(),
   ]) {
     program.addCommand(command.exitOverride())
   }
   program.addCommand(supervisorCommand().exitOverride(), { hidden: true })
+  inheritConnectionOptions(program)
   return program.exitOverride()
 }
 

@@ -19,7 +19,8 @@ function serviceWarnings(service: Service): readonly ResourceIssue[] {
   const warn = (path: readonly string[], message: string) => {
     warnings.push({ resource, path: ['spec', ...path], message })
   }
-  if (pool.healthCheck === undefined && (protection?.lingerMs ?? 0) > 0) {
+  const lingers = source.type === 'discovery' && (protection?.lingerMs ?? 0) > 0
+  if (lingers && pool.healthCheck === undefined) {
     warn(
       ['protection', 'linger'],
       'keeps lost instances although no healthCheck tells whether they still answer',

@@ -41,13 +41,17 @@ export function buildView(
   }
 }
 
-/** The same view without endpoints: what apply asks an engine's opinion of. */
+/** The view with fixed endpoints alone: what apply asks an engine's opinion of. */
 export function buildStructure(
   gateway: string,
   revision: number,
   resources: ResourceMap,
 ): View | undefined {
-  return buildView(gateway, revision, resources, () => [])
+  return buildView(gateway, revision, resources, (name) => {
+    const service = resourceOf(resources, 'Service', name)
+    const source = service === undefined ? undefined : serviceSettings(service).source
+    return source?.type === 'static' ? source.endpoints : []
+  })
 }
 
 export function listenersOf(gateway: Gateway): readonly Listener[] {

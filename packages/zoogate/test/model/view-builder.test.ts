@@ -45,7 +45,10 @@ describe('buildView', () => {
               fall: 3,
             },
             connections: { connectTimeoutMs: 1000 },
-            endpoints: [],
+            endpoints: [
+              { id: 'a', address: '10.0.0.1', port: 80, weight: 3, state: 'up' },
+              { id: 'v6-fd00__7-81', address: 'fd00::7', port: 81, weight: 1, state: 'up' },
+            ],
           },
         ],
         [

@@ -63,12 +63,18 @@ export function getCommand(): Command {
     )
 }
 
-/** `service`, `Services` and `Service/shop` are all understood. */
+const SHORT_KINDS: Readonly<Record<string, Kind>> = {
+  gw: 'Gateway',
+  svc: 'Service',
+  route: 'HTTPRoute',
+}
+
+/** `service`, `Services`, `svc` and `Service/shop` are all understood. */
 export function parseWanted(kindOrKey: string | undefined, name: string | undefined): Wanted {
   if (kindOrKey === undefined) return {}
   const [written = '', nameInKey] = kindOrKey.split('/')
   const singular = written.toLowerCase().replace(/s$/, '')
-  const kind = KINDS.find((known) => known.toLowerCase() === singular)
+  const kind = SHORT_KINDS[singular] ?? KINDS.find((known) => known.toLowerCase() === singular)
   if (!isKind(kind)) {
     throw usageError(`"${written}" is no kind: ${KINDS.join(', ')}${didYouMean(written, KINDS)}`)
   }
