@@ -1,7 +1,8 @@
-import { ZooKeeperServer } from '@zoogate/zookeeper-server'
 import { startApacheZooKeeper } from '../../../../test/support/apache-zookeeper.ts'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { missing } from '../../../../test/support/requirements.ts'
+// By its path: this package must not depend on the one that is built on it.
+import { ZooKeeperServer } from '../../../zookeeper-server/src/index.ts'
 
 /** A server that the suite runs against. */
 export interface TestServer extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/client-errors.ts'
 import { pathProblem } from '../protocol/path.ts'
 
 /** ZooKeeper's client port where the connect string names none. */
-export const DEFAULT_PORT = 2181
+const DEFAULT_PORT = 2181
 const MAX_HOSTS = 64
 
 /** A server as the connect string names it. */

@@ -27,7 +27,7 @@ export interface RestoreOptions {
 }
 
 /** The server would show an older tree than the caller has seen. */
-export class ServerBehindError extends Error {}
+class ServerBehindError extends Error {}
 
 /**
  * Brings a fresh connection to where the last one was: first the credentials, since arming a watch may need them, then the watches,

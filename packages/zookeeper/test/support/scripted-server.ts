@@ -16,7 +16,7 @@ import {
 } from '../../src/protocol/index.ts'
 
 /** One client's connection, as the script sees it. */
-export interface ScriptedConnection {
+interface ScriptedConnection {
   readonly number: number
   accept(response: Partial<ConnectResponse>): void
   reply(header: { xid: number; zxid?: bigint; err?: number }, body?: (to: JuteWriter) => void): void
