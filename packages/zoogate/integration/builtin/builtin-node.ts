@@ -89,7 +89,9 @@ export async function startBuiltinNode(view: (port: number) => View): Promise<Bu
     await write(view(port))
     await process.ensure()
     await process.start()
-    await waitFor('the engine to serve', async () => (await control.observe()).generation === '1')
+    await waitFor('the engine to serve', async () => (await control.observe()).generation === '1', {
+      timeoutMs: 30_000,
+    })
   } catch (error) {
     await node[Symbol.asyncDispose]()
     throw error

@@ -45,10 +45,14 @@ describe('the builtin engine under its supervisor', () => {
     await waitFor('some load', () => load.report.ok > 500)
     const pid = await node.enginePid()
     process.kill(pid, 'SIGKILL')
-    await waitFor('another worker', async () => {
-      const status = await node.process.status()
-      return status.running && status.pid !== pid
-    })
+    await waitFor(
+      'another worker',
+      async () => {
+        const status = await node.process.status()
+        return status.running && status.pid !== pid
+      },
+      { timeoutMs: 30_000 },
+    )
     const answered = load.report.ok
     await waitFor('load on it', () => load.report.ok > answered + 500)
     const report = await load.stop()
@@ -71,20 +75,28 @@ describe('the builtin engine under its supervisor', () => {
     for (let round = 0; round < 2; round++) {
       const supervisor = await node.supervisorPid()
       process.kill(supervisor, 'SIGKILL')
-      await waitFor('another supervisor', async () => {
-        const pid = await node.supervisorPid()
-        return pid !== supervisor && processIdentity(pid) !== undefined
-      })
+      await waitFor(
+        'another supervisor',
+        async () => {
+          const pid = await node.supervisorPid()
+          return pid !== supervisor && processIdentity(pid) !== undefined
+        },
+        { timeoutMs: 30_000 },
+      )
       // The same worker, through the new supervisor.
       expect((await node.process.status()).startId).toBe(before.startId)
       await node.setEndpoints(poolOf([round === 0 ? b.endpoint : a.endpoint]))
     }
     // The sockets were handed over: a new worker gets them.
     process.kill(before.pid ?? 0, 'SIGKILL')
-    await waitFor('another worker', async () => {
-      const status = await node.process.status()
-      return status.running && status.startId !== before.startId
-    })
+    await waitFor(
+      'another worker',
+      async () => {
+        const status = await node.process.status()
+        return status.running && status.startId !== before.startId
+      },
+      { timeoutMs: 30_000 },
+    )
     const answered = load.report.ok
     await waitFor('load on it', () => load.report.ok > answered + 200)
     const report = await load.stop()
@@ -184,7 +196,9 @@ describe('the builtin engine under its supervisor', () => {
       message: expect.stringContaining('proxy.json'),
     })
     await node.write(viewOf([listener('http', node.port)], poolOf([a.endpoint])))
-    await waitFor('it to start by itself', async () => (await node.process.status()).running)
+    await waitFor('it to start by itself', async () => (await node.process.status()).running, {
+      timeoutMs: 30_000,
+    })
     expect(await (await fetch(`http://127.0.0.1:${node.port}/`)).text()).toBe('a')
   })
 })

@@ -17,6 +17,8 @@ import { readListenersFile, removeEngineRecord, writeEngineRecord } from './supe
 
 /** An engine answers within so much, a reload included. */
 const CALL_TIMEOUT_MS = 30_000
+/** An engine may say at length why it does not start; the log has the rest. */
+const EXIT_CHARACTERS_MAX = 2_000
 
 export interface EngineRunnerOptions {
   readonly paths: EnginePaths
@@ -79,7 +81,7 @@ export class EngineRunner {
         await this.#launch()
       } catch (error) {
         this.#failures++
-        this.#lastExit = messageOf(error)
+        this.#lastExit = messageOf(error).slice(0, EXIT_CHARACTERS_MAX)
         this.#scheduleRestart()
         throw error
       }

@@ -3,8 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import type {
   EnginePaths,
   EngineProcess,
@@ -13,26 +11,19 @@ import type {
 } from '../engines/engine.ts'
 import { BoundedLog } from './bounded-log.ts'
 import type { ControlMethod, SupervisorStatus } from './control-protocol.ts'
+import { fieldsOf, integerOf, textOf } from './plain-checks.ts'
+import { programOf } from './program-check.ts'
 import { askSupervisor } from './supervisor-client.ts'
 import { supervisorCommand } from './supervisor-command.ts'
 import { SupervisorError } from './supervisor-error.ts'
-import { controlSocketPath, EngineProgramSchema, writeSupervisorFile } from './supervisor-files.ts'
+import { controlSocketPath, writeSupervisorFile } from './supervisor-files.ts'
 
 /** A supervisor answers within so much of its start. */
 const START_TIMEOUT_MS = 20_000
 const START_POLL_MS = 20
 /** Beyond the time that an engine may take to stop. */
 const STOP_MARGIN_MS = 10_000
-
-const StatusSchema = Type.Object({
-  running: Type.Boolean(),
-  pid: Type.Optional(Type.Integer()),
-  startId: Type.Optional(Type.String()),
-  restarts: Type.Integer(),
-  lastExit: Type.Optional(Type.String()),
-  supervisorPid: Type.Integer(),
-  program: EngineProgramSchema,
-})
+const PID_MAX = 4_194_304
 
 /** An engine that a supervisor of ours runs. Where none answers, one is started. */
 export class SupervisedProcess implements EngineProcess {
@@ -169,8 +160,19 @@ async function startSupervisor(paths: EnginePaths, socket: string): Promise<Supe
 }
 
 function statusOf(answer: unknown): SupervisorStatus {
-  if (Value.Check(StatusSchema, answer)) return answer
-  throw new SupervisorError('SUPERVISOR_UNREACHABLE', 'what answers is no supervisor')
+  const fields = fieldsOf(answer, 'the status')
+  const pid = fields['pid']
+  const startId = fields['startId']
+  const lastExit = fields['lastExit']
+  return {
+    running: fields['running'] === true,
+    ...(pid === undefined ? {} : { pid: integerOf(pid, 'pid', 0, PID_MAX) }),
+    ...(startId === undefined ? {} : { startId: textOf(startId, 'startId') }),
+    ...(lastExit === undefined ? {} : { lastExit: textOf(lastExit, 'lastExit') }),
+    restarts: integerOf(fields['restarts'], 'restarts', 0, Number.MAX_SAFE_INTEGER),
+    supervisorPid: integerOf(fields['supervisorPid'], 'supervisorPid', 0, PID_MAX),
+    program: programOf(fields['program']),
+  }
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -1,69 +1,33 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Static, type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import type { EnginePaths, EngineProgram } from '../engines/engine.ts'
 import { writeFileAtomically } from './atomic-file.ts'
+import { type Fields, fieldsOf, integerOf, listOf, oneOf, textOf } from './plain-checks.ts'
 import type { ProcessIdentity } from './process-identity.ts'
+import { LISTENERS, pathsOf, programOf } from './program-check.ts'
 import { messageOf, SupervisorError, systemCode } from './supervisor-error.ts'
 
 /** Largest file that a supervisor reads, in characters. */
 const FILE_CHARACTERS_MAX = 4 * 1024 * 1024
 
-const StopSignalSchema = Type.Union([
-  Type.Literal('SIGTERM'),
-  Type.Literal('SIGINT'),
-  Type.Literal('SIGQUIT'),
-  Type.Literal('SIGUSR1'),
-  Type.Literal('SIGUSR2'),
-  Type.Literal('SIGHUP'),
-  Type.Literal('SIGWINCH'),
-])
-
-export const EngineProgramSchema = Type.Object({
-  command: Type.String({ minLength: 1, maxLength: 4096 }),
-  args: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 256 }),
-  stopSignal: StopSignalSchema,
-  stopTimeoutMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
-  listeners: Type.Union([Type.Literal('own'), Type.Literal('inherit')]),
-})
-
-const Path = Type.String({ minLength: 1, maxLength: 4096, pattern: '^/' })
+const LISTENERS_MAX = 4096
+const PID_MAX = 4_194_304
 
 /** `<folder>/supervisor.json`: all that a supervisor has to know. */
-const SupervisorFileSchema = Type.Object({
-  v: Type.Literal(1),
-  program: EngineProgramSchema,
-  paths: Type.Object({ folder: Path, current: Path, logs: Path, run: Path }),
-})
-
-/** `<run>/engine.json`: the engine that was started last, for a supervisor that comes after us. */
-const EngineRecordSchema = Type.Object({
-  v: Type.Literal(1),
-  pid: Type.Integer({ minimum: 2 }),
-  startTicks: Type.String({ pattern: '^[0-9]+$' }),
-  listeners: Type.Union([Type.Literal('own'), Type.Literal('inherit')]),
-})
-
-/** `<generation>/listeners.json`: the sockets that an engine with `listeners: 'inherit'` is given. */
-const ListenersFileSchema = Type.Object({
-  v: Type.Literal(1),
-  listeners: Type.Array(
-    Type.Object({
-      name: Type.String({ maxLength: 256 }),
-      address: Type.String({ minLength: 1, maxLength: 45 }),
-      port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-    }),
-    { maxItems: 4096 },
-  ),
-})
-
 export interface SupervisorFile {
   readonly program: EngineProgram
   readonly paths: EnginePaths
 }
+
+/** `<run>/engine.json`: the engine that was started last, for a supervisor that comes after us. */
 export type EngineRecord = ProcessIdentity & { readonly listeners: EngineProgram['listeners'] }
-export type ListenerEntry = Static<typeof ListenersFileSchema>['listeners'][number]
+
+/** Of `<generation>/listeners.json`: a socket that an engine with `listeners: 'inherit'` is given. */
+export interface ListenerEntry {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
 
 export function supervisorFilePath(folder: string): string {
   return join(folder, 'supervisor.json')
@@ -79,8 +43,10 @@ export function engineRecordPath(run: string): string {
 
 /** @throws SupervisorError `SUPERVISOR_FILE_INVALID` */
 export function readSupervisorFile(folder: string): SupervisorFile {
-  const { program, paths } = readJson(supervisorFilePath(folder), SupervisorFileSchema)
-  return { program, paths }
+  return readJson(supervisorFilePath(folder), (file) => ({
+    program: programOf(file['program']),
+    paths: pathsOf(file['paths']),
+  }))
 }
 
 export function writeSupervisorFile(file: SupervisorFile): void {
@@ -91,13 +57,28 @@ export function writeSupervisorFile(file: SupervisorFile): void {
 
 /** @throws SupervisorError `SUPERVISOR_FILE_INVALID` */
 export function readListenersFile(generationFolder: string): readonly ListenerEntry[] {
-  return readJson(join(generationFolder, 'listeners.json'), ListenersFileSchema).listeners
+  return readJson(join(generationFolder, 'listeners.json'), (file) =>
+    listOf(file['listeners'], 'listeners', LISTENERS_MAX, listenerOf),
+  )
+}
+
+function listenerOf(value: unknown, what: string): ListenerEntry {
+  const listener = fieldsOf(value, what)
+  return {
+    name: textOf(listener['name'], `${what}.name`, { lengthMax: 256 }),
+    address: textOf(listener['address'], `${what}.address`, { lengthMin: 1, lengthMax: 45 }),
+    port: integerOf(listener['port'], `${what}.port`, 1, 65_535),
+  }
 }
 
 /** Undefined: no engine was started, or nobody can tell. */
 export function readEngineRecord(run: string): EngineRecord | undefined {
   try {
-    return readJson(engineRecordPath(run), EngineRecordSchema)
+    return readJson(engineRecordPath(run), (record) => ({
+      pid: integerOf(record['pid'], 'pid', 2, PID_MAX),
+      startTicks: textOf(record['startTicks'], 'startTicks', { pattern: /^[0-9]+$/ }),
+      listeners: oneOf(record['listeners'], 'listeners', LISTENERS),
+    }))
   } catch {
     return undefined
   }
@@ -111,18 +92,15 @@ export function removeEngineRecord(run: string): void {
   rmSync(engineRecordPath(run), { force: true })
 }
 
-function readJson<S extends TSchema>(path: string, schema: S): Static<S> {
-  let value: unknown
+function readJson<T>(path: string, check: (file: Fields) => T): T {
   try {
     const text = readFileSync(path, 'utf8')
     if (text.length > FILE_CHARACTERS_MAX) throw new Error('the file is too large')
-    value = JSON.parse(text)
+    const file = fieldsOf(JSON.parse(text), 'the file')
+    integerOf(file['v'], 'v', 1, 1)
+    return check(file)
   } catch (error) {
     const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error)
     throw new SupervisorError('SUPERVISOR_FILE_INVALID', `${path}: ${why}`, { cause: error })
   }
-  if (Value.Check(schema, value)) return value
-  const [first] = Value.Errors(schema, value)
-  const where = first === undefined ? '' : ` ${first.instancePath || '/'} ${first.message}`
-  throw new SupervisorError('SUPERVISOR_FILE_INVALID', `${path}:${where}`)
 }

@@ -2,8 +2,6 @@ import { mkdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { channelToParent } from '../engines/inherit/engine-messages.ts'
 import { BoundedLog } from './bounded-log.ts'
 import type { SupervisorStatus } from './control-protocol.ts'
@@ -11,13 +9,14 @@ import { serveControl } from './control-server.ts'
 import { EngineChannel } from './engine-channel.ts'
 import { EngineRunner } from './engine-runner.ts'
 import { lockFolder } from './folder-lock.ts'
+import { type Fields, fieldsOf, oneOf, textOf } from './plain-checks.ts'
 import { isRunning, processIdentity, signalProcess } from './process-identity.ts'
+import { ENGINE_SIGNALS, programOf } from './program-check.ts'
 import { askSupervisor } from './supervisor-client.ts'
 import { supervisorCommand } from './supervisor-command.ts'
 import { messageOf, SupervisorError } from './supervisor-error.ts'
 import {
   controlSocketPath,
-  EngineProgramSchema,
   type EngineRecord,
   readEngineRecord,
   readSupervisorFile,
@@ -30,13 +29,7 @@ const LOG_CHECK_INTERVAL_MS = 5_000
 /** An engine that lost its supervisor brings a new one within so much, or is replaced. */
 const HAND_OVER_MS = 5_000
 const HAND_OVER_POLL_MS = 50
-
-const SignalParams = Type.Object({ signal: Type.String({ pattern: '^SIG[A-Z0-9]+$' }) })
-const CallParams = Type.Object({
-  method: Type.String({ minLength: 1, maxLength: 64 }),
-  params: Type.Unknown(),
-})
-const UpdateParams = Type.Object({ program: EngineProgramSchema })
+const METHOD = { lengthMin: 1, lengthMax: 64 } as const
 
 export interface SupervisorOptions {
   /** The node's folder: holds `supervisor.json`. */
@@ -141,15 +134,19 @@ class Supervisor {
         await this.#runner.stop()
         return this.#status()
       case 'signal':
-        this.#runner.signal(signalOf(params))
+        this.#runner.signal(
+          checked(params, (fields) => oneOf(fields['signal'], 'signal', ENGINE_SIGNALS)),
+        )
         return {}
       case 'call': {
-        if (!Value.Check(CallParams, params)) throw badParams(method)
-        return this.#runner.call(params.method, params.params)
+        const asked = checked(params, (fields) => textOf(fields['method'], 'method', METHOD))
+        return this.#runner.call(
+          asked,
+          checked(params, (fields) => fields['params']),
+        )
       }
       case 'update': {
-        if (!Value.Check(UpdateParams, params)) throw badParams(method)
-        const { program } = params
+        const program = checked(params, (fields) => programOf(fields['program']))
         writeSupervisorFile({ ...this.#file, program })
         this.#runner.program = program
         return this.#status()
@@ -183,32 +180,13 @@ class Supervisor {
   }
 }
 
-function signalOf(params: unknown): NodeJS.Signals {
-  if (!Value.Check(SignalParams, params)) throw badParams('signal')
-  const signal = params.signal
-  if (!isSignal(signal)) throw badParams('signal')
-  return signal
-}
-
-const SIGNALS: ReadonlySet<string> = new Set<NodeJS.Signals>([
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGTERM',
-  'SIGKILL',
-  'SIGWINCH',
-  'SIGSTOP',
-  'SIGCONT',
-])
-
-function isSignal(signal: string): signal is NodeJS.Signals {
-  return SIGNALS.has(signal)
-}
-
-function badParams(method: string): SupervisorError {
-  return new SupervisorError('SUPERVISOR_BAD_REQUEST', `wrong parameters for ${method}`)
+/** @throws SupervisorError `SUPERVISOR_BAD_REQUEST` that names the parameter */
+function checked<T>(params: unknown, check: (fields: Fields) => T): T {
+  try {
+    return check(fieldsOf(params, 'params'))
+  } catch (error) {
+    throw new SupervisorError('SUPERVISOR_BAD_REQUEST', messageOf(error), { cause: error })
+  }
 }
 
 function livingEngine(run: string): EngineRecord | undefined {
