@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { Clock } from '../connection/clock.ts'
 import type { Endpoint } from '../connection/connection.ts'
 import type { HostSpec } from './connect-string.ts'
 
@@ -11,21 +13,29 @@ export const resolveWithSystem: Resolve = async (host) => {
   return addresses.map(({ address }) => address)
 }
 
+/** What a host list is made of. */
+export interface HostListOptions {
+  readonly hosts: readonly HostSpec[]
+  readonly resolve: Resolve
+  /** A name that takes longer counts as one that does not resolve, in this round. */
+  readonly resolveTimeoutMs: number
+  readonly clock: Clock
+  readonly random: () => number
+}
+
 /**
  * The servers to try, round after round. At each round's beginning all names are resolved anew (servers move) and
- * the addresses shuffled (clients spread). A name that does not resolve is left out of its round.
+ * the addresses shuffled (clients spread). A name that does not resolve keeps the addresses that it had last; without any it
+ * is left out of the round.
  */
 export class HostList {
-  readonly #hosts: readonly HostSpec[]
-  readonly #resolve: Resolve
-  readonly #random: () => number
+  readonly #options: HostListOptions
+  readonly #lastAddresses = new Map<string, readonly string[]>()
   #round: Endpoint[] = []
   #roundSize = 1
 
-  constructor(hosts: readonly HostSpec[], resolve: Resolve, random: () => number) {
-    this.#hosts = hosts
-    this.#resolve = resolve
-    this.#random = random
+  constructor(options: HostListOptions) {
+    this.#options = options
   }
 
   /** Whether the next server begins a new round. */
@@ -45,17 +55,33 @@ export class HostList {
   }
 
   async #beginRound(): Promise<void> {
-    const lists = await Promise.all(this.#hosts.map((host) => this.#endpointsOf(host)))
-    this.#round = shuffled(lists.flat(), this.#random)
+    const { hosts, random } = this.#options
+    const lists = await Promise.all(hosts.map((host) => this.#endpointsOf(host)))
+    this.#round = shuffled(lists.flat(), random)
     this.#roundSize = Math.max(1, this.#round.length)
   }
 
   async #endpointsOf({ host, port }: HostSpec): Promise<Endpoint[]> {
+    const addresses = isIP(host) === 0 ? await this.#addressesOf(host) : [host]
+    return addresses.map((address) => ({ host: address, port }))
+  }
+
+  async #addressesOf(host: string): Promise<readonly string[]> {
+    const { resolve, resolveTimeoutMs, clock } = this.#options
+    const last = this.#lastAddresses.get(host) ?? []
+    let giveUp: (addresses: readonly string[]) => void = () => {}
+    const tooLate = new Promise<readonly string[]>((give) => {
+      giveUp = give
+    })
+    const timer = clock.setTimer(() => giveUp(last), resolveTimeoutMs)
     try {
-      const addresses = await this.#resolve(host)
-      return addresses.map((address) => ({ host: address, port }))
+      const addresses = await Promise.race([resolve(host), tooLate])
+      this.#lastAddresses.set(host, addresses)
+      return addresses
     } catch {
-      return []
+      return last
+    } finally {
+      timer.cancel()
     }
   }
 }

@@ -71,7 +71,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#hosts = new HostList(options.hosts, options.resolve, options.random)
+    this.#hosts = new HostList({ ...options, resolveTimeoutMs: options.sessionTimeoutMs / 3 })
     this.#credentials = [...options.credentials]
     this.#timeoutMs = options.sessionTimeoutMs
   }
@@ -225,7 +225,7 @@ export class Session {
     try {
       response = await connection.connect()
       this.#speechlessSinceMs = undefined
-      if (response.timeoutMs <= 0) this.#expire()
+      if (response.timeoutMs <= 0) this.#refused()
       else await this.#serve(connection, response, claimedZxid)
     } catch (error) {
       this.#lastConnectionError = error instanceof Error ? error : new Error(String(error))
@@ -301,6 +301,12 @@ export class Session {
 
   #noteSpeechless(connection: Connection): void {
     if (connection.lastPhase === 'handshaking') this.#speechlessSinceMs ??= this.clock.now()
+  }
+
+  /** The server does not know our session any more; or, when we asked for a new one, it gives none. */
+  #refused(): void {
+    if (this.#sessionId === 0n) throw new Error('the server gave no session')
+    this.#expire()
   }
 
   #expire(): void {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../../test/support/random.ts'
-import { HostList } from '../../src/session/host-list.ts'
+import { systemClock } from '../../src/connection/clock.ts'
+import { HostList, type Resolve } from '../../src/session/host-list.ts'
 
 const hosts = ['a', 'b', 'c'].map((host) => ({ host, port: 1 }))
+
+function listOf(resolve: Resolve, random: () => number): HostList {
+  return new HostList({ hosts, resolve, random, clock: systemClock, resolveTimeoutMs: 50 })
+}
 
 async function round(list: HostList): Promise<string[]> {
   const names: string[] = []
@@ -15,7 +20,7 @@ async function round(list: HostList): Promise<string[]> {
 
 describe('HostList', () => {
   it('gives each address once a round, in an order of its own each time', async () => {
-    const list = new HostList(hosts, async (host) => [`${host}4`, `${host}6`], seededRandom(1))
+    const list = listOf(async (host) => [`${host}4`, `${host}6`], seededRandom(1))
     const orders = new Set<string>()
     for (let i = 0; i < 20; i++) {
       const names = await round(list)
@@ -30,7 +35,7 @@ describe('HostList', () => {
     const random = seededRandom(2)
     const first = new Map<string, number>()
     for (let i = 0; i < 300; i++) {
-      const endpoint = await new HostList(hosts, async (host) => [host], random).next()
+      const endpoint = await listOf(async (host) => [host], random).next()
       const host = endpoint?.host ?? ''
       first.set(host, (first.get(host) ?? 0) + 1)
     }
@@ -40,21 +45,38 @@ describe('HostList', () => {
 
   it('resolves anew each round, and leaves out what does not resolve', async () => {
     let moved = false
-    const list = new HostList(
-      hosts,
-      async (host) => {
-        if (host === 'b') throw new Error('no such name')
-        return [moved ? `${host}-new` : host]
-      },
-      seededRandom(3),
-    )
+    const list = listOf(async (host) => {
+      if (host === 'b') throw new Error('no such name')
+      return [moved ? `${host}-new` : host]
+    }, seededRandom(3))
     expect((await round(list)).sort()).toEqual(['a', 'c'])
     moved = true
     expect((await round(list)).sort()).toEqual(['a-new', 'c-new'])
   })
 
+  it('keeps the addresses that it had when names do not resolve any more, or hang', async () => {
+    let answer: (host: string) => Promise<string[]> = async (host) => [`${host}-1`]
+    const list = listOf((host) => answer(host), seededRandom(4))
+    const first = (await round(list)).sort()
+    answer = () => Promise.reject(new Error('down'))
+    expect((await round(list)).sort()).toEqual(first)
+    answer = () => new Promise(() => {})
+    expect((await round(list)).sort()).toEqual(first)
+  })
+
+  it('does not ask for what is an address already', async () => {
+    const list = new HostList({
+      hosts: [{ host: '::1', port: 1 }],
+      resolve: () => Promise.reject(new Error('asked')),
+      resolveTimeoutMs: 50,
+      clock: systemClock,
+      random: Math.random,
+    })
+    expect(await list.next()).toEqual({ host: '::1', port: 1 })
+  })
+
   it('gives nothing when no name resolves', async () => {
-    const list = new HostList(hosts, async () => Promise.reject(new Error('down')), Math.random)
+    const list = listOf(async () => Promise.reject(new Error('down')), Math.random)
     expect(await list.next()).toBeUndefined()
     expect(list.isRoundOver).toBe(true)
   })
