@@ -1,4 +1,4 @@
-import type { Acl } from '@zoogate/zookeeper/protocol'
+import { type Acl, OPEN_ACL, Perms } from '@zoogate/zookeeper/protocol'
 import { type Identity, isProved, SUPER_SCHEME } from './identity.ts'
 import { isIpRange } from './ip-range.ts'
 
@@ -10,6 +10,7 @@ export function normalizeAcl(
   acl: readonly Acl[],
   identities: readonly Identity[],
 ): readonly Acl[] | undefined {
+  if (isOpen(acl)) return OPEN_ACL
   const result = new Map<string, Acl>()
   const add = (perms: number, id: Identity) =>
     result.set(`${perms} ${id.scheme} ${id.id}`, { perms, id })
@@ -24,6 +25,21 @@ export function normalizeAcl(
     else return undefined
   }
   return result.size === 0 ? undefined : [...result.values()]
+}
+
+/** Almost every node's ACL: one object for all of them. */
+export function sharedAcl(acl: readonly Acl[]): readonly Acl[] {
+  return isOpen(acl) ? OPEN_ACL : acl
+}
+
+function isOpen(acl: readonly Acl[]): boolean {
+  const entry = acl[0]
+  return (
+    acl.length === 1 &&
+    entry?.perms === Perms.all &&
+    entry.id.scheme === 'world' &&
+    entry.id.id === 'anyone'
+  )
 }
 
 function isValid({ scheme, id }: Identity): boolean {

@@ -6,7 +6,7 @@ import {
   decodeRequestHeader,
   encodeReplyHeader,
   encodeWatcherEvent,
-  JuteReader,
+  type JuteReader,
   type JuteWriter,
   KeeperState,
   Perms,
@@ -19,6 +19,7 @@ import type { Identity } from '../access/identity.ts'
 import type { Watcher } from '../watches/watch-manager.ts'
 import { FrameQueue } from './frame-queue.ts'
 import { Outbox } from './outbox.ts'
+import { RequestReader } from './request-reader.ts'
 import { Traffic } from './traffic.ts'
 
 /** A client's requests wait while it has this much unread or unsynced: what it gets is bounded by what it takes. */
@@ -54,7 +55,7 @@ export class Connection implements Watcher {
   readonly #host: ConnectionHost
   readonly #frames: FrameQueue
   readonly #outbox = new Outbox()
-  readonly #reader = new JuteReader(Buffer.alloc(0))
+  readonly #reader = new RequestReader(Buffer.alloc(0))
   readonly traffic = new Traffic()
   readonly address: string
   readonly remote: string

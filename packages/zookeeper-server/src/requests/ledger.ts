@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import { applyTransaction, type TreeObserver } from '../transactions/apply.ts'
 import type { Database } from '../transactions/database.ts'
 import type { Transaction, TransactionBody } from '../transactions/transaction.ts'
-import type { DataTree, Stamp } from '../tree/data-tree.ts'
+import type { DataTree } from '../tree/data-tree.ts'
+import type { Stamp } from '../tree/znode.ts'
 
 /** Where transactions go to be kept. */
 export interface TransactionSink {

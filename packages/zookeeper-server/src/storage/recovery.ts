@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JuteReader } from '@zoogate/zookeeper/protocol'
-import { applyTransaction } from '../transactions/apply.ts'
+import { replayTransaction } from '../transactions/apply.ts'
 import { type Database, freshDatabase } from '../transactions/database.ts'
 import type { Transaction } from '../transactions/transaction.ts'
 import { ZooKeeperServerError } from '../zookeeper-server-error.ts'
@@ -57,7 +57,7 @@ export async function recover(folder: string, options: RecoverOptions = {}): Pro
     for (const transaction of log.transactions) {
       if (transaction.zxid <= database.lastZxid) continue
       if (transaction.zxid !== database.lastZxid + 1n) throw gap(path, database, transaction.zxid)
-      applyTransaction(database, transaction)
+      replayTransaction(database, transaction)
       replay.transactions++
     }
     replay.bytes += log.bytes

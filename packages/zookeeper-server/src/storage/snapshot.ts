@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeAcl, encodeAcl, JuteReader, JuteWriter } from '@zoogate/zookeeper/protocol'
+import { sharedAcl } from '../access/normalize-acl.ts'
 import type { Database } from '../transactions/database.ts'
 import { DataTree } from '../tree/data-tree.ts'
 import type { Znode } from '../tree/znode.ts'
@@ -197,7 +198,7 @@ function decodeNode(reader: JuteReader): [string, Znode] {
     path,
     {
       data: reader.readBuffer(),
-      acl: reader.readVector(decodeAcl),
+      acl: sharedAcl(reader.readVector(decodeAcl)),
       lifetime: decodeLifetime(reader),
       czxid: reader.readInt64(),
       mzxid: reader.readInt64(),

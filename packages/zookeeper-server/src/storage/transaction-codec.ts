@@ -5,6 +5,7 @@ import {
   type JuteReader,
   type JuteWriter,
 } from '@zoogate/zookeeper/protocol'
+import { sharedAcl } from '../access/normalize-acl.ts'
 import type { Change, Transaction, TransactionBody } from '../transactions/transaction.ts'
 import { CONTAINER, type Lifetime, PERSISTENT } from '../tree/lifetime.ts'
 import { ZooKeeperServerError } from '../zookeeper-server-error.ts'
@@ -87,13 +88,13 @@ function decodeChange(reader: JuteReader): Change {
         type,
         path,
         data: reader.readBuffer(),
-        acl: reader.readVector(decodeAcl),
+        acl: sharedAcl(reader.readVector(decodeAcl)),
         lifetime: decodeLifetime(reader),
       }
     case 'setData':
       return { type, path, data: reader.readBuffer() }
     case 'setAcl':
-      return { type, path, acl: reader.readVector(decodeAcl) }
+      return { type, path, acl: sharedAcl(reader.readVector(decodeAcl)) }
     case 'delete':
       return { type, path }
   }

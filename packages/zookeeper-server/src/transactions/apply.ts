@@ -1,6 +1,6 @@
 import { parentPath, type Stat } from '@zoogate/zookeeper/protocol'
-import type { NewZnode } from '../tree/data-tree.ts'
-import type { Znode } from '../tree/znode.ts'
+import type { DataTree } from '../tree/data-tree.ts'
+import type { Stamp, Znode } from '../tree/znode.ts'
 import type { Database } from './database.ts'
 import type { Change, Transaction } from './transaction.ts'
 
@@ -20,63 +20,77 @@ export interface TreeObserver {
 export function applyTransaction(
   database: Database,
   transaction: Transaction,
-  observer?: TreeObserver,
+  observer: TreeObserver,
 ): readonly (Stat | undefined)[] {
   const { body } = transaction
+  if (body.type === 'changes') {
+    const { tree } = database
+    database.lastZxid = transaction.zxid
+    return body.changes.map((change) => {
+      applyObserved(tree, transaction, change, observer)
+      const node = tree.get(change.path)
+      return node === undefined ? undefined : tree.stat(change.path, node)
+    })
+  }
+  if (body.type === 'closeSession') {
+    for (const path of [...database.tree.ephemeralsOf(body.sessionId)]) {
+      applyObserved(database.tree, transaction, { type: 'delete', path }, observer)
+    }
+  }
+  replayTransaction(database, transaction)
+  return []
+}
+
+/** The same with nobody to tell and nobody who asks: for reading the log. */
+export function replayTransaction(database: Database, transaction: Transaction): void {
+  const { body } = transaction
+  const { tree, sessions } = database
   database.lastZxid = transaction.zxid
   switch (body.type) {
     case 'changes':
-      return body.changes.map((change) => applyChange(database, transaction, change, observer))
+      for (const change of body.changes) applyChange(tree, transaction, change)
+      break
     case 'createSession':
-      database.sessions.set(body.sessionId, body.timeoutMs)
-      return []
+      sessions.set(body.sessionId, body.timeoutMs)
+      break
     case 'closeSession':
-      for (const path of [...database.tree.ephemeralsOf(body.sessionId)]) {
-        applyChange(database, transaction, { type: 'delete', path }, observer)
-      }
-      database.sessions.delete(body.sessionId)
-      return []
+      for (const path of [...tree.ephemeralsOf(body.sessionId)]) tree.delete(path, transaction)
+      sessions.delete(body.sessionId)
+      break
     case 'refused':
-      return []
+      break
   }
 }
 
-function applyChange(
-  { tree }: Database,
-  stamp: Transaction,
-  change: Change,
-  observer: TreeObserver | undefined,
-): Stat | undefined {
-  const { path } = change
-  const before = tree.get(path)
+function applyChange(tree: DataTree, stamp: Stamp, change: Change): void {
   switch (change.type) {
     case 'create':
-      tree.create(path, contentOf(change), stamp)
+      tree.create(change.path, change, stamp)
       break
     case 'delete':
-      tree.delete(path, stamp)
+      tree.delete(change.path, stamp)
       break
     case 'setData':
-      tree.setData(path, change.data, stamp)
+      tree.setData(change.path, change.data, stamp)
       break
     case 'setAcl':
-      tree.setAcl(path, change.acl)
+      tree.setAcl(change.path, change.acl)
       break
   }
-  const after = tree.get(path)
-  if (observer !== undefined) {
-    if (change.type === 'delete' && before !== undefined) observer.deleted(path, before)
-    if (change.type === 'create' && after !== undefined) observer.created(path, after)
-    if (change.type === 'setData' && after !== undefined) observer.dataChanged(path, after)
-    if (change.type === 'create' || change.type === 'delete') {
-      const parent = parentPath(path)
-      const znode = tree.get(parent)
-      if (znode !== undefined) observer.childrenChanged(parent, znode)
-    }
-  }
-  return after === undefined ? undefined : tree.stat(path, after)
 }
 
-function contentOf({ data, acl, lifetime }: NewZnode): NewZnode {
-  return { data, acl, lifetime }
+function applyObserved(tree: DataTree, stamp: Stamp, change: Change, observer: TreeObserver): void {
+  const { path, type } = change
+  const node = type === 'delete' ? tree.get(path) : undefined
+  applyChange(tree, stamp, change)
+  const znode = node ?? tree.get(path)
+  if (znode === undefined || type === 'setAcl') return
+  if (type === 'setData') {
+    observer.dataChanged(path, znode)
+    return
+  }
+  if (type === 'create') observer.created(path, znode)
+  else observer.deleted(path, znode)
+  const parent = tree.get(parentPath(path))
+  if (parent !== undefined) observer.childrenChanged(parentPath(path), parent)
 }

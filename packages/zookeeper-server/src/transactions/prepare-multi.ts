@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@zoogate/zookeeper/protocol'
-import type { Stamp, TreeView } from '../tree/data-tree.ts'
+import type { TreeView } from '../tree/data-tree.ts'
+import type { Stamp } from '../tree/znode.ts'
 import { prepare, type Requester, type WriteOperation } from './prepare.ts'
 import type { Change } from './transaction.ts'
 import { TreeWithChanges } from './tree-with-changes.ts'

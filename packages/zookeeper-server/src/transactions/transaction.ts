@@ -1,5 +1,5 @@
 import type { Acl, ErrorCode } from '@zoogate/zookeeper/protocol'
-import type { NewZnode, Stamp } from '../tree/data-tree.ts'
+import type { NewZnode, Stamp } from '../tree/znode.ts'
 
 /** One change of one node. Whether it is allowed has been decided. */
 export type Change =

@@ -1,6 +1,13 @@
 import { parentPath } from '@zoogate/zookeeper/protocol'
-import { newZnode, type Stamp, type TreeView } from '../tree/data-tree.ts'
-import type { Znode } from '../tree/znode.ts'
+import type { TreeView } from '../tree/data-tree.ts'
+import {
+  newZnode,
+  type Stamp,
+  withAcl,
+  withChildChange,
+  withData,
+  type Znode,
+} from '../tree/znode.ts'
 import type { Change } from './transaction.ts'
 
 /** A tree as it will be after the changes of a multi so far, while the tree itself stays as it is. */
@@ -31,7 +38,7 @@ export class TreeWithChanges implements TreeView {
         const parent = parentPath(path)
         const node = this.get(parent)
         if (node !== undefined) {
-          this.#nodes.set(parent, { ...node, creates: (node.creates + 1) | 0 })
+          this.#nodes.set(parent, withChildChange(node, this.#stamp.zxid, 1))
         }
         this.#childCounts.set(parent, this.childCount(parent) + 1)
         this.#childCounts.set(path, 0)
@@ -44,12 +51,12 @@ export class TreeWithChanges implements TreeView {
         break
       case 'setData':
         if (znode !== undefined) {
-          this.#nodes.set(path, { ...znode, version: (znode.version + 1) | 0 })
+          this.#nodes.set(path, withData(znode, change.data, this.#stamp))
         }
         break
       case 'setAcl':
         if (znode !== undefined) {
-          this.#nodes.set(path, { ...znode, acl: change.acl, aversion: (znode.aversion + 1) | 0 })
+          this.#nodes.set(path, withAcl(znode, change.acl))
         }
         break
     }

@@ -7,8 +7,17 @@ import {
   READ_ACL,
   type Stat,
 } from '@zoogate/zookeeper/protocol'
-import { type Lifetime, PERSISTENT } from './lifetime.ts'
-import { statOf, type Znode } from './znode.ts'
+import { PERSISTENT } from './lifetime.ts'
+import {
+  type NewZnode,
+  newZnode,
+  type Stamp,
+  statOf,
+  withAcl,
+  withChildChange,
+  withData,
+  type Znode,
+} from './znode.ts'
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
@@ -16,19 +25,6 @@ const NO_NAMES: ReadonlySet<string> = new Set()
 export interface TreeView {
   get(path: string): Znode | undefined
   childCount(path: string): number
-}
-
-/** What one transaction stamps on the nodes that it touches. */
-export interface Stamp {
-  readonly zxid: bigint
-  readonly timeMs: number
-}
-
-/** The content of a node to be. */
-export interface NewZnode {
-  readonly data: Buffer | null
-  readonly acl: readonly Acl[]
-  readonly lifetime: Lifetime
 }
 
 /**
@@ -111,11 +107,7 @@ export class DataTree implements TreeView {
 
   create(path: string, content: NewZnode, stamp: Stamp): void {
     const parent = parentPath(path)
-    this.#update(parent, (znode) => ({
-      ...znode,
-      pzxid: stamp.zxid,
-      creates: (znode.creates + 1) | 0,
-    }))
+    this.#nodes.set(parent, withChildChange(this.#existing(parent), stamp.zxid, 1))
     this.put(path, newZnode(content, stamp))
   }
 
@@ -140,7 +132,7 @@ export class DataTree implements TreeView {
     const siblings = this.#childrenOf(parent)
     siblings.delete(nodeName(path))
     if (siblings.size === 0) this.#children.delete(parent)
-    this.#update(parent, (node) => ({ ...node, pzxid: stamp.zxid }))
+    this.#nodes.set(parent, withChildChange(this.#existing(parent), stamp.zxid, 0))
     const { lifetime } = znode
     if (lifetime.kind === 'ephemeral') {
       const paths = this.#ephemerals.get(lifetime.sessionId)
@@ -150,20 +142,13 @@ export class DataTree implements TreeView {
   }
 
   setData(path: string, data: Buffer | null, stamp: Stamp): void {
-    this.#update(path, (znode) => {
-      this.#dataBytes += (data?.length ?? 0) - (znode.data?.length ?? 0)
-      return {
-        ...znode,
-        data,
-        mzxid: stamp.zxid,
-        mtimeMs: stamp.timeMs,
-        version: (znode.version + 1) | 0,
-      }
-    })
+    const znode = this.#existing(path)
+    this.#dataBytes += (data?.length ?? 0) - (znode.data?.length ?? 0)
+    this.#nodes.set(path, withData(znode, data, stamp))
   }
 
   setAcl(path: string, acl: readonly Acl[]): void {
-    this.#update(path, (znode) => ({ ...znode, acl, aversion: (znode.aversion + 1) | 0 }))
+    this.#nodes.set(path, withAcl(this.#existing(path), acl))
   }
 
   #childrenOf(path: string): Set<string> {
@@ -175,29 +160,10 @@ export class DataTree implements TreeView {
     return names
   }
 
-  #update(path: string, change: (znode: Znode) => Znode): void {
-    this.#nodes.set(path, change(this.#existing(path)))
-  }
-
   #existing(path: string): Znode {
     const znode = this.#nodes.get(path)
     if (znode === undefined)
       throw new RangeError(`no znode ${path}: the transaction was not made for this tree`)
     return znode
-  }
-}
-
-/** A node as its creating transaction leaves it. */
-export function newZnode(content: NewZnode, stamp: Stamp): Znode {
-  return {
-    ...content,
-    czxid: stamp.zxid,
-    mzxid: stamp.zxid,
-    pzxid: stamp.zxid,
-    ctimeMs: stamp.timeMs,
-    mtimeMs: stamp.timeMs,
-    version: 0,
-    aversion: 0,
-    creates: 0,
   }
 }

@@ -22,6 +22,90 @@ export interface Znode {
   readonly creates: number
 }
 
+/** What one transaction stamps on the nodes that it touches. */
+export interface Stamp {
+  readonly zxid: bigint
+  readonly timeMs: number
+}
+
+/** The content of a node to be. */
+export interface NewZnode {
+  readonly data: Buffer | null
+  readonly acl: readonly Acl[]
+  readonly lifetime: Lifetime
+}
+
+// The functions below name every field instead of spreading: all nodes then have one hidden class, and a tree of 100,000
+// nodes is made in a tenth of the time.
+
+/** A node as its creating transaction leaves it. */
+export function newZnode(content: NewZnode, stamp: Stamp): Znode {
+  return {
+    data: content.data,
+    acl: content.acl,
+    lifetime: content.lifetime,
+    czxid: stamp.zxid,
+    mzxid: stamp.zxid,
+    pzxid: stamp.zxid,
+    ctimeMs: stamp.timeMs,
+    mtimeMs: stamp.timeMs,
+    version: 0,
+    aversion: 0,
+    creates: 0,
+  }
+}
+
+/** The node behind a setData. */
+export function withData(znode: Znode, data: Buffer | null, stamp: Stamp): Znode {
+  return {
+    data,
+    acl: znode.acl,
+    lifetime: znode.lifetime,
+    czxid: znode.czxid,
+    mzxid: stamp.zxid,
+    pzxid: znode.pzxid,
+    ctimeMs: znode.ctimeMs,
+    mtimeMs: stamp.timeMs,
+    version: (znode.version + 1) | 0,
+    aversion: znode.aversion,
+    creates: znode.creates,
+  }
+}
+
+/** The node behind a setACL. */
+export function withAcl(znode: Znode, acl: readonly Acl[]): Znode {
+  return {
+    data: znode.data,
+    acl,
+    lifetime: znode.lifetime,
+    czxid: znode.czxid,
+    mzxid: znode.mzxid,
+    pzxid: znode.pzxid,
+    ctimeMs: znode.ctimeMs,
+    mtimeMs: znode.mtimeMs,
+    version: znode.version,
+    aversion: (znode.aversion + 1) | 0,
+    creates: znode.creates,
+  }
+}
+
+/** The node behind the creation (`created` 1) or the deletion (0) of a child. */
+export function withChildChange(znode: Znode, zxid: bigint, created: 0 | 1): Znode {
+  return {
+    data: znode.data,
+    acl: znode.acl,
+    lifetime: znode.lifetime,
+    czxid: znode.czxid,
+    mzxid: znode.mzxid,
+    pzxid: zxid,
+    ctimeMs: znode.ctimeMs,
+    mtimeMs: znode.mtimeMs,
+    version: znode.version,
+    aversion: znode.aversion,
+    creates: (znode.creates + created) | 0,
+  }
+}
+
 /** The Stat that clients see. `cversion` counts creates and deletes: 2 * creates - children (DataNode.copyStat). */
 export function statOf(znode: Znode, childCount: number): Stat {
   return {

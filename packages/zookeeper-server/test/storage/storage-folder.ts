@@ -1,6 +1,6 @@
 import type { DiskCalls } from '../../src/storage/log-file.ts'
 import { Storage, type StorageOptions } from '../../src/storage/storage.ts'
-import { applyTransaction } from '../../src/transactions/apply.ts'
+import { replayTransaction } from '../../src/transactions/apply.ts'
 import type { Database } from '../../src/transactions/database.ts'
 import type { TransactionBody } from '../../src/transactions/transaction.ts'
 
@@ -43,7 +43,7 @@ export async function openStorage(
   const { storage, database } = await Storage.open(storageOptions)
   const append = (body: TransactionBody) => {
     const transaction = { zxid: database.lastZxid + 1n, timeMs: 1_000, body }
-    applyTransaction(database, transaction)
+    replayTransaction(database, transaction)
     storage.append(transaction)
     storage.snapshotIfDue(database)
   }

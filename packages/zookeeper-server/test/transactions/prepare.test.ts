@@ -1,7 +1,7 @@
 import { CREATOR_ACL, ErrorCode, OPEN_ACL, READ_ACL } from '@zoogate/zookeeper/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyTransaction } from '../../src/transactions/apply.ts'
+import { applyTransaction, replayTransaction } from '../../src/transactions/apply.ts'
 import { type Database, freshDatabase } from '../../src/transactions/database.ts'
 import { prepare, type Requester, type WriteOperation } from '../../src/transactions/prepare.ts'
 import { prepareMulti } from '../../src/transactions/prepare-multi.ts'
@@ -16,7 +16,7 @@ function run(database: Database, operation: WriteOperation, requester = by): num
   const prepared = prepare(operation, database.tree, requester)
   if ('code' in prepared) return prepared.code
   const { change } = prepared
-  applyTransaction(database, {
+  replayTransaction(database, {
     zxid: database.lastZxid + 1n,
     timeMs: 1_000,
     body: { type: 'changes', changes: change === undefined ? [] : [change] },
@@ -81,7 +81,7 @@ describe('prepare, against a tree that is as simple as can be', () => {
           }
           expect(codes.every((code) => typeof code === 'string')).toBe(true)
           const changes = prepared.changes.filter((change) => change !== undefined)
-          applyTransaction(together, { ...stamp, body: { type: 'changes', changes } })
+          replayTransaction(together, { ...stamp, body: { type: 'changes', changes } })
           for (const operation of operations) run(oneByOne, operation)
         }
         const shape = ({ tree }: Database) =>
