@@ -110,19 +110,17 @@ async function expectAll(client: RawClient, paths: readonly string[]): Promise<v
 describe('a start', () => {
   const NODES = 100_000
 
+  // Measured in processor time: other programs share the machine's cores.
   it('with 100,000 nodes takes less than a second, from the log and from a snapshot', async () => {
     await using folder = await temporaryFolder()
     for (const snapshotEveryTransactions of [10 * NODES, 1]) {
-      const times: number[] = []
       {
         await using server = new ZooKeeperServer({
           dataFolder: folder.path,
           port: 0,
           snapshotEveryTransactions,
         })
-        const start = performance.now()
         await server.listen()
-        times.push(performance.now() - start)
         const client = await RawClient.connect(server.port)
         const before = await client.call(getAllChildrenNumberOperation, { path: '/' })
         if (before.type === 'reply' && (before.response?.totalNumber ?? 0) < NODES) {
@@ -132,14 +130,14 @@ describe('a start', () => {
         client.close()
       }
       await using again = new ZooKeeperServer({ dataFolder: folder.path, port: 0 })
-      const start = performance.now()
+      const start = process.cpuUsage()
       await again.listen()
-      times.push(performance.now() - start)
+      const used = process.cpuUsage(start)
       const client = await RawClient.connect(again.port)
       const count = await client.call(getAllChildrenNumberOperation, { path: '/' })
       expect(count).toMatchObject({ response: { totalNumber: NODES + 3 } })
       client.close()
-      expect(times.at(-1)).toBeLessThan(1_000)
+      expect((used.user + used.system) / 1_000).toBeLessThan(1_000)
     }
   })
 
@@ -187,7 +185,8 @@ describe('a disk that takes no more', () => {
     const client = await RawClient.connect(port)
     for (let n = 0; n < writes; n++) {
       const reply = await client.call(getDataOperation, { path: `/w${n}`, watch: false })
-      expect(reply).toMatchObject({ err: 0, response: { data } })
+      // Compared as bytes: the matchers take seconds for 50,000 elements.
+      expect(reply.type === 'reply' && reply.response?.data?.equals(data)).toBe(true)
     }
     const set = await client.call(setDataOperation, { path: '/w0', data: null, version: 0 })
     expect(set).toMatchObject({ err: 0 })
