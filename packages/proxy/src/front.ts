@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** Largest request head, in bytes: 431 above. */
-export const REQUEST_HEAD_BYTES_MAX = 16 * 1024
+const REQUEST_HEAD_BYTES_MAX = 16 * 1024
 /** Time for a request's head to arrive whole: 408 after. */
 const REQUEST_HEAD_TIMEOUT_MS = 30_000
 /** How often Node looks for connections whose time is up. */

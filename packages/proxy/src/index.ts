@@ -11,7 +11,7 @@ export type { EndpointObservation } from './endpoint-pool.ts'
 export type { ListenOn } from './front.ts'
 export type { Health, HealthWatch, HealthWatchFactory } from './health-watch.ts'
 export type { AttemptFailure } from './retry-decision.ts'
-export { listenerKey, ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts'
+export { ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts'
 export { undiciWire } from './undici-wire.ts'
 export type {
   Upstream,

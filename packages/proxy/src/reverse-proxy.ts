@@ -308,7 +308,7 @@ export class ReverseProxy {
 }
 
 /** What makes two listeners the same socket. */
-export function listenerKey(listener: { readonly address: string; readonly port: number }): string {
+function listenerKey(listener: { readonly address: string; readonly port: number }): string {
   return `${listener.address}|${listener.port}`
 }
 

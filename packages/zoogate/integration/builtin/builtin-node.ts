@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { freePort } from '../../../../test/support/free-port.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { builtin, renderService } from '../../src/engines/builtin/index.ts'
+import { type BuiltinObservation, observe } from '../../src/engines/builtin/stats.ts'
 import type { EngineControl, EnginePaths } from '../../src/engines/engine.ts'
 import type { Endpoint, Listener, ServicePool, View } from '../../src/model/view.ts'
 import { SupervisedProcess } from '../../src/supervisor/index.ts'
@@ -24,6 +25,8 @@ export interface BuiltinNode extends AsyncDisposable {
   reload(view: View): Promise<void>
   /** A live change, and the endpoint file after it. */
   setEndpoints(pool: ServicePool): Promise<void>
+  /** With the counters. */
+  observation(): Promise<BuiltinObservation>
   enginePid(): Promise<number>
   supervisorPid(): Promise<number>
 }
@@ -69,6 +72,7 @@ export async function startBuiltinNode(view: (port: number) => View): Promise<Bu
       await writeFile(`${path}.new`, text)
       await rename(`${path}.new`, path)
     },
+    observation: () => observe(process),
     async enginePid() {
       return (await process.status()).pid ?? 0
     },

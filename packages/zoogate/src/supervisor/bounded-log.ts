@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** Size at which a log is cut, in bytes. */
-export const LOG_BYTES_MAX = 8 * 1024 * 1024
+const LOG_BYTES_MAX = 8 * 1024 * 1024
 const COPY_CHUNK_BYTES = 256 * 1024
 
 /**

@@ -4,19 +4,10 @@ import type { EngineProcessStatus, EngineProgram } from '../engines/engine.ts'
  * The supervisor's socket: one JSON object on each line, requests `{ id, method, params }`, answers
  * `{ id, result }` or `{ id, error: { code, message } }` in the order in which they are ready.
  */
-export const CONTROL_METHODS = [
-  'status',
-  'start',
-  'stop',
-  'signal',
-  'call',
-  'update',
-  'shutdown',
-] as const
-export type ControlMethod = (typeof CONTROL_METHODS)[number]
+export type ControlMethod = 'status' | 'start' | 'stop' | 'signal' | 'call' | 'update' | 'shutdown'
 
 /** Longest request or answer, in bytes. The endpoints of a large service are a megabyte or two. */
-export const LINE_BYTES_MAX = 32 * 1024 * 1024
+const LINE_BYTES_MAX = 32 * 1024 * 1024
 
 export interface SupervisorStatus extends EngineProcessStatus {
   readonly supervisorPid: number

@@ -1,5 +1,3 @@
-export { AttachedProcess, type AttachedProcessOptions } from './attached-process.ts'
-export type { SupervisorStatus } from './control-protocol.ts'
-export { ensureSupervisor, SupervisedProcess } from './supervised-process.ts'
-export { runSupervisor, type SupervisorEnd, type SupervisorOptions } from './supervisor.ts'
-export { SupervisorError, type SupervisorErrorCode } from './supervisor-error.ts'
+export { AttachedProcess } from './attached-process.ts'
+export { SupervisedProcess } from './supervised-process.ts'
+export { runSupervisor } from './supervisor.ts'

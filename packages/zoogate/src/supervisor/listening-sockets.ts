@@ -1,16 +1,12 @@
 import net from 'node:net'
 import { getSystemErrorName } from 'node:util'
+import { socketKey } from '../engines/inherit/socket-key.ts'
 import { SupervisorError } from './supervisor-error.ts'
 import type { ListenerEntry } from './supervisor-files.ts'
 
 /** A socket that is bound and that this process does not accept from. */
 export interface BoundSocket {
   close(): void
-}
-
-/** What makes two listeners the same socket. */
-export function socketKey(listener: { readonly address: string; readonly port: number }): string {
-  return `${listener.address}|${listener.port}`
 }
 
 /**

@@ -5,7 +5,7 @@
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Thrown by the checks; names the field. */
-export class CheckError extends Error {
+class CheckError extends Error {
   override readonly name = 'CheckError'
 }
 

@@ -106,7 +106,7 @@ export class SupervisedProcess implements EngineProcess {
  * session of its own, which outlives us.
  * @throws SupervisorError `SUPERVISOR_UNREACHABLE` when the one that was started does not answer
  */
-export async function ensureSupervisor(
+async function ensureSupervisor(
   paths: EnginePaths,
   program: EngineProgram,
 ): Promise<SupervisorStatus> {

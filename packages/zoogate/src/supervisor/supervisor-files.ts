@@ -37,7 +37,7 @@ export function controlSocketPath(run: string): string {
   return join(run, 'supervisor.sock')
 }
 
-export function engineRecordPath(run: string): string {
+function engineRecordPath(run: string): string {
   return join(run, 'engine.json')
 }
 

@@ -1,6 +1,7 @@
-import { type ListenerConfig, type ListenOn, listenerKey, type ReverseProxy } from '@zoogate/proxy'
+import type { ListenerConfig, ListenOn, ReverseProxy } from '@zoogate/proxy'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { socketKey } from '../inherit/socket-key.ts'
 import { EndpointSchema, readGeneration } from './files.ts'
 import type { WorkerReport } from './stats.ts'
 
@@ -78,7 +79,7 @@ export class BuiltinWorker {
 }
 
 function inheritedSocket(listener: ListenerConfig, sockets: ReadonlyMap<string, object>): ListenOn {
-  const handle = sockets.get(listenerKey(listener))
+  const handle = sockets.get(socketKey(listener))
   if (handle !== undefined) return { handle }
   throw new Error(`the supervisor has given no socket for listener ${listener.name}`)
 }

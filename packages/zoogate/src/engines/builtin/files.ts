@@ -12,7 +12,7 @@ import { Value } from 'typebox/value'
  */
 export const PROXY_FILE = 'proxy.json'
 export const LISTENERS_FILE = 'listeners.json'
-export const ENDPOINTS_FOLDER = 'endpoints'
+const ENDPOINTS_FOLDER = 'endpoints'
 
 /** Largest file that is read, in bytes: some 100,000 endpoints, or as many routes. */
 const FILE_BYTES_MAX = 32 * 1024 * 1024
