@@ -28,7 +28,8 @@ export function runCommands(
       () => socket.destroy(new Error(`HAProxy did not answer within ${timeoutMs} ms`)),
       timeoutMs,
     )
-    socket.on('connect', () => socket.write(`${commands.join(';')}\n`))
+    // The master would wait for more commands on a connection that is not half closed.
+    socket.on('connect', () => socket.end(`${commands.join(';')}\n`))
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       bytes += chunk.length

@@ -8,11 +8,19 @@ import { quoteArgument } from './quoting.ts'
 export const TIMEOUT_VARIABLE = 'txn.zoogate_timeout'
 
 const HOST = 'txn.zoogate_host'
-/** The path with a slash behind it: a prefix covers whole segments when it too ends in one. */
+/**
+ * The path, percent-decoded so that no spelling gets around a route, with a slash behind it: a
+ * prefix covers whole segments when it too ends in one. The endpoint is sent what the client wrote.
+ */
 const PATH = 'txn.zoogate_path'
 const ROUTE = 'txn.zoogate_route'
 const DRAW = 'txn.zoogate_draw'
 
+/**
+ * Clients resolve `.` and `..` before they send a path (RFC 3986 section 5.2.4). HAProxy does not,
+ * endpoints may: what one route covers would reach what another one does.
+ */
+const DOT_SEGMENTS = 'the path has "." or ".." as a segment\n'
 const NO_ROUTE = 'no route matches\n'
 const NO_BACKEND = 'the route has no backend\n'
 
@@ -26,7 +34,8 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
       ['maxconn', String(view.concurrency.maxConnections)],
       ...forwardedHeaders(),
       ['http-request', `set-var(${HOST})`, 'req.hdr(host),host_only,lower,rtrim(.)'],
-      ['http-request', `set-var(${PATH})`, 'path,concat(/)'],
+      ['http-request', `set-var(${PATH})`, 'path,url_dec,concat(/)'],
+      answer(400, DOT_SEGMENTS, ['if', '{', `var(${PATH})`, '-m', 'sub', '--', '/../', '/./', '}']),
       ...routes.flatMap(selectRoute),
       answer(404, NO_ROUTE, ['unless', '{', `var(${ROUTE})`, '-m', 'found', '}']),
       ...routes.flatMap(setTimeout),
@@ -45,13 +54,13 @@ function binds({ address, port }: Listener, host: HaproxyHost): readonly Directi
 /** What the client says of itself is replaced by what is seen of it. */
 function forwardedHeaders(): readonly Directive[] {
   const set = (...words: string[]) => ['http-request', 'set-header', ...words]
-  const isIpv4 = ['{', 'src', '-m', 'ip', '0.0.0.0/0', '}']
+  const isIpv6 = ['{', 'src', '-m', 'sub', ':', '}']
   return [
     set('X-Forwarded-For', '%[src]'),
     set('X-Forwarded-Proto', 'http'),
     set('X-Forwarded-Host', '%[req.hdr(host)]'),
-    set('Forwarded', 'for=%[src];proto=http', 'if', ...isIpv4),
-    set('Forwarded', 'for="[%[src]]";proto=http', 'unless', ...isIpv4),
+    set('Forwarded', 'for=%[src];proto=http', 'unless', ...isIpv6),
+    set('Forwarded', 'for="[%[src]]";proto=http', 'if', ...isIpv6),
   ]
 }
 
@@ -83,8 +92,10 @@ function routeConditions({ id, hostname, path, method, headers }: Route): readon
   const add = (kind: string, ...test: string[]) => conditions.push({ name: `${kind}-${id}`, test })
   if (hostname?.startsWith('*.')) add('host', `var(${HOST})`, '-m', 'end', '--', hostname.slice(1))
   else if (hostname !== undefined) add('host', `var(${HOST})`, '-m', 'str', '--', hostname)
-  if (path.type === 'Exact') add('path', 'path', '-m', 'str', '--', path.value)
-  else if (path.value !== '/') add('path', `var(${PATH})`, '-m', 'beg', '--', `${path.value}/`)
+  const compare = path.type === 'Exact' ? 'str' : 'beg'
+  const isRoot = path.type === 'PathPrefix' && path.value === '/'
+  if (!isRoot)
+    add('path', `var(${PATH})`, '-m', compare, '--', `${decodeURIComponent(path.value)}/`)
   if (method !== undefined) add('method', 'method', '-m', 'str', '--', method)
   headers.forEach(({ name, value }, index) => {
     const fetch = `req.fhdr(${quoteArgument(name)})`

@@ -93,9 +93,8 @@ function routeRefusals(view: View, route: Route, index: number): readonly Engine
     if (hostname !== undefined && !isHostname(hostname)) {
       refuse(at('hostname'), 'must be a DNS name in lower case, or "*." and one')
     }
-    if (!path.value.startsWith('/') || !isText(path.value, PATH_BYTES_MAX)) {
-      refuse(at('path', 'value'), `must begin with "/" and have at most ${PATH_BYTES_MAX} bytes`)
-    }
+    const problem = pathProblem(path.value)
+    if (problem !== undefined) refuse(at('path', 'value'), problem)
     if (method !== undefined && !METHOD.test(method)) {
       refuse(at('method'), 'must be a method in upper case letters')
     }
@@ -182,6 +181,20 @@ export function endpointProblem(endpoint: Endpoint): string | undefined {
   if (!isWhole(port, 1, 65_535)) return 'has no port'
   if (!isWhole(weight, 0, 256)) return 'has a weight outside 0 to 256'
   return ['up', 'draining', 'down'].includes(state) ? undefined : 'has no known state'
+}
+
+function pathProblem(path: string): string | undefined {
+  if (!path.startsWith('/') || !isText(path, PATH_BYTES_MAX)) {
+    return `must begin with "/", be printable and have at most ${PATH_BYTES_MAX} bytes`
+  }
+  try {
+    const decoded = decodeURIComponent(path)
+    if (decoded.includes('\0')) return 'must decode to text without NUL'
+    // Requests with such paths are refused, so that the route could never match.
+    return /\/\.{1,2}(\/|$)/.test(decoded) ? 'must not have "." or ".." as a segment' : undefined
+  } catch {
+    return 'must decode to UTF-8 text'
+  }
 }
 
 function isHostname(name: string): boolean {

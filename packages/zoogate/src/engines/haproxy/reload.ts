@@ -9,9 +9,9 @@ import { parseGeneration, showGeneration } from './stats.ts'
 /** 10,000 servers take 0.7 s; a port that another program has is tried for 2 s. */
 const TIMEOUT_MS = 20_000
 const POLL_MS = 10
-/** While the master starts itself anew, its socket may refuse or leave a caller waiting. */
-const MASTER_TIMEOUT_MS = 1_000
-const ADMIN_TIMEOUT_MS = 1_000
+const SOCKET_TIMEOUT_MS = 1_000
+/** While one process takes over from another, a socket may refuse a caller or leave it waiting. */
+const POLL_TIMEOUT_MS = 500
 
 /**
  * Tells the master process to read the configuration again, and waits until a new worker serves it.
@@ -22,12 +22,13 @@ const ADMIN_TIMEOUT_MS = 1_000
 export async function reload(generation: string, context: EngineContext): Promise<void> {
   const { paths } = context
   const log = await LogGrowth.start(paths.logs)
-  const before = await masterState(paths)
-  await requestReload(context)
+  const before = await masterState(paths, SOCKET_TIMEOUT_MS)
+  // Not waited for: the master keeps this connection open when it starts itself anew.
+  void requestReload(context)
   const end = Date.now() + TIMEOUT_MS
   while (Date.now() < end) {
     if ((await servedGeneration(paths)) === generation) return
-    const now = await masterState(paths)
+    const now = await masterState(paths, POLL_TIMEOUT_MS)
     if (now !== undefined && now.failed > 0 && now.reloads > (before?.reloads ?? 0)) {
       throw await failure(`HAProxy kept its former configuration`, log, context)
     }
@@ -39,15 +40,16 @@ export async function reload(generation: string, context: EngineContext): Promis
   throw await failure(`HAProxy serves no new generation after ${TIMEOUT_MS} ms`, log, context)
 }
 
-async function requestReload({ paths, process }: EngineContext): Promise<void> {
+/** Never rejects: whether the reload came about is told by the worker's generation. */
+async function requestReload({ paths, process, log }: EngineContext): Promise<void> {
   try {
-    await runCommands(masterSocket(paths), ['reload'], { timeoutMs: MASTER_TIMEOUT_MS })
+    await runCommands(masterSocket(paths), ['reload'], { timeoutMs: SOCKET_TIMEOUT_MS })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // Without `-S`, or while the master starts itself anew: the signal does the same.
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') await process.signal('SIGUSR2')
-    // It closed the connection by starting itself anew, which is what was asked for; if not, the
-    // wait for the new generation tells.
+    // Anything else: it closed the connection by starting itself anew, which is what was asked for.
+    if (code !== 'ENOENT' && code !== 'ECONNREFUSED') return
+    // Started without `-S`, or just starting itself anew: the signal asks for the same.
+    await process.signal('SIGUSR2').catch((cause) => log.warn({ err: cause }, 'SIGUSR2 failed'))
   }
 }
 
@@ -58,17 +60,20 @@ interface MasterState {
 }
 
 /** Undefined: the master cannot be asked now. */
-async function masterState(paths: EnginePaths): Promise<MasterState | undefined> {
-  const output = await runCommands(masterSocket(paths), ['show proc'], {
-    timeoutMs: MASTER_TIMEOUT_MS,
-  }).catch(() => '')
+async function masterState(
+  paths: EnginePaths,
+  timeoutMs: number,
+): Promise<MasterState | undefined> {
+  const output = await runCommands(masterSocket(paths), ['show proc'], { timeoutMs }).catch(
+    () => '',
+  )
   const found = /^\d+\s+master\s+(\d+)\s+\[failed: (\d+)\]/m.exec(output)
   return found === null ? undefined : { reloads: Number(found[1]), failed: Number(found[2]) }
 }
 
 async function servedGeneration(paths: EnginePaths): Promise<string | undefined> {
   const output = await runCommands(adminSocket(paths), [showGeneration()], {
-    timeoutMs: ADMIN_TIMEOUT_MS,
+    timeoutMs: POLL_TIMEOUT_MS,
   }).catch(() => '')
   return parseGeneration(output)
 }

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { type Backends, startBackends } from '../../../../../test/support/backends.ts'
+import { freePort } from '../../../../../test/support/free-port.ts'
+import { request, whoAnswers } from '../../../../../test/support/http.ts'
+import { startLoad } from '../../../../../test/support/load.ts'
+import { missing } from '../../../../../test/support/requirements.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
+import { runCommands } from '../../../src/engines/haproxy/command-socket.ts'
+import { adminSocket } from '../../../src/engines/haproxy/names.ts'
+import { parseServersState } from '../../../src/engines/haproxy/servers-state.ts'
+import type { Endpoint, ServicePool } from '../../../src/model/view.ts'
+import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/nginx/views.ts'
+import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { type RunningHaproxy, startHaproxy } from './running-haproxy.ts'
+
+describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
+  test('whatever the servers were, they become the endpoints that are given', async () => {
+    await using backends = await startBackends(4)
+    const port = await freePort()
+    await using haproxy = await start(
+      port,
+      serviceOf('shop', [endpointsOf(backends)[0] as Endpoint]),
+    )
+    const [a, b, c, d] = endpointsOf(backends) as [Endpoint, Endpoint, Endpoint, Endpoint]
+    const tables: readonly (readonly Endpoint[])[] = [
+      [a, b],
+      [a, { ...b, weight: 5 }, { ...c, state: 'draining' }],
+      [{ ...a, state: 'draining', weight: 7 }, { ...b, state: 'down' }, c, { ...d, weight: 0 }],
+      [
+        { ...a, state: 'up' },
+        { ...b, port: d.port },
+        { ...d, state: 'down' },
+      ],
+      [],
+      [a, b, c, d],
+      [d],
+    ]
+    for (const endpoints of tables) {
+      await haproxy.control.applyEndpoints([serviceOf('shop', endpoints)])
+      const { generation, services } = await haproxy.control.observe()
+      expect(generation).toBe('1')
+      expect(services.get('shop') ?? []).toEqual(
+        endpoints.map((endpoint) => ({ ...endpoint, health: 'unknown' })),
+      )
+    }
+    expect(await whoAnswers(port, 5)).toEqual(new Map([['b3', 5]]))
+  })
+
+  test('servers that were taken out are deleted once their connections are closed', async () => {
+    await using backends = await startBackends(2)
+    const port = await freePort()
+    const endpoints = endpointsOf(backends)
+    await using haproxy = await start(port, serviceOf('shop', endpoints))
+    // With its idle connection in the pool, HAProxy does not let go of it at once.
+    await whoAnswers(port, 10)
+    await haproxy.control.applyEndpoints([serviceOf('shop', endpoints.slice(0, 1))])
+    expect((await haproxy.control.observe()).services.get('shop')).toHaveLength(1)
+    const servers = async () =>
+      parseServersState(await runCommands(adminSocket(haproxy.paths), ['show servers state']))
+    expect(await servers()).toHaveLength(2)
+    await waitFor('b1 to be deleted', async () => (await servers()).length === 1, {
+      timeoutMs: 30_000,
+    })
+  })
+
+  test('a request in flight on an endpoint that is removed, and comes back, is finished', async () => {
+    const answers: (() => void)[] = []
+    await using slow = await startEchoBackend((_, response) => {
+      answers.push(() => response.end('slow'))
+    })
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    const first = endpointOf('e0', slow.port)
+    await using haproxy = await start(port, serviceOf('shop', [first]))
+    const pending = request(port)
+    await waitFor('the request to arrive', () => answers.length === 1)
+    await haproxy.control.applyEndpoints([serviceOf('shop', [])])
+    expect((await request(port)).status).toBe(503)
+    // Under the same name, somewhere else: the server that waits for its deletion takes it over.
+    const again = { ...first, port: backends.all[0]?.port ?? 0 }
+    await haproxy.control.applyEndpoints([serviceOf('shop', [again])])
+    expect((await request(port)).body).toBe('b0\n')
+    answers[0]?.()
+    expect((await pending).body).toBe('slow')
+  })
+
+  test('100 times out and in again under load: no reload, and no request fails', async () => {
+    await using backends = await startBackends(4)
+    const port = await freePort()
+    const endpoints = endpointsOf(backends)
+    await using haproxy = await start(port, serviceOf('shop', endpoints))
+    const load = startLoad({ port, connections: 50, requestsPerSecond: 800, keepAlive: true })
+    await waitFor('load', () => load.report.ok > 200)
+    const apply = (next: readonly Endpoint[]) =>
+      haproxy.control.applyEndpoints([serviceOf('shop', next)])
+    for (let round = 0; round < 100; round++) {
+      const one = endpoints[round % 4] as Endpoint
+      const others = endpoints.filter(({ id }) => id !== one.id)
+      await apply([...others, { ...one, state: 'draining' }])
+      await apply(others)
+      const before = load.report.ok
+      await waitFor('some requests', () => load.report.ok > before + 10, { everyMs: 5 })
+      await apply([...others, { ...one, weight: (round % 5) + 1 }])
+    }
+    const report = await load.stop()
+    expect(load.failed(), JSON.stringify(report)).toBe(0)
+    expect(Object.keys(report.bodies).sort()).toEqual(['b0', 'b1', 'b2', 'b3'])
+    expect(haproxy.log()).not.toContain('Reloading')
+  })
+
+  test('one change takes effect within some milliseconds', async () => {
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    await using haproxy = await start(port, serviceOf('shop', []))
+    const target = backends.all[0]?.port ?? 0
+    const times: number[] = []
+    const endpoints: Endpoint[] = []
+    for (let index = 0; index < 100; index++) {
+      endpoints.push(endpointOf(`e${index}`, target))
+      const started = performance.now()
+      await haproxy.control.applyEndpoints([serviceOf('shop', endpoints)])
+      times.push(performance.now() - started)
+    }
+    times.sort((one, other) => one - other)
+    console.info(
+      `one addition: median ${times[50]?.toFixed(2)} ms, p99 ${times[99]?.toFixed(2)} ms`,
+    )
+    // It is 1 to 3 ms; the machine may be busy with other things.
+    expect(times[50]).toBeLessThan(25)
+  })
+
+  test('what HAProxy refuses is said in its words', async () => {
+    const port = await freePort()
+    await using haproxy = await start(port, serviceOf('shop', []))
+    await expect(
+      haproxy.control.applyEndpoints([serviceOf('unknown', [endpointOf('a', 80)])]),
+    ).rejects.toMatchObject({
+      code: 'ENGINE_LIVE_FAILED',
+      message: expect.stringMatching(/backend/),
+    })
+    const hostile = endpointOf('a;shutdown frontend listener-http\n', 80)
+    await expect(
+      haproxy.control.applyEndpoints([serviceOf('shop', [hostile])]),
+    ).rejects.toMatchObject({ code: 'ENGINE_LIVE_FAILED' })
+    expect((await haproxy.control.observe()).services.get('shop') ?? []).toEqual([])
+  })
+})
+
+function start(port: number, pool: ServicePool): Promise<RunningHaproxy> {
+  return startHaproxy(viewOf({ listeners: [listenerOf(port)], services: [pool] }))
+}
+
+function endpointsOf(backends: Backends): readonly Endpoint[] {
+  return backends.all.map(({ port }, index) => endpointOf(`e${index}`, port))
+}

@@ -1,0 +1,155 @@
+import { appendFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startBackends } from '../../../../../test/support/backends.ts'
+import { freePort } from '../../../../../test/support/free-port.ts'
+import { request } from '../../../../../test/support/http.ts'
+import { startLoad } from '../../../../../test/support/load.ts'
+import { missing } from '../../../../../test/support/requirements.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
+import { haproxy as engine } from '../../../src/engines/haproxy/index.ts'
+import type { Algorithm } from '../../../src/model/view.ts'
+import {
+  endpointOf,
+  listenerOf,
+  routeOf,
+  serviceOf,
+  viewOf,
+} from '../../../test/engines/nginx/views.ts'
+import { startBackendProcess } from '../nginx/backend-process.ts'
+import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { startHaproxy } from './running-haproxy.ts'
+
+describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
+  test('10 under load, each with another structure: no request fails', async () => {
+    await using backends = await startBackends(2)
+    const port = await freePort()
+    const endpoints = backends.all.map((each, index) => endpointOf(`e${index}`, each.port))
+    const view = (round: number) =>
+      viewOf({
+        listeners: [listenerOf(port)],
+        routes: [
+          routeOf('shop', { id: 'first', hostname: `host${round}.test` }),
+          routeOf('shop', { id: 'second' }),
+        ],
+        services: [serviceOf('shop', endpoints)],
+      })
+    await using haproxy = await startHaproxy(view(0))
+    const load = startLoad({ port, connections: 50, requestsPerSecond: 800, keepAlive: true })
+    const short = startLoad({ port, connections: 10, requestsPerSecond: 100, keepAlive: false })
+    await waitFor('load', () => load.report.ok > 200)
+    for (let round = 1; round <= 10; round++) {
+      await haproxy.reload(view(round))
+      const before = load.report.ok
+      await waitFor('more requests', () => load.report.ok > before + 100)
+    }
+    const reports = [await load.stop(), await short.stop()]
+    expect(load.failed() + short.failed(), JSON.stringify(reports)).toBe(0)
+    expect((await haproxy.control.observe()).generation).toBe('11')
+  })
+
+  test('a configuration that HAProxy refuses is refused in its words, and changes nothing', async () => {
+    const port = await freePort()
+    const view = viewOf({ listeners: [listenerOf(port)] })
+    await using haproxy = await startHaproxy(view)
+    const { folder, generation } = await haproxy.write(view)
+    await appendFile(join(folder, 'service-shop.cfg'), '    balance nonsense\n')
+    await expect(engine.validate(folder, haproxy.paths)).rejects.toMatchObject({
+      code: 'ENGINE_INVALID',
+      message: expect.stringMatching(/^parsing \[service-shop\.cfg:\d+\] : .*balance/),
+    })
+    // Forced upon it, for once: the former worker goes on, and HAProxy's log says why.
+    await expect(haproxy.control.reload(generation)).rejects.toMatchObject({
+      code: 'ENGINE_RELOAD_FAILED',
+      message: expect.stringContaining('service-shop.cfg'),
+    })
+    expect((await request(port)).status).toBe(503)
+    expect((await haproxy.control.observe()).generation).toBe('1')
+    await haproxy.reload(view)
+    expect((await haproxy.control.observe()).generation).toBe('3')
+  })
+
+  test('a listener on a port that is taken: the reload fails, the former worker serves', async () => {
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    const services = [serviceOf('shop', [endpointOf('a', backends.all[0]?.port ?? 0)])]
+    await using haproxy = await startHaproxy(viewOf({ listeners: [listenerOf(port)], services }))
+    const other = createServer()
+    const taken = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => {
+        const address = other.address()
+        resolve(address !== null && typeof address === 'object' ? address.port : 0)
+      }),
+    )
+    const listeners = [listenerOf(port), listenerOf(taken, { name: 'taken' })]
+    try {
+      await expect(haproxy.reload(viewOf({ listeners, services }))).rejects.toMatchObject({
+        code: 'ENGINE_RELOAD_FAILED',
+        message: expect.stringMatching(/[Aa]ddress already in use|cannot bind/),
+      })
+    } finally {
+      await new Promise((resolve) => other.close(resolve))
+    }
+    expect((await request(port)).body).toBe('b0\n')
+    expect((await haproxy.control.observe()).generation).toBe('1')
+    await haproxy.reload(viewOf({ listeners, services }))
+    expect((await request(taken)).status).toBe(404)
+  })
+})
+
+describe.skipIf(missing('haproxy') !== undefined)('when endpoints fail', () => {
+  test.each<Algorithm>([
+    'roundRobin',
+    'random',
+    'leastRequest',
+    'consistentHash',
+    'powerOfTwoChoices',
+  ])('kill -9 of one backend of three under load: no GET fails (%s)', async (algorithm) => {
+    await using backends = await startBackends(2)
+    const killed = await freePort()
+    await using backend = await startBackendProcess('p0', killed)
+    const port = await freePort()
+    const endpoints = [killed, ...backends.all.map((each) => each.port)].map((each, index) =>
+      endpointOf(`e${index}`, each),
+    )
+    const pool = serviceOf('shop', endpoints, { algorithm })
+    await using haproxy = await startHaproxy(
+      viewOf({ listeners: [listenerOf(port)], services: [pool] }),
+    )
+    const load = startLoad({ port, connections: 50, requestsPerSecond: 600, keepAlive: true })
+    await waitFor('load', () => load.report.ok > 300)
+    backend.kill('SIGKILL')
+    await backend.exited
+    const before = load.report.ok
+    await waitFor('many more requests', () => load.report.ok > before + 300)
+    // The agent hears of it from ZooKeeper a moment later.
+    await haproxy.control.applyEndpoints([{ ...pool, endpoints: endpoints.slice(1) }])
+    const after = load.report.ok
+    await waitFor('many more requests', () => load.report.ok > after + 300)
+    const report = await load.stop()
+    expect(load.failed(), JSON.stringify(report)).toBe(0)
+  })
+
+  test('what is not idempotent is tried elsewhere where nobody had it, and never twice', async () => {
+    await using resetting = await startEchoBackend((_, response) => response.socket?.destroy())
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    const live = endpointOf('live', backends.all[0]?.port ?? 0)
+    const pool = (other: number) => serviceOf('shop', [endpointOf('other', other), live])
+    const dead = await freePort()
+    await using haproxy = await startHaproxy(
+      viewOf({ listeners: [listenerOf(port)], services: [pool(dead)] }),
+    )
+    const ask = async (method: string) => (await request(port, { method, body: 'order' })).status
+    for (let count = 0; count < 4; count++) expect(await ask('POST')).toBe(200)
+    await haproxy.control.applyEndpoints([pool(resetting.port)])
+    for (let count = 0; count < 4; count++) expect(await ask('PUT')).toBe(200)
+    const before = resetting.asked.length
+    const statuses = [await ask('POST'), await ask('POST'), await ask('PATCH'), await ask('PATCH')]
+    expect(statuses.filter((status) => status === 502)).toHaveLength(
+      resetting.asked.length - before,
+    )
+    expect(resetting.asked.length).toBeGreaterThan(before)
+  })
+})

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { plan } from '../../../src/engines/haproxy/plan.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../nginx/views.ts'
+
+const shop = serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002)])
+const view = viewOf({ services: [shop] })
+
+test('the first start', () => {
+  expect(plan(undefined, view)).toEqual({ live: [], reload: ['first start'], services: ['shop'] })
+})
+
+test('nothing', () => {
+  expect(plan(view, { ...view, revision: 9 })).toEqual({ live: [], reload: [], services: [] })
+})
+
+test('endpoints change live', () => {
+  const endpoints = [
+    endpointOf('b', 3009, { weight: 4, state: 'draining' }),
+    endpointOf('c', 80, { address: '::1' }),
+  ]
+  expect(plan(view, viewOf({ services: [{ ...shop, endpoints }] }))).toEqual({
+    live: [
+      'shop: change b: move to 127.0.0.1:3009, weight 1 to 4, up to draining',
+      'shop: add c at [::1]:80, up, weight 1',
+      'shop: remove a',
+    ],
+    reload: [],
+    services: ['shop'],
+  })
+})
+
+test('all else needs a reload', () => {
+  const to = viewOf({
+    listeners: [listenerOf(81), listenerOf(82, { name: 'second' })],
+    routes: [routeOf('shop', { id: 'x' }), routeOf('shop', { method: 'GET' })],
+    services: [{ ...shop, algorithm: 'random' }, serviceOf('web', [])],
+    concurrency: { workers: 3 },
+  })
+  expect(plan(view, to)).toEqual({
+    live: [],
+    reload: [
+      'listener http changed',
+      'listener second added',
+      'route x added',
+      'route shop.0.0.0 changed',
+      'service shop changed',
+      'service web added',
+      'concurrency',
+    ],
+    services: [],
+  })
+  expect(plan(to, view).reload).toContain('listener second removed')
+})
+
+test('the order of routes', () => {
+  const routes = [routeOf('shop', { id: 'x' }), routeOf('shop', { id: 'y' })]
+  const from = { ...view, routes }
+  expect(plan(from, { ...from, routes: [...routes].reverse() }).reload).toEqual(['order of routes'])
+})
