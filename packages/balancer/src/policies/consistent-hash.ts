@@ -2,9 +2,12 @@ import { EndpointTable, isExcluded, type Slot } from './endpoint-table.ts'
 import type { PickContext, Picker, PickerEndpoint } from './picker.ts'
 
 /** Keys fall into so many slots; each slot belongs to one endpoint. A power of two. */
-export const HASH_SLOTS = 1 << 16
+const HASH_SLOTS = 1 << 16
 
-const UNKNOWN = -1
+const NONE = -1
+
+/** Largest number in an Int32Array. */
+const INDEX_MAX = 2 ** 31 - 1
 
 interface HashedSlot<E extends PickerEndpoint> extends Slot<E> {
   /** 64 bits of the id's hash in two halves: two endpoints must not coincide by accident. */
@@ -26,7 +29,9 @@ export class ConsistentHashPicker<E extends PickerEndpoint> implements Picker<E>
     low: hashText(slot.endpoint.id, 0x811c9dc5),
     high: hashText(slot.endpoint.id, 0x9e3779b9),
   }))
-  readonly #owners = new Int32Array(HASH_SLOTS).fill(UNKNOWN)
+  /** The owner's index plus `#base`. Less than `#base` is from before the last change: not known now. */
+  readonly #owners = new Int32Array(HASH_SLOTS)
+  #base = 1
   #ready: readonly HashedSlot<E>[] = []
   #weights: readonly number[] = []
 
@@ -41,7 +46,7 @@ export class ConsistentHashPicker<E extends PickerEndpoint> implements Picker<E>
       ready.length === this.#ready.length &&
       ready.every((slot, index) => slot === this.#ready[index]) &&
       weights.every((weight, index) => weight === this.#weights[index])
-    if (!same) this.#owners.fill(UNKNOWN)
+    if (!same) this.#forgetOwners(ready.length)
     this.#ready = ready
     this.#weights = weights
   }
@@ -51,10 +56,10 @@ export class ConsistentHashPicker<E extends PickerEndpoint> implements Picker<E>
       context?.hashKey === undefined
         ? Math.floor(this.#random() * HASH_SLOTS)
         : hashText(context.hashKey, 0x811c9dc5) & (HASH_SLOTS - 1)
-    let index = this.#owners[keySlot] ?? UNKNOWN
-    if (index === UNKNOWN) {
+    let index = (this.#owners[keySlot] ?? 0) - this.#base
+    if (index < 0) {
       index = this.#owner(keySlot, undefined)
-      this.#owners[keySlot] = index
+      if (index !== NONE) this.#owners[keySlot] = this.#base + index
     }
     const owner = this.#ready[index]
     if (owner === undefined || !isExcluded(owner.endpoint, context)) return owner?.endpoint
@@ -69,12 +74,20 @@ export class ConsistentHashPicker<E extends PickerEndpoint> implements Picker<E>
     // The key decides, not the outcome.
   }
 
+  /** In O(1), but for once in very many changes: raises the base above all that is written. */
+  #forgetOwners(newCount: number): void {
+    this.#base += Math.max(1, this.#ready.length)
+    if (this.#base + newCount <= INDEX_MAX) return
+    this.#base = 1
+    this.#owners.fill(0)
+  }
+
   /**
    * The index of the endpoint with the smallest -ln(u)/weight, u its hash with the slot's number in
    * (0, 1): such exponential races are won in proportion to the weights.
    */
   #owner(keySlot: number, context: PickContext | undefined): number {
-    let best = UNKNOWN
+    let best = NONE
     let bestScore = Number.POSITIVE_INFINITY
     this.#ready.forEach((slot, index) => {
       if (isExcluded(slot.endpoint, context)) return

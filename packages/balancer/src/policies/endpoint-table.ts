@@ -9,7 +9,7 @@ export interface Slot<E extends PickerEndpoint> {
 }
 
 /** May the endpoint be given a new request? A weight that is not a positive number gives none. */
-export function takesRequests(endpoint: PickerEndpoint): boolean {
+function takesRequests(endpoint: PickerEndpoint): boolean {
   return endpoint.state === 'up' && endpoint.weight > 0 && Number.isFinite(endpoint.weight)
 }
 

@@ -3,13 +3,13 @@ import { EndpointTable, type Slot } from './endpoint-table.ts'
 import type { PickContext, Picker, PickerEndpoint, RequestOutcome } from './picker.ts'
 
 /** Time in which an old latency loses all but 1/e of its say. Finagle and linkerd: 10 s. */
-export const DEFAULT_DECAY_MS = 10_000
+const DEFAULT_DECAY_MS = 10_000
 
 /** Latency taken for an endpoint that has answered nothing yet but has a request in flight. */
-export const DEFAULT_LATENCY_MS = 30
+const DEFAULT_LATENCY_MS = 30
 
 /** A failure counts as an answer at least this slow, since failing fast must not attract requests. */
-export const DEFAULT_FAILURE_LATENCY_MS = 1_000
+const DEFAULT_FAILURE_LATENCY_MS = 1_000
 
 interface LatencySlot<E extends PickerEndpoint> extends Slot<E> {
   /** Exponentially weighted, jumps up to every new peak; undefined: nothing measured yet. */

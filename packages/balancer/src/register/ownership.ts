@@ -1,5 +1,5 @@
 /** What ZooKeeper shows of our znode. */
-export interface SeenNode {
+interface SeenNode {
   /** Id of the session that made it; 0 for a znode that is not ephemeral. */
   readonly ephemeralOwner: bigint
   readonly version: number

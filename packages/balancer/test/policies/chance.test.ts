@@ -3,58 +3,67 @@ import { describe, expect, it } from 'vitest'
 import { createPicker, type PickerAlgorithm, type PickerEndpoint } from '../../src/index.ts'
 import { IndexedHeap } from '../../src/policies/indexed-heap.ts'
 import { WeightedSampler } from '../../src/policies/weighted-sampler.ts'
-import { countBy, endpoints, seeded, weightLists } from './support.ts'
+import { countBy, endpoints, PATIENCE_MS, seeded, weightLists } from './support.ts'
 
 describe('WeightedSampler', () => {
-  it('gives every index exactly its share: the table, summed, is the weights', () => {
-    fc.assert(
-      fc.property(weightLists(256, 6), (weights) => {
-        const sampler = new WeightedSampler(weights)
-        const total = weights.reduce((sum, weight) => sum + weight, 0)
-        const steps = weights.length * 512
-        const counts = weights.map(() => 0)
-        // Sweeping the unit interval evenly measures the exact area of each index.
-        for (let step = 0; step < steps; step += 1) {
-          const index = sampler.draw(() => (step + 0.5) / steps)
-          counts[index] = (counts[index] ?? 0) + 1
-        }
-        weights.forEach((weight, index) => {
-          const error = Math.abs((counts[index] ?? 0) / steps - weight / total)
-          expect(error).toBeLessThan((weights.length + 1) / steps)
-        })
-      }),
-      { numRuns: 500 },
-    )
-  })
+  it(
+    'gives every index exactly its share: the table, summed, is the weights',
+    () => {
+      fc.assert(
+        fc.property(weightLists(256, 6), (weights) => {
+          const sampler = new WeightedSampler(weights)
+          const total = weights.reduce((sum, weight) => sum + weight, 0)
+          const steps = weights.length * 512
+          const counts = weights.map(() => 0)
+          // Sweeping the unit interval evenly measures the exact area of each index.
+          for (let step = 0; step < steps; step += 1) {
+            const index = sampler.draw(() => (step + 0.5) / steps)
+            counts[index] = (counts[index] ?? 0) + 1
+          }
+          weights.forEach((weight, index) => {
+            const error = Math.abs((counts[index] ?? 0) / steps - weight / total)
+            expect(error).toBeLessThan((weights.length + 1) / steps)
+          })
+        }),
+        { numRuns: 500 },
+      )
+    },
+    PATIENCE_MS,
+  )
 })
 
 describe('IndexedHeap', () => {
-  it('gives out the smallest key after any pushes, changes and removals', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(), fc.nat(50))), (script) => {
-        const heap = new IndexedHeap<{ key: number; position: number }>((a, b) => a.key < b.key)
-        const items: { key: number; position: number }[] = []
-        for (const [action, which, key] of script) {
-          const item = items[which % Math.max(1, items.length)]
-          if (action < 2 || item === undefined) {
-            const added = { key, position: -1 }
-            items.push(added)
-            heap.push(added)
-          } else if (action === 2) {
-            item.key = key
-            heap.moved(item)
-          } else {
-            heap.remove(item)
-            items.splice(items.indexOf(item), 1)
-            expect(heap.has(item)).toBe(false)
+  it(
+    'gives out the smallest key after any pushes, changes and removals',
+    () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(), fc.nat(50))), (script) => {
+          const heap = new IndexedHeap<{ key: number; position: number }>((a, b) => a.key < b.key)
+          const items: { key: number; position: number }[] = []
+          for (const [action, which, key] of script) {
+            const item = items[which % Math.max(1, items.length)]
+            if (action < 2 || item === undefined) {
+              const added = { key, position: -1 }
+              items.push(added)
+              heap.push(added)
+            } else if (action === 2) {
+              item.key = key
+              heap.moved(item)
+            } else {
+              heap.remove(item)
+              items.splice(items.indexOf(item), 1)
+              expect(heap.has(item)).toBe(false)
+            }
+            const least =
+              items.length === 0 ? undefined : Math.min(...items.map((each) => each.key))
+            if (heap.size !== items.length || heap.top?.key !== least) expect(heap.top).toBe(least)
           }
-          const least = items.length === 0 ? undefined : Math.min(...items.map((each) => each.key))
-          if (heap.size !== items.length || heap.top?.key !== least) expect(heap.top).toBe(least)
-        }
-      }),
-      { numRuns: 10_000 },
-    )
-  })
+        }),
+        { numRuns: 10_000 },
+      )
+    },
+    PATIENCE_MS,
+  )
 })
 
 /** An open loop over simulated hosts of one worker each: the share of requests that each host got. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PickerEndpoint } from '../../src/index.ts'
-import { ALGORITHMS, countBy, endpoint, endpoints, seededPicker } from './support.ts'
+import { ALGORITHMS, countBy, endpoint, endpoints, PATIENCE_MS, seededPicker } from './support.ts'
 
 const anyEndpoint: fc.Arbitrary<PickerEndpoint> = fc.record({
   id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
@@ -44,43 +44,47 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe.each(ALGORITHMS)('every picker: %s', (algorithm) => {
-  it('gives only endpoints of the newest set that take requests, and one whenever there is one', () => {
-    fc.assert(
-      fc.property(fc.array(anyStep, { maxLength: 30 }), fc.integer(), (steps, seed) => {
-        const picker = seededPicker(algorithm, seed)
-        let newest: readonly PickerEndpoint[] = []
-        const inflight: PickerEndpoint[] = []
-        for (const step of steps) {
-          if (step.do === 'update') {
-            // The first of two with the same id counts.
-            const byId = new Map(step.endpoints.toReversed().map((each) => [each.id, each]))
-            newest = [...byId.values()]
-            picker.update(step.endpoints)
-          } else if (step.do === 'pick') {
-            const excluded = new Set(step.excluded)
-            const allowed = newest.filter(
-              (each) =>
-                each.state === 'up' &&
-                each.weight > 0 &&
-                Number.isFinite(each.weight) &&
-                !excluded.has(each.id),
-            )
-            const picked = picker.pick({ excluded, hashKey: step.hashKey })
-            if (allowed.length === 0) expect(picked).toBeUndefined()
-            else expect(allowed).toContain(picked)
-            if (picked === undefined) continue
-            picker.onStart(picked)
-            inflight.push(picked)
-          } else {
-            const [ended] = inflight.splice(step.index % Math.max(1, inflight.length), 1)
-            if (ended !== undefined)
-              picker.onEnd(ended, { latencyMs: step.latencyMs, failed: step.index % 2 === 0 })
+  it(
+    'gives only endpoints of the newest set that take requests, and one whenever there is one',
+    () => {
+      fc.assert(
+        fc.property(fc.array(anyStep, { maxLength: 30 }), fc.integer(), (steps, seed) => {
+          const picker = seededPicker(algorithm, seed)
+          let newest: readonly PickerEndpoint[] = []
+          const inflight: PickerEndpoint[] = []
+          for (const step of steps) {
+            if (step.do === 'update') {
+              // The first of two with the same id counts.
+              const byId = new Map(step.endpoints.toReversed().map((each) => [each.id, each]))
+              newest = [...byId.values()]
+              picker.update(step.endpoints)
+            } else if (step.do === 'pick') {
+              const excluded = new Set(step.excluded)
+              const allowed = newest.filter(
+                (each) =>
+                  each.state === 'up' &&
+                  each.weight > 0 &&
+                  Number.isFinite(each.weight) &&
+                  !excluded.has(each.id),
+              )
+              const picked = picker.pick({ excluded, hashKey: step.hashKey })
+              if (allowed.length === 0) expect(picked).toBeUndefined()
+              else expect(allowed).toContain(picked)
+              if (picked === undefined) continue
+              picker.onStart(picked)
+              inflight.push(picked)
+            } else {
+              const [ended] = inflight.splice(step.index % Math.max(1, inflight.length), 1)
+              if (ended !== undefined)
+                picker.onEnd(ended, { latencyMs: step.latencyMs, failed: step.index % 2 === 0 })
+            }
           }
-        }
-      }),
-      { numRuns: 2_000 },
-    )
-  })
+        }),
+        { numRuns: 1_000 },
+      )
+    },
+    PATIENCE_MS,
+  )
 
   it('has nothing to give before the first update, or after an empty one', () => {
     const picker = seededPicker(algorithm)
@@ -99,24 +103,28 @@ describe.each(ALGORITHMS)('every picker: %s', (algorithm) => {
     expect(picker.pick()).toBe(newer)
   })
 
-  it('shares an idle pool by weight', () => {
-    const picker = seededPicker(algorithm, 7)
-    const pool = endpoints([1, 2, 5])
-    picker.update(pool)
-    const picks = 40_000
-    const counts = countBy(
-      Array.from({ length: picks }, (_, index) => {
-        const picked = picker.pick({ hashKey: `key-${index}` })
-        if (picked === undefined) return undefined
-        picker.onStart(picked)
-        picker.onEnd(picked, { latencyMs: 5, failed: false })
-        return picked.id
-      }),
-    )
-    for (const { id, weight } of pool) {
-      expect(Math.abs((counts.get(id) ?? 0) / picks - weight / 8)).toBeLessThan(0.02)
-    }
-  })
+  it(
+    'shares an idle pool by weight',
+    () => {
+      const picker = seededPicker(algorithm, 7)
+      const pool = endpoints([1, 2, 5])
+      picker.update(pool)
+      const picks = 40_000
+      const counts = countBy(
+        Array.from({ length: picks }, (_, index) => {
+          const picked = picker.pick({ hashKey: `key-${index}` })
+          if (picked === undefined) return undefined
+          picker.onStart(picked)
+          picker.onEnd(picked, { latencyMs: 5, failed: false })
+          return picked.id
+        }),
+      )
+      for (const { id, weight } of pool) {
+        expect(Math.abs((counts.get(id) ?? 0) / picks - weight / 8)).toBeLessThan(0.02)
+      }
+    },
+    PATIENCE_MS,
+  )
 
   it('ignores an end without a start, and the end of an endpoint that was never there', () => {
     const picker = seededPicker(algorithm)

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SmoothSchedule } from '../../src/policies/smooth-schedule.ts'
-import { countBy, endpoint, endpoints, seeded, seededPicker, weightLists } from './support.ts'
+import {
+  countBy,
+  endpoint,
+  endpoints,
+  PATIENCE_MS,
+  seeded,
+  seededPicker,
+  weightLists,
+} from './support.ts'
 
 /** The largest |n_i(t) - t·w_i/W| over all prefixes t of `picks` picks. */
 function worstDeviation(weights: readonly number[], picks: number, seed: number): number {
@@ -24,37 +32,49 @@ function worstDeviation(weights: readonly number[], picks: number, seed: number)
 }
 
 describe('SmoothSchedule', () => {
-  it('never strays from the exact share by a whole pick, in any prefix', () => {
-    fc.assert(
-      fc.property(weightLists(256, 12), fc.integer(), (weights, seed) => {
-        expect(worstDeviation(weights, 120, seed)).toBeLessThan(1)
-      }),
-      { numRuns: 10_000 },
-    )
-  })
+  it(
+    'never strays from the exact share by a whole pick, in any prefix',
+    () => {
+      fc.assert(
+        fc.property(weightLists(256, 12), fc.integer(), (weights, seed) => {
+          expect(worstDeviation(weights, 120, seed)).toBeLessThan(1)
+        }),
+        { numRuns: 10_000 },
+      )
+    },
+    PATIENCE_MS,
+  )
 
   it("keeps the bound where nginx's rule does not", () => {
     const weights = [...Array(8).fill(1), ...Array(4).fill(5), ...Array(3).fill(9), 40]
     expect(worstDeviation(weights, 1_000, 1)).toBeLessThan(1)
   })
 
-  it('keeps the bound over the rebase of its clock', () => {
-    expect(worstDeviation([3, 7, 11, 256], 60_000, 3)).toBeLessThan(1)
-  })
+  it(
+    'keeps the bound over the rebase of its clock',
+    () => {
+      expect(worstDeviation([3, 7, 11, 256], 60_000, 3)).toBeLessThan(1)
+    },
+    PATIENCE_MS,
+  )
 
-  it('gives equal weights each item once in every n picks', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer(), (count, seed) => {
-        const schedule = new SmoothSchedule<number>(seeded(seed))
-        for (let index = 0; index < count; index += 1) schedule.add(index, 3)
-        for (let round = 0; round < 4; round += 1) {
-          const window = Array.from({ length: count }, () => schedule.next(() => true))
-          expect(new Set(window).size).toBe(count)
-        }
-      }),
-      { numRuns: 1_000 },
-    )
-  })
+  it(
+    'gives equal weights each item once in every n picks',
+    () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 40 }), fc.integer(), (count, seed) => {
+          const schedule = new SmoothSchedule<number>(seeded(seed))
+          for (let index = 0; index < count; index += 1) schedule.add(index, 3)
+          for (let round = 0; round < 4; round += 1) {
+            const window = Array.from({ length: count }, () => schedule.next(() => true))
+            expect(new Set(window).size).toBe(count)
+          }
+        }),
+        { numRuns: 1_000 },
+      )
+    },
+    PATIENCE_MS,
+  )
 })
 
 describe('RoundRobinPicker', () => {
@@ -68,26 +88,30 @@ describe('RoundRobinPicker', () => {
     expect(new Set([...firstTwo, ...nextThree]).size).toBe(5)
   })
 
-  it('keeps the order of the rest when one leaves', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 2, max: 12 }),
-        fc.nat(),
-        fc.integer(),
-        (count, leaver, seed) => {
-          const pool = endpoints(Array(count).fill(1))
-          const gone = `instance-${leaver % count}`
-          const picker = seededPicker('roundRobin', seed)
-          picker.update(pool)
-          const before = Array.from({ length: count }, () => picker.pick()?.id)
-          picker.update(pool.filter((each) => each.id !== gone))
-          const after = Array.from({ length: count - 1 }, () => picker.pick()?.id)
-          expect(after).toEqual(before.filter((id) => id !== gone))
-        },
-      ),
-      { numRuns: 2_000 },
-    )
-  })
+  it(
+    'keeps the order of the rest when one leaves',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 2, max: 12 }),
+          fc.nat(),
+          fc.integer(),
+          (count, leaver, seed) => {
+            const pool = endpoints(Array(count).fill(1))
+            const gone = `instance-${leaver % count}`
+            const picker = seededPicker('roundRobin', seed)
+            picker.update(pool)
+            const before = Array.from({ length: count }, () => picker.pick()?.id)
+            picker.update(pool.filter((each) => each.id !== gone))
+            const after = Array.from({ length: count - 1 }, () => picker.pick()?.id)
+            expect(after).toEqual(before.filter((id) => id !== gone))
+          },
+        ),
+        { numRuns: 2_000 },
+      )
+    },
+    PATIENCE_MS,
+  )
 
   it('gives an endpoint whose weight changed its new share, and the others keep their place', () => {
     const picker = seededPicker('roundRobin')

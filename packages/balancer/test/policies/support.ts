@@ -10,6 +10,9 @@ export const ALGORITHMS: readonly PickerAlgorithm[] = [
   'peakEWMA',
 ]
 
+/** For tests of thousands of cases: a second or two on an idle machine, many on a busy one. */
+export const PATIENCE_MS = 120_000
+
 export function endpoint(id: string, weight = 1): PickerEndpoint {
   return { id, weight, state: 'up' }
 }

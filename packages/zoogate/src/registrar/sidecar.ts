@@ -1,4 +1,5 @@
 import {
+  BalancerError,
   HealthMonitor,
   type HealthReport,
   type InstanceState,
@@ -192,9 +193,9 @@ export class Sidecar {
     const registration = new ServiceRegistration(this.#options.registration)
     this.#registration = registration
     registration.onChange((event) => this.#tell(registration, event))
-    registration.registered.catch((error: Error & { readonly code?: string }) => {
-      if (error.code === 'REGISTRATION_CLOSED') return
-      this.#options.log(error.message)
+    registration.registered.catch((error: unknown) => {
+      if (error instanceof BalancerError && error.code === 'REGISTRATION_CLOSED') return
+      this.#options.log(error instanceof Error ? error.message : String(error))
       this.#exitCode = 1
       void this.leave()
     })
