@@ -71,7 +71,7 @@ describe.skipIf(absent !== undefined)('F5: hostile registrations', () => {
       }
     }
     // The agents are alive: the next change arrives.
-    await zookeeper.delete('/zoogate/services/shop/good0')
+    await zookeeper.setData('/zoogate/services/shop/good0', good.registration({ state: 'down' }))
     for (const engine of ENGINES) {
       await waitFor(`the good one to leave ${engine}`, async () =>
         (await whoAnswers(stack.port(engine), 1)).has('503'),

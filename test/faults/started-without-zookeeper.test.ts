@@ -27,7 +27,7 @@ describe.skipIf(absent !== undefined)('F2: started while ZooKeeper is away', () 
       async () => (await whoAnswers(stack.port(engine), 8)).size === 2,
     )
     await waitFor('the last state to lie on disk', async () => {
-      const file = join(stack.folder, '.zoogate', 'agents', `edge-${engine}`, 'state.json')
+      const file = join(stack.folder, '.zoogate', 'agents', `edge-${engine}`, 'state.sealed')
       const text = await readFile(file, 'utf8')
       return text.includes('"a"') && text.includes('"b"')
     })
