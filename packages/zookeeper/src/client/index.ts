@@ -6,11 +6,7 @@ export type {
   MultiReadResult,
   MultiResult,
 } from './multi.ts'
+export type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 export type { ZooKeeperOptions } from './options.ts'
 export { PersistentWatch } from './persistent-watch.ts'
-export {
-  type CreateOptions,
-  type VersionOptions,
-  type WatchOptions,
-  ZooKeeper,
-} from './zookeeper.ts'
+export { ZooKeeper } from './zookeeper.ts'

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
-import { type CreateMode, isSequential } from '../protocol/create-flags.ts'
+import { isSequential } from '../protocol/create-flags.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import { addWatchOperation } from '../protocol/operations/add-watch.ts'
 import { deleteOperation } from '../protocol/operations/delete.ts'
@@ -27,7 +27,7 @@ import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
 import { Session } from '../session/session.ts'
 import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode, WatchEvent } from '../session/watch-event.ts'
-import type { OneShotKind, PersistentWatcher, WatchListener } from '../session/watch-registry.ts'
+import type { OneShotKind, PersistentWatcher } from '../session/watch-registry.ts'
 import { Caller, checkPath } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
@@ -43,31 +43,10 @@ import {
   toMultiResults,
   toRequestOp,
 } from './multi.ts'
+import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 import { resolveOptions, type ZooKeeperOptions } from './options.ts'
 import { PersistentWatch } from './persistent-watch.ts'
 import { whenConnected } from './when-connected.ts'
-
-/** Options of `create` and `create2`. */
-export interface CreateOptions extends CallOptions {
-  /** Default `persistent`. */
-  readonly mode?: CreateMode
-  /** For the two modes with a time to live only, in milliseconds. */
-  readonly ttlMs?: number
-  /** Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
-}
-
-/** Options of a read that can leave a one-shot watch. */
-export interface WatchOptions extends CallOptions {
-  /** Called once: at the next change, or when the session is lost. The same function on the same path counts once. */
-  readonly watch?: WatchListener
-}
-
-/** Options of a write that can insist on a version. */
-export interface VersionOptions extends CallOptions {
-  /** The version that the znode must have, else `BadVersionError`. Default: any. */
-  readonly version?: number
-}
 
 /** The one-shot tables of each kind of `removeWatches`. */
 const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {

@@ -1,4 +1,5 @@
-import type { WatchOptions, ZooKeeper } from '../client/zookeeper.ts'
+import type { WatchOptions } from '../client/operation-options.ts'
+import type { ZooKeeper } from '../client/zookeeper.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 
