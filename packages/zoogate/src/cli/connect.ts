@@ -1,12 +1,15 @@
 import { homedir } from 'node:os'
-import { ZooKeeper } from '@zoogate/zookeeper'
+import { TimeoutError, ZooKeeper } from '@zoogate/zookeeper'
 import type { Command } from 'commander'
 import { Store } from '../store/store.ts'
 import { treePaths } from '../store/tree-paths.ts'
 import { CliError, usageError } from './cli-error.ts'
 import { type FoundZooKeeper, locateZooKeeper, type ZooKeeperFlags } from './locate-zookeeper.ts'
 
-const CONNECT_TIMEOUT_MS = 5000
+/** Where nothing listens, nothing is to be waited for but a restart. */
+const REFUSED_TIMEOUT_MS = 3000
+/** Long enough for an election, and for a host that is busy. */
+const CONNECT_TIMEOUT_MS = 15_000
 /** Long enough for a failover of the ensemble in the middle of a command. */
 const SESSION_TIMEOUT_MS = 10_000
 
@@ -61,7 +64,7 @@ export async function openConnection(command: Command): Promise<Connection> {
   const found = await findZooKeeper(connectionFlags(command))
   const client = newClient(found)
   try {
-    await client.connect({ timeoutMs: CONNECT_TIMEOUT_MS })
+    await connectPatiently(client)
   } catch (error) {
     const cause = client.lastConnectionError ?? error
     await client.close()
@@ -82,6 +85,17 @@ export async function withConnection<T>(
 ): Promise<T> {
   await using connection = await openConnection(command)
   return await action(connection)
+}
+
+async function connectPatiently(client: ZooKeeper): Promise<void> {
+  try {
+    await client.connect({ timeoutMs: REFUSED_TIMEOUT_MS })
+  } catch (error) {
+    const { lastConnectionError } = client
+    const refused = lastConnectionError?.message.includes('ECONNREFUSED') ?? false
+    if (!(error instanceof TimeoutError) || refused) throw error
+    await client.connect({ timeoutMs: CONNECT_TIMEOUT_MS - REFUSED_TIMEOUT_MS })
+  }
 }
 
 function newClient(found: FoundZooKeeper): ZooKeeper {

@@ -1,20 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { agentCommand } from './commands/agent.ts'
-import { applyCommand } from './commands/apply.ts'
-import { completionCommand } from './commands/completion.ts'
-import { devCommand } from './commands/dev.ts'
-import { diffCommand } from './commands/diff.ts'
-import { drainCommand } from './commands/drain.ts'
-import { getCommand } from './commands/get.ts'
-import { historyCommand } from './commands/history.ts'
-import { registerCommand } from './commands/register.ts'
-import { releaseCommand } from './commands/release.ts'
-import { rollbackCommand } from './commands/rollback.ts'
-import { statusCommand } from './commands/status.ts'
-import { supervisorCommand } from './commands/supervisor.ts'
-import { undrainCommand } from './commands/undrain.ts'
-import { weightCommand } from './commands/weight.ts'
 import { addConnectionOptions, inheritConnectionOptions } from './connect.ts'
 
 const HELP = `
@@ -23,32 +8,46 @@ Desired state:    zoogate apply shop.yaml; zoogate status; zoogate rollback
 One instance:     zoogate drain shop shop-1; zoogate undrain shop shop-1
 Exit codes:       0 done, 1 failed, 2 what was asked for makes no sense (nothing was changed)`
 
-/** The whole command line. Every command is a file below `commands/`. */
-export function createProgram(): Command {
+/** In the order of the help. Each is loaded when it is asked for: a command brings only what it needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import('./commands/dev.ts')).devCommand(),
+  apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
+  get: async () => (await import('./commands/get.ts')).getCommand(),
+  history: async () => (await import('./commands/history.ts')).historyCommand(),
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  drain: async () => (await import('./commands/drain.ts')).drainCommand(),
+  undrain: async () => (await import('./commands/undrain.ts')).undrainCommand(),
+  weight: async () => (await import('./commands/weight.ts')).weightCommand(),
+  release: async () => (await import('./commands/release.ts')).releaseCommand(),
+  register: async () => (await import('./commands/register.ts')).registerCommand(),
+  agent: async () => (await import('./commands/agent.ts')).agentCommand(),
+  zookeeper: async () => (await import('./commands/zookeeper.ts')).zookeeperCommand(),
+  completion: async () => (await import('./commands/completion.ts')).completionCommand(),
+  supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
+}
+
+/** Started by agents and service managers, not by people. */
+const HIDDEN: ReadonlySet<string> = new Set(['supervisor'])
+
+/**
+ * The command line. Every command is a file below `commands/`.
+ * @param first the first argument: where it names a command, the others are left out
+ */
+export async function createProgram(first?: string): Promise<Command> {
   const program = addConnectionOptions(new Command('zoogate'))
     .description('ZooKeeper as the control plane of a web tier.')
     .version(version(), '-V, --version')
     .enablePositionalOptions()
     .addHelpText('after', HELP)
-  for (const command of [
-    devCommand(),
-    applyCommand(),
-    diffCommand(),
-    getCommand(),
-    historyCommand(),
-    rollbackCommand(),
-    statusCommand(),
-    drainCommand(),
-    undrainCommand(),
-    weightCommand(),
-    releaseCommand(),
-    agentCommand(),
-    registerCommand(),
-    completionCommand(),
-  ]) {
-    program.addCommand(command.exitOverride())
+  const onlyOne = first !== undefined && first !== 'completion' && Object.hasOwn(COMMANDS, first)
+  for (const name of onlyOne ? [first] : Object.keys(COMMANDS)) {
+    const command = await COMMANDS[name]?.()
+    if (command !== undefined) {
+      program.addCommand(command.exitOverride(), { hidden: HIDDEN.has(name) })
+    }
   }
-  program.addCommand(supervisorCommand().exitOverride(), { hidden: true })
   inheritConnectionOptions(program)
   return program.exitOverride()
 }
