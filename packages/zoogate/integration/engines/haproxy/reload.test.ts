@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
-import { request } from '../../../../../test/support/http.ts'
+import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
@@ -47,6 +47,40 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     const reports = [await load.stop(), await short.stop()]
     expect(load.failed() + short.failed(), JSON.stringify(reports)).toBe(0)
     expect((await haproxy.control.observe()).generation).toBe('11')
+  })
+
+  test('a new worker knows who is draining, and who fails its checks', async () => {
+    await using backends = await startBackends(2)
+    await using failing = await startEchoBackend((asked, response) => {
+      response.statusCode = asked.url === '/healthz' ? 500 : 200
+      response.end('failing')
+    })
+    const port = await freePort()
+    const [first = 0, second = 0] = backends.all.map((each) => each.port)
+    const endpoints = [
+      endpointOf('draining', first, { state: 'draining', weight: 9 }),
+      endpointOf('failing', failing.port),
+      endpointOf('good', second),
+    ]
+    // Three failures in a row take seconds: longer than this test looks after the reload.
+    const healthCheck = {
+      probe: { type: 'http' as const, path: '/healthz', statusFrom: 200, statusTo: 399 },
+      ...{ intervalMs: 1_000, timeoutMs: 1_000, rise: 1, fall: 3 },
+    }
+    // Backends answer any path with 200.
+    const pool = serviceOf('shop', endpoints, { healthCheck })
+    const view = viewOf({ listeners: [listenerOf(port)], services: [pool] })
+    await using haproxy = await startHaproxy(view)
+    await haproxy.control.applyEndpoints([pool])
+    const observed = async () => (await haproxy.control.observe()).services.get('shop')
+    await waitFor('the check to fail', async () =>
+      (await observed())?.some(({ id, health }) => id === 'failing' && health === 'failing'),
+    )
+    await haproxy.reload(view)
+    const after = (await observed()) ?? []
+    expect(after.map(({ health: _, ...endpoint }) => endpoint)).toEqual(endpoints)
+    expect(after.find(({ id }) => id === 'failing')?.health).toBe('failing')
+    expect(await whoAnswers(port, 20)).toEqual(new Map([['b1', 20]]))
   })
 
   test('a configuration that HAProxy refuses is refused in its words, and changes nothing', async () => {

@@ -1,4 +1,5 @@
 import type { EngineContext, EngineControl } from '../engine.ts'
+import { carryingOver } from './carry-over.ts'
 import { LiveServers } from './live.ts'
 import { adminSocket } from './names.ts'
 import { reload } from './reload.ts'
@@ -8,7 +9,7 @@ export function control(context: EngineContext): EngineControl {
   const socketPath = adminSocket(context.paths)
   const servers = new LiveServers(socketPath)
   return {
-    reload: (generation) => reload(generation, context),
+    reload: (generation) => carryingOver(socketPath, () => reload(generation, context)),
     applyEndpoints: (services) => servers.apply(services),
     observe: () => observe(socketPath, (service) => servers.leaving(service)),
     close: async () => servers.close(),

@@ -8,8 +8,6 @@ import { refusals } from './refusals.ts'
 import { render } from './render.ts'
 import { validate } from './validate.ts'
 
-export { renderService } from './render.ts'
-
 /** HAProxy 2.6 or newer. Endpoints change without a reload; a reload loses no request. */
 export const haproxy: Engine = {
   name: 'haproxy',

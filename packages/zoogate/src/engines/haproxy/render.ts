@@ -6,8 +6,11 @@ import { frontendSection } from './frontend.ts'
 import type { HaproxyHost } from './host.ts'
 import { adminSocket, GENERATION_VARIABLE, MAIN_FILE, serviceFile } from './names.ts'
 
-/** Descriptors beside the connections' own: pollers, pipes between threads, sockets, logs. */
-const DESCRIPTORS_SPARE = 500
+/**
+ * Descriptors beside those of connections: one for each health check, pollers, pipes, sockets. It
+ * does not depend on how many endpoints there are, for they come and go without this file.
+ */
+const DESCRIPTORS_SPARE = 32_768
 /** How long a worker that was replaced may take for its last requests and tunnels. */
 const LAST_REQUESTS = '10m'
 /** Workers that are still busy after so many reloads are ended: each holds memory of its own. */
@@ -48,20 +51,14 @@ function globalSection(
       ],
       ...(user === undefined ? [] : [['user', user] as Directive, ['group', user] as Directive]),
       ...(workers === 'auto' ? [] : [['nbthread', String(workers)] as Directive]),
-      // HAProxy makes of this the number of connections for the whole process, and of a smaller
-      // limit of the host a smaller number. A `maxconn` above the host's limit would stop it.
-      ['fd-hard-limit', String(descriptors(view))],
+      // Frontends limit the connections. A global `maxconn` above what the host allows would keep
+      // HAProxy from starting; without one it takes what the host allows. Where that is without
+      // limit, this is: HAProxy has tables for as many descriptors as there may be.
+      ['fd-hard-limit', String(2 * view.concurrency.maxConnections + DESCRIPTORS_SPARE)],
       ['hard-stop-after', LAST_REQUESTS],
       ['mworker-max-reloads', String(RELOADS_SURVIVED_MAX)],
     ],
   }
-}
-
-/** Two for each connection, one for each health check and listener. */
-function descriptors({ concurrency, services, listeners }: View): number {
-  const checked = [...services.values()].filter(({ healthCheck }) => healthCheck !== undefined)
-  const checks = checked.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
-  return 2 * concurrency.maxConnections + 2 * checks + 2 * listeners.length + DESCRIPTORS_SPARE
 }
 
 function defaultsSection({ concurrency }: View): Section {

@@ -70,7 +70,7 @@ function path(pool: ServicePool, server: string): string {
 }
 
 /** IPv6 has several spellings; HAProxy prints the canonical one. */
-export function sameAddress(one: string, other: string): boolean {
+function sameAddress(one: string, other: string): boolean {
   return one === other || canonical(one) === canonical(other)
 }
 

@@ -8,6 +8,8 @@ export interface ServerRow {
   /** `maint` beats `drain`. */
   readonly admin: 'ready' | 'drain' | 'maint'
   readonly weight: number
+  /** It has a check, and that is switched on. */
+  readonly checked: boolean
   /** By its check, or by the errors of requests. `unknown`: it has no check, or is not checked now. */
   readonly health: 'passing' | 'failing' | 'unknown'
 }
@@ -64,6 +66,8 @@ function parseRow(line: string, columns: Record<keyof typeof COLUMNS, number>): 
   const text = (column: keyof typeof COLUMNS) => fields[columns[column]] ?? ''
   const number = (column: keyof typeof COLUMNS) => Number(text(column))
   const flags = number('admin')
+  const check = number('check')
+  const checked = (check & CHECK_CONFIGURED) !== 0 && (check & CHECK_ENABLED) !== 0
   const admin = flags & ADMIN_MAINT ? 'maint' : flags & ADMIN_DRAIN ? 'drain' : 'ready'
   return {
     backend: text('backend'),
@@ -73,18 +77,13 @@ function parseRow(line: string, columns: Record<keyof typeof COLUMNS, number>): 
     port: number('port'),
     admin,
     weight: number('weight'),
-    health: health(admin, number('check'), number('result'), number('operation')),
+    checked,
+    health:
+      checked && admin !== 'maint' ? health(number('result'), number('operation')) : 'unknown',
   }
 }
 
-function health(
-  admin: ServerRow['admin'],
-  check: number,
-  result: number,
-  operation: number,
-): ServerRow['health'] {
-  const checked = (check & CHECK_CONFIGURED) !== 0 && (check & CHECK_ENABLED) !== 0
-  if (!checked || admin === 'maint') return 'unknown'
+function health(result: number, operation: number): ServerRow['health'] {
   if (operation === STOPPED) return 'failing'
   return result === RESULT_UNKNOWN ? 'unknown' : 'passing'
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { carriedOver } from '../../../src/engines/haproxy/carry-over.ts'
 import { serverChanges } from '../../../src/engines/haproxy/server-changes.ts'
 import { serverId, serverIds } from '../../../src/engines/haproxy/server-id.ts'
 import { parseServersState, type ServerRow } from '../../../src/engines/haproxy/servers-state.ts'
@@ -22,6 +23,7 @@ function rowOf(name: string, change: Partial<ServerRow> = {}): ServerRow {
     port: 80,
     admin: 'ready',
     weight: 1,
+    checked: false,
     health: 'unknown',
     ...change,
   }
@@ -78,6 +80,43 @@ describe('changes of servers', () => {
       commands: ['set server service-shop/a state maint'],
       surplus: ['a', 'b'],
     })
+  })
+})
+
+describe('what a new worker is told', () => {
+  test('who was draining, with which weight, and who failed its checks', () => {
+    const before = [
+      rowOf('drained', { admin: 'drain', weight: 7 }),
+      rowOf('failing', { checked: true, health: 'failing' }),
+      rowOf('fine', { checked: true, health: 'passing' }),
+    ]
+    const after = [
+      rowOf('drained', { weight: 0 }),
+      rowOf('failing', { checked: true }),
+      rowOf('fine', { checked: true }),
+      rowOf('new'),
+    ]
+    expect(carriedOver(before, after)).toEqual([
+      'set server service-shop/drained state drain',
+      'set server service-shop/drained weight 7',
+      'set server service-shop/failing health down',
+    ])
+  })
+
+  test('nothing of a server that moved, was undrained, or has no check any more', () => {
+    const before = [
+      rowOf('moved', { checked: true, health: 'failing' }),
+      rowOf('undrained', { admin: 'drain', weight: 7 }),
+      rowOf('unchecked', { checked: true, health: 'failing' }),
+      rowOf('down', { checked: true, health: 'failing' }),
+    ]
+    const after = [
+      rowOf('moved', { checked: true, port: 81 }),
+      rowOf('undrained', { weight: 7 }),
+      rowOf('unchecked'),
+      rowOf('down', { checked: true, admin: 'maint' }),
+    ]
+    expect(carriedOver(before, after)).toEqual([])
   })
 })
 
