@@ -7,6 +7,7 @@ import { applyEndpoints } from './live.ts'
 import { graveLines } from './log-lines.ts'
 import { LogTail } from './log-tail.ts'
 import { observe } from './stats.ts'
+import { acceptingWorkers } from './worker-processes.ts'
 
 /**
  * The windows of a reload, around SIGHUP.
@@ -18,9 +19,11 @@ import { observe } from './stats.ts'
  * while idle, which can cost a request that leaves within the same millisecond; HTTP has no remedy.
  *
  * After it, from the moment that a new worker answers, old workers take connections for another
- * 100 ms. The flag stays up until then, so that none of these is kept for a second request.
+ * 100 ms, and for longer on a busy host. The flag stays up until they are seen to have stopped, so
+ * that none of these is kept for a second request, and nobody meets the old configuration once the
+ * reload is done. `afterMs` is for hosts where it cannot be seen.
  */
-export interface ReloadTimes {
+interface ReloadTimes {
   readonly beforeMs: number
   readonly afterMs: number
   /** nginx tries a listener that is in use for 2.5 s; a hash ring of 10,000 endpoints takes 6 s. */
@@ -30,7 +33,7 @@ export interface ReloadTimes {
   readonly preparedMaxMs: number
 }
 
-export const RELOAD_TIMES: ReloadTimes = {
+const RELOAD_TIMES: ReloadTimes = {
   beforeMs: 250,
   afterMs: 200,
   timeoutMs: 20_000,
@@ -69,7 +72,7 @@ class NginxControl implements EngineControl {
   async reload(generation: string): Promise<void> {
     await this.#clearOnce()
     clearTimeout(this.#preparedEnd)
-    const { running, lastExit } = await this.#context.process.status()
+    const { running, lastExit, pid } = await this.#context.process.status()
     if (!running) {
       await this.#flag.lower()
       throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
@@ -78,9 +81,12 @@ class NginxControl implements EngineControl {
       await this.#flag.raise()
       await this.#waitUntilDrained()
       const log = await LogTail.start(this.#files.errorLog)
+      const former = pid === undefined ? undefined : await acceptingWorkers(pid)
       await this.#context.process.signal('SIGHUP')
-      await this.#untilServed(generation, log)
-      await wait(this.#times.afterMs)
+      const end = performance.now() + this.#times.timeoutMs
+      await this.#untilServed(generation, log, end)
+      if (pid === undefined || former === undefined) await wait(this.#times.afterMs)
+      else await this.#untilGone(pid, former, end)
     } finally {
       await this.#flag.lower()
     }
@@ -116,8 +122,7 @@ class NginxControl implements EngineControl {
   }
 
   /** nginx says nothing of a reload but in its log, where it failed, and by what it serves. */
-  async #untilServed(generation: string, log: LogTail): Promise<void> {
-    const end = performance.now() + this.#times.timeoutMs
+  async #untilServed(generation: string, log: LogTail, end: number): Promise<void> {
     while (performance.now() < end) {
       const served = await this.#servedGeneration()
       if (served === generation) return
@@ -132,6 +137,16 @@ class NginxControl implements EngineControl {
       'ENGINE_RELOAD_FAILED',
       `nginx does not serve generation ${generation} ${this.#times.timeoutMs} ms after SIGHUP`,
     )
+  }
+
+  /** The new ones serve, so it is no failure of the reload where an old one takes its time. */
+  async #untilGone(masterPid: number, former: ReadonlySet<number>, end: number): Promise<void> {
+    while (performance.now() < end) {
+      const accepting = await acceptingWorkers(masterPid)
+      if (accepting === undefined || ![...former].some((pid) => accepting.has(pid))) return
+      await wait(this.#times.pollMs)
+    }
+    this.#context.log.warn('old workers of nginx did not stop taking connections')
   }
 
   async #servedGeneration(): Promise<string | undefined> {

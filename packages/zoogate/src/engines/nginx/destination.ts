@@ -23,9 +23,10 @@ type Mode = (typeof MODES)[number]
 /** No service's name has a dot, so these are none. */
 export const NO_ROUTE = '@.404'
 export const NO_BACKEND = '@.503'
+export type Answer = typeof NO_ROUTE | typeof NO_BACKEND
 
 const NO_ENDPOINT_TEXT = 'no endpoint of the service can take this request\n'
-const ANSWERS: Readonly<Record<string, readonly [status: number, text: string]>> = {
+const ANSWERS: Readonly<Record<Answer, readonly [status: number, text: string]>> = {
   [NO_ROUTE]: [404, 'no route matches this request\n'],
   [NO_BACKEND]: [503, 'the route has no backend\n'],
 }
@@ -60,8 +61,8 @@ export function renderDestination(destination: Destination): readonly Directive[
 }
 
 /** The named locations that answer without a service: {@link NO_ROUTE}, {@link NO_BACKEND}. */
-export function renderAnswer(name: typeof NO_ROUTE | typeof NO_BACKEND): readonly Directive[] {
-  const [status, text] = ANSWERS[name] ?? [500, '']
+export function renderAnswer(name: Answer): readonly Directive[] {
+  const [status, text] = ANSWERS[name]
   return MODES.map((mode) =>
     block(['location', name + mode], [...connectionMode(mode), directive('return', status, text)]),
   )

@@ -41,7 +41,7 @@ export function virtualServers(routes: readonly Route[]): readonly VirtualServer
 }
 
 /** Whether every host that `name` (exact or `*.x`) stands for is one that `pattern` stands for. */
-export function coversHost(pattern: string | undefined, name: string): boolean {
+function coversHost(pattern: string | undefined, name: string): boolean {
   if (pattern === undefined || pattern === name) return true
   return pattern.startsWith('*.') && name.endsWith(pattern.slice(1))
 }

@@ -42,7 +42,7 @@ export function cookieVariable(service: string): string {
 }
 
 /** A service's name has no underscore, so no two services share a variable. */
-export function serviceVariable(purpose: string, service: string): string {
+function serviceVariable(purpose: string, service: string): string {
   return `$zoogate_${purpose}_${service.replaceAll('-', '_')}`
 }
 
@@ -249,12 +249,12 @@ function distinctAddresses(members: readonly Endpoint[]) {
 }
 
 /** `10.0.0.1:80` or `[fd00::1]:80`, spelled as nginx spells it in `$upstream_addr`. */
-export function socketAddress({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
+function socketAddress({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
   if (!isIPv6(address)) return `${address}:${port}`
   return `${canonicalHost(address)}:${port}`
 }
 
 /** The shortest spelling of an IPv6 address, in brackets (RFC 5952, as the URL standard has it). */
-export function canonicalHost(address: string): string {
+function canonicalHost(address: string): string {
   return new URL(`http://[${address}]`).hostname
 }
