@@ -10,7 +10,6 @@ const REFUSED_KINDS = new Map<string, string>([
   ['linkLocal', 'is a link-local address'],
   ['multicast', 'is a multicast address'],
   ['broadcast', 'is a broadcast address'],
-  ['reserved', 'is a reserved address'],
 ])
 
 /**

@@ -1,0 +1,179 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EngineHost } from '../../src/agent/reconcile/engine-host.ts'
+import {
+  type Engine,
+  EngineError,
+  type EngineProcess,
+  type Observation,
+} from '../../src/engines/engine.ts'
+import type { Endpoint, ServicePool, View } from '../../src/model/view.ts'
+
+/**
+ * An engine in memory, which reads its generations from the real disk: what a program on this host
+ * would be, without the program.
+ */
+export class FakeEngine {
+  running = false
+  generation = ''
+  starts = 0
+  reloads = 0
+  lives = 0
+  readonly tables = new Map<string, readonly Endpoint[]>()
+  /** Words of the checker for a view it does not like. */
+  invalid: (routes: string) => string | undefined = () => undefined
+  /** A generation that passes the checker, and is refused by the engine itself. */
+  refuses: (routes: string) => boolean = () => false
+  refusesLive = false
+  readonly folder: string
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  readonly engine: Engine = {
+    name: 'builtin',
+    healthChecks: 'engine',
+    refusals: (view) =>
+      view.routes.some((route) => route.method === 'REFUSED')
+        ? [{ resource: 'HTTPRoute/x', field: 'method', message: 'cannot be carried' }]
+        : [],
+    detect: async () => ({ installed: true, version: '1' }),
+    render: (view, { generation }) =>
+      new Map([
+        ['main.json', JSON.stringify({ generation, routes: routesOf(view) })],
+        ...[...view.services.values()].map(({ name, endpoints }): [string, string] => [
+          `services/${name}.json`,
+          JSON.stringify(endpoints),
+        ]),
+      ]),
+    plan: (from, to) => {
+      const changed = [...to.services.values()].filter(
+        ({ name, endpoints }) =>
+          JSON.stringify(from?.services.get(name)?.endpoints) !== JSON.stringify(endpoints),
+      )
+      const names = changed.map(({ name }) => name)
+      const same = from !== undefined && routesOf(from) === routesOf(to)
+      return { live: same ? names : [], reload: same ? [] : ['routes'], services: names }
+    },
+    program: () => ({
+      command: 'fake',
+      args: [],
+      stopSignal: 'SIGTERM',
+      stopTimeoutMs: 0,
+      listeners: 'own',
+    }),
+    validate: async (folder) => {
+      const words = this.invalid(this.#main(folder).routes)
+      if (words !== undefined) throw new EngineError('ENGINE_INVALID', words)
+    },
+    control: () => ({
+      reload: async (generation) => {
+        this.reloads += 1
+        this.#read('ENGINE_RELOAD_FAILED')
+        if (this.generation !== generation) throw new Error('another generation is current')
+      },
+      applyEndpoints: async (services: readonly ServicePool[]) => {
+        if (!this.running || this.refusesLive) {
+          throw new EngineError('ENGINE_LIVE_FAILED', 'not now')
+        }
+        this.lives += 1
+        for (const { name, endpoints } of services) this.tables.set(name, endpoints)
+      },
+      observe: async (): Promise<Observation> => {
+        if (!this.running) throw new EngineError('ENGINE_UNREACHABLE', 'it does not run')
+        const services = [...this.tables].map(
+          ([name, endpoints]) =>
+            [name, endpoints.map((one) => ({ ...one, health: 'unknown' as const }))] as const,
+        )
+        return { generation: this.generation, services: new Map(services) }
+      },
+      close: async () => {},
+    }),
+  }
+
+  readonly #process: EngineProcess = {
+    mode: 'supervised',
+    status: async () => ({ running: this.running, restarts: 0, startId: String(this.starts) }),
+    signal: async () => {},
+    call: async () => undefined,
+  }
+
+  readonly host: EngineHost = {
+    process: this.#process,
+    runs: async () => this.running,
+    start: async () => {
+      if (this.running) return
+      this.starts += 1
+      this.#read('ENGINE_RELOAD_FAILED')
+      this.running = true
+    },
+  }
+
+  /** The routes that it serves. */
+  get routes(): string {
+    return this.running ? this.#main(join(this.folder, 'generations', this.generation)).routes : ''
+  }
+
+  #read(code: 'ENGINE_RELOAD_FAILED'): void {
+    const target = readlinkSync(join(this.folder, 'current'))
+    const folder = join(this.folder, target)
+    const main = this.#main(folder)
+    if (this.refuses(main.routes)) throw new EngineError(code, `the engine refuses ${main.routes}`)
+    this.generation = main.generation
+    this.tables.clear()
+    for (const service of ['shop']) {
+      const text = readFileSync(join(folder, 'services', `${service}.json`), 'utf8')
+      this.tables.set(service, JSON.parse(text) as Endpoint[])
+    }
+  }
+
+  #main(folder: string): { generation: string; routes: string } {
+    return JSON.parse(readFileSync(join(folder, 'main.json'), 'utf8')) as {
+      generation: string
+      routes: string
+    }
+  }
+}
+
+function routesOf(view: View): string {
+  return view.routes.map((route) => route.path.value).join(' ')
+}
+
+export interface ViewOptions {
+  readonly revision?: number
+  readonly path?: string
+  readonly endpoints?: string
+  readonly method?: string
+}
+
+/** `endpoints`: ids separated by spaces. */
+export function viewOf({ revision = 1, path = '/', endpoints = 'a', method }: ViewOptions): View {
+  const pool: ServicePool = {
+    name: 'shop',
+    algorithm: 'roundRobin',
+    connections: { connectTimeoutMs: 1_000 },
+    endpoints: endpoints
+      .split(' ')
+      .filter((id) => id !== '')
+      .map((id) => ({ id, address: '10.0.0.1', port: id.charCodeAt(0), weight: 1, state: 'up' })),
+  }
+  return {
+    gateway: 'edge',
+    revision,
+    listeners: [],
+    routes: [
+      {
+        id: 'shop',
+        listeners: ['http'],
+        path: { type: 'PathPrefix', value: path },
+        ...(method === undefined ? {} : { method }),
+        headers: [],
+        backends: [{ service: 'shop', weight: 1 }],
+        timeouts: {},
+      },
+    ],
+    services: new Map([['shop', pool]]),
+    concurrency: { workers: 1, maxConnections: 100, keepAliveMs: 1_000 },
+  }
+}

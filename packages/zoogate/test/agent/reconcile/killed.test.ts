@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
+import { Bench, nodeOf } from './node.ts'
+
+class Killed extends Error {}
+
+/** The node as a process sees it that dies before its n-th step: from then on nothing gets through. */
+function dyingAt(node: NodeEngine, steps: number): { node: NodeEngine; died: () => boolean } {
+  let left = steps
+  const mortal = <T extends object>(target: T, methods: readonly (keyof T & string)[]): T =>
+    new Proxy(target, {
+      get(object, property) {
+        const value: unknown = Reflect.get(object, property, object)
+        if (typeof value !== 'function') return value
+        const counts = methods.some((method) => method === property)
+        return (...args: unknown[]) => {
+          if (counts) left -= 1
+          if (left < 0) throw new Killed(`killed before ${String(property)}`)
+          return Reflect.apply(value, object, args)
+        }
+      },
+    })
+  return {
+    died: () => left < 0,
+    node: {
+      ...node,
+      engine: mortal(node.engine, ['validate']),
+      control: mortal(node.control, ['reload', 'applyEndpoints']),
+      host: mortal(node.host, ['start']),
+      generations: mortal(node.generations, ['write', 'update', 'switchTo', 'prune', 'remove']),
+      journal: mortal(node.journal, ['write']),
+    },
+  }
+}
+
+async function scene(
+  steps: number,
+  change: (bench: Bench) => Promise<void>,
+): Promise<{ died: boolean; atDeath: string; after: string; reloadsAfter: number }> {
+  await using folder = await temporaryFolder()
+  const first = await Bench.open(folder.path)
+  await first.aim(1, { path: '/old', endpoints: 'a' })
+  await first.reconciler.close()
+  const { fake } = first
+  const mortal = dyingAt(nodeOf(fake), steps)
+  const second = new Bench(fake, mortal.node)
+  try {
+    await second.reconciler.start()
+    second.views.set(1, { path: '/old', endpoints: 'a' })
+    await change(second)
+  } catch (error) {
+    if (!(error instanceof Killed)) throw error
+  }
+  await second.reconciler.close().catch(() => {})
+  const atDeath = second.serves
+  const reloadsBefore = fake.reloads
+  const after = new Bench(fake)
+  await after.reconciler.start()
+  after.views = second.views
+  after.target = second.target
+  await after.settle()
+  await after.reconciler.close()
+  expect(await after.node.generations.currentId()).toBe(fake.generation)
+  expect(after.node.journal.entry).toMatchObject({ good: fake.generation })
+  expect(after.node.journal.entry.change).toBeUndefined()
+  const reloadsAfter = fake.reloads - reloadsBefore
+  return { died: mortal.died(), atDeath, after: after.serves, reloadsAfter }
+}
+
+describe('an agent that is killed in the middle of a change (F9)', () => {
+  it('leaves the old or the new to serve at every step, and the next one completes it', async () => {
+    let steps = 0
+    for (let died = true; died; steps += 1) {
+      const result = await scene(steps, (bench) => bench.aim(2, { path: '/new', endpoints: 'a b' }))
+      died = result.died
+      expect(['/old a', '/new a b']).toContain(result.atDeath)
+      expect(result.after, `killed before step ${steps}`).toBe('/new a b')
+      expect(result.reloadsAfter, `killed before step ${steps}`).toBeLessThanOrEqual(1)
+    }
+    // Journal, generation, check, journal, switch, reload, journal, prune: each was a place to die.
+    expect(steps).toBeGreaterThan(8)
+  })
+
+  it('needs no reload after a live change, wherever it died', async () => {
+    let steps = 0
+    for (let died = true; died; steps += 1) {
+      const result = await scene(steps, async (bench) => {
+        await bench.aim(1, { path: '/old', endpoints: 'a b' })
+      })
+      died = result.died
+      expect(result.after, `killed before step ${steps}`).toBe('/old a b')
+      expect(result.reloadsAfter, `killed before step ${steps}`).toBe(0)
+    }
+    expect(steps).toBeGreaterThan(1)
+  })
+
+  it('undoes a switch to what the engine refuses', async () => {
+    for (let steps = 0; steps < 14; steps += 1) {
+      await using folder = await temporaryFolder()
+      const first = await Bench.open(folder.path)
+      await first.aim(1, { path: '/old', endpoints: 'a' })
+      await first.reconciler.close()
+      const { fake } = first
+      fake.refuses = (routes) => routes === '/bad'
+      const second = new Bench(fake, dyingAt(nodeOf(fake), steps).node)
+      await second.reconciler.start()
+      await second.aim(2, { path: '/bad' }).catch(() => {})
+      await second.reconciler.close().catch(() => {})
+      // The machine goes down with it.
+      fake.running = false
+      const after = new Bench(fake)
+      await after.reconciler.start()
+      expect(after.serves, `killed before step ${steps}`).toBe('/old a')
+      await after.reconciler.close()
+    }
+  })
+})
