@@ -103,6 +103,6 @@ function warnings(resources: ResourceMap, sources: Sources): readonly Issue[] {
     .map((issue) => locate(issue, sources))
 }
 
-export function resourcesIn(sources: Sources): ResourceMap {
+function resourcesIn(sources: Sources): ResourceMap {
   return new Map([...sources].map(([key, source]): [string, Resource] => [key, source.resource]))
 }

@@ -60,7 +60,7 @@ export interface Connection extends AsyncDisposable {
  * A session and the store on it. The caller disposes of it.
  * @throws CliError in one line: where it tried, why it failed, what to do
  */
-export async function openConnection(command: Command): Promise<Connection> {
+async function openConnection(command: Command): Promise<Connection> {
   const found = await findZooKeeper(connectionFlags(command))
   const client = newClient(found)
   try {

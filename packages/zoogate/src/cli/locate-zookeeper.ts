@@ -5,7 +5,7 @@ import { DEFAULT_ROOT } from '../store/tree-paths.ts'
 import { usageError } from './cli-error.ts'
 
 /** Written by `zoogate dev` into its folder. */
-export const RUN_FILE = join('.zoogate', 'run.json')
+const RUN_FILE = join('.zoogate', 'run.json')
 const CONFIG_BYTES_MAX = 64 * 1024
 
 export interface FoundZooKeeper {

@@ -32,7 +32,7 @@ export async function runOverride(command: Command, request: OverrideRequest): P
 }
 
 /** An operator's word in words. */
-export function describeOverride(override: Override | undefined): string {
+function describeOverride(override: Override | undefined): string {
   if (override === undefined) return 'says what it is itself'
   const parts = [
     ...(override.state === undefined ? [] : [override.state]),

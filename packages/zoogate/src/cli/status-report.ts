@@ -36,7 +36,7 @@ export interface ServiceStatus {
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
 }
 
-export interface EndpointStatus {
+interface EndpointStatus {
   readonly id: string
   readonly address: string
   readonly port: number

@@ -15,8 +15,8 @@ export interface FieldOptions {
   readonly default?: unknown
 }
 
-export const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
-export const NAME_CHARACTERS_MAX = 63
+const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+const NAME_CHARACTERS_MAX = 63
 
 /** A DNS label (RFC 1123), as Kubernetes names things. */
 export const nameField = (options: FieldOptions) =>

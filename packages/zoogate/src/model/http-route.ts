@@ -91,7 +91,7 @@ const RuleSchema = Type.Object(
       Type.Array(MatchSchema, {
         minItems: 1,
         maxItems: 64,
-        description: 'A request that any of these matches is this rule’s. Default: every request.',
+        description: "A request that any of these matches is this rule's. Default: every request.",
       }),
     ),
     backendRefs: Type.Array(BackendRefSchema, {

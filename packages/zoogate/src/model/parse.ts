@@ -17,12 +17,12 @@ import { checkResource } from './resource-checks.ts'
 /** A file is read up to this size. */
 export const FILE_BYTES_MAX = 4 * 1024 * 1024
 /** A resource may have so many characters, aliases expanded: the bound against "billion laughs". */
-export const RESOURCE_CHARACTERS_MAX = 1024 * 1024
+const RESOURCE_CHARACTERS_MAX = 1024 * 1024
 const ALIASES_MAX = 100
 /** So many syntax errors of one document are told; the first one explains the others. */
 export const SYNTAX_ISSUES_MAX = 20
 
-export interface Position {
+interface Position {
   readonly file: string
   /** From 1. */
   readonly line: number

@@ -39,7 +39,7 @@ export interface SchemaIssue {
 }
 
 /** At most so many issues are listed for one document. */
-export const ISSUES_PER_DOCUMENT_MAX = 100
+const ISSUES_PER_DOCUMENT_MAX = 100
 
 /** All that is wrong with a value, in the order in which the schema names the fields. */
 export function schemaIssues(schema: SchemaNode, value: unknown): readonly SchemaIssue[] {

@@ -32,7 +32,7 @@ export interface Base {
 }
 
 /** The state that it shall hold. */
-export interface Next {
+interface Next {
   readonly resources: ResourceMap
   readonly changes: ResourceChanges
   readonly message: string

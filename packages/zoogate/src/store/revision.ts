@@ -3,7 +3,7 @@ import { Value } from 'typebox/value'
 import { StoreError } from './store-error.ts'
 
 /** A revision's znode has at most so many bytes; ZooKeeper takes 1 MiB for a whole request. */
-export const REVISION_BYTES_MAX = 768 * 1024
+const REVISION_BYTES_MAX = 768 * 1024
 /** A revision holds at most so many resources. */
 export const RESOURCES_MAX = 5000
 export const MESSAGE_CHARACTERS_MAX = 500
@@ -12,7 +12,7 @@ export const MESSAGE_CHARACTERS_MAX = 500
  * The data of `/config/revisions/<n>`: the whole desired state by its objects, immutable. Programs
  * write it, so unknown fields are ignored.
  */
-export const RevisionSchema = Type.Object({
+const RevisionSchema = Type.Object({
   v: Type.Literal(1),
   /** Random: tells whoever lost the connection whether this revision is the one that they wrote. */
   id: Type.String(),

@@ -8,7 +8,7 @@ import { StoreError } from './store-error.ts'
  * Without a rollout policy every node takes `target` at once. Programs write it: unknown fields are
  * ignored, and kept by whoever changes it.
  */
-export const RolloutSchema = Type.Object({
+const RolloutSchema = Type.Object({
   v: Type.Literal(1),
   /** The last revision that the whole Gateway is known to be good on. */
   stable: Type.Integer({ minimum: 0 }),

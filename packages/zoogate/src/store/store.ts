@@ -39,7 +39,7 @@ export interface StoreOptions {
 }
 
 /** Refuses a desired state by throwing. It sees what a revision would hold, others' changes included. */
-export type StateCheck = (resources: ResourceMap, base: Base) => void
+type StateCheck = (resources: ResourceMap, base: Base) => void
 
 export interface ApplyRequest {
   /** What is put in; the rest stays as it is. */
