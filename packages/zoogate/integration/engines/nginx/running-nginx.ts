@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
@@ -39,6 +39,8 @@ export async function startNginx(view: View): Promise<RunningNginx> {
     logs: join(folder.path, 'logs'),
     run: join(folder.path, 'run'),
   }
+  // As the agent's: others may enter, so where root runs the tests the workers are www-data.
+  await chmod(folder.path, 0o711)
   await mkdir(paths.logs)
   await mkdir(paths.run)
   let newest = 0
