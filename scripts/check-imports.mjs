@@ -28,8 +28,9 @@ const FOLDERS = {
     supervisor: ['model', 'engines'],
     agent: ['model', 'store', 'engines', 'supervisor'],
     registrar: ['model'],
-    cli: ['model', 'store', 'engines', 'supervisor', 'agent', 'registrar', 'dev'],
-    dev: ['model', 'store', 'engines', 'supervisor', 'registrar'],
+    desired: ['model', 'store', 'engines'],
+    dev: ['model', 'store', 'engines', 'supervisor', 'desired'],
+    cli: ['model', 'store', 'engines', 'supervisor', 'agent', 'registrar', 'desired', 'dev'],
   },
 }
 

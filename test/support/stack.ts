@@ -7,14 +7,12 @@ import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './program.ts'
 import { waitFor } from './wait-for.ts'
 
-export const ZOOGATE = fileURLToPath(
-  new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url),
-)
+const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
 
 export type EngineName = 'haproxy' | 'nginx' | 'builtin'
 
 /** The part of `zoogate status --json` that the tests read. */
-export interface Status {
+interface Status {
   readonly gateways: readonly {
     readonly name: string
     readonly engine: string
@@ -40,7 +38,7 @@ export interface Status {
   }[]
 }
 
-export interface CommandResult {
+interface CommandResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -143,7 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** Runs the built command line in a folder, whose run.json tells it where ZooKeeper is. */
-export function runZoogate(cwd: string, args: readonly string[]): Promise<CommandResult> {
+function runZoogate(cwd: string, args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve) => {
     const env = { ...process.env, ZOOGATE_ZOOKEEPER: undefined, NO_COLOR: '1' }
     const child = execFile(

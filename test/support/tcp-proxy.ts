@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
  * What the proxy does: pass bytes on; close every connection at once; or keep connections open and pass nothing on,
  * as a network that swallows packets does.
  */
-export type TcpProxyMode = 'forward' | 'refuse' | 'silent'
+type TcpProxyMode = 'forward' | 'refuse' | 'silent'
 
 /** A TCP proxy on loopback, between a client and a server, that can break. */
 export interface TcpProxy extends AsyncDisposable {

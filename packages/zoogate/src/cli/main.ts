@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { DesiredStateError } from '../desired/desired-state-error.ts'
 import { CliError, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './cli-error.ts'
-import { InvalidStateError } from './invalid-state-error.ts'
 import { createProgram } from './program.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -11,10 +11,11 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE
   const terminal = processTerminal()
   // These begin with file, line and column, where an editor looks for them.
-  if (error instanceof InvalidStateError) terminal.err(error.message)
+  if (error instanceof DesiredStateError && error.issues.length > 0) terminal.err(error.message)
   else if (error instanceof Error && isExpected(error)) {
     terminal.err(`${terminal.style('red', 'error:')} ${error.message}`)
   } else terminal.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  if (error instanceof DesiredStateError) return EXIT_USAGE
   return error instanceof CliError ? error.exitCode : EXIT_FAILURE
 }
 

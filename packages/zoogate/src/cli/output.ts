@@ -1,8 +1,8 @@
+import type { GatewayPlan } from '../desired/plan-gateways.ts'
 import { formatIssue, type Issue } from '../model/issue.ts'
 import { didYouMean } from '../model/nearest-name.ts'
 import type { ResourceChanges } from '../store/merge-resources.ts'
 import { usageError } from './cli-error.ts'
-import type { GatewayPlan } from './plan-gateways.ts'
 import { printable } from './table.ts'
 import type { Style, Terminal } from './terminal.ts'
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ZooKeeper } from '@zoogate/zookeeper'
-import { applyLoaded } from '../cli/apply-files.ts'
-import { stateIssues } from '../cli/check-state.ts'
-import { InvalidStateError } from '../cli/invalid-state-error.ts'
-import { type LoadedFiles, loadFiles } from '../cli/load-files.ts'
+import { applyLoaded } from '../desired/apply-files.ts'
+import { stateIssues } from '../desired/check-state.ts'
+import { invalidState } from '../desired/desired-state-error.ts'
+import { type LoadedFiles, loadFiles } from '../desired/load-files.ts'
 import { formatIssue } from '../model/issue.ts'
 import type { ResourceMap } from '../model/resource.ts'
 import { Store } from '../store/store.ts'
@@ -79,7 +79,7 @@ export class DevSession {
 
   /**
    * Starts everything. When {@link stop} is called meanwhile it ends early, without an error.
-   * @throws InvalidStateError before anything was started
+   * @throws DesiredStateError before anything was started
    */
   async start(): Promise<void> {
     const { files, folder } = this.#options
@@ -274,12 +274,12 @@ export class DevSession {
 /**
  * `dev` deletes what the files do not hold, so they are the whole desired state, and can be checked
  * before anything runs.
- * @throws InvalidStateError
+ * @throws DesiredStateError
  */
 async function loadValid(files: readonly string[]): Promise<LoadedFiles> {
   const loaded = await loadFiles(files)
   const resources = new Map([...loaded.sources].map(([key, { resource }]) => [key, resource]))
   const issues = loaded.issues.length > 0 ? loaded.issues : stateIssues(resources, loaded.sources)
-  if (issues.length > 0) throw new InvalidStateError(issues)
+  if (issues.length > 0) throw invalidState(issues)
   return loaded
 }

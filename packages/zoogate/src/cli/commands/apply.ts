@@ -1,9 +1,9 @@
 import { Command } from 'commander'
+import { type AppliedFiles, applyFiles } from '../../desired/apply-files.ts'
+import { DesiredStateError } from '../../desired/desired-state-error.ts'
 import { hasChanges } from '../../store/merge-resources.ts'
-import { type AppliedFiles, applyFiles } from '../apply-files.ts'
 import { author } from '../author.ts'
 import { addConnectionOptions, withConnection } from '../connect.ts'
-import { InvalidStateError } from '../invalid-state-error.ts'
 import { changeLines, planLines, printJson, printWarnings } from '../output.ts'
 import { processTerminal, type Terminal } from '../terminal.ts'
 
@@ -41,7 +41,7 @@ export function applyCommand(): Command {
         if (flags.json === true) printJson(terminal, toJson(applied))
         else printApplied(terminal, applied, flags)
       } catch (error) {
-        if (flags.json === true && error instanceof InvalidStateError) {
+        if (flags.json === true && error instanceof DesiredStateError) {
           printJson(terminal, { changed: false, errors: error.issues })
         }
         throw error

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { DesiredStateError } from '../../desired/desired-state-error.ts'
 import { DevSession } from '../../dev/session.ts'
 import { DEFAULT_ROOT } from '../../store/tree-paths.ts'
 import { CliError } from '../cli-error.ts'
@@ -56,7 +57,7 @@ async function runUntilSignalled(session: DevSession): Promise<void> {
     await session.start()
   } catch (error) {
     await session.stop()
-    if (error instanceof CliError) throw error
+    if (error instanceof CliError || error instanceof DesiredStateError) throw error
     throw new CliError(error instanceof Error ? error.message : String(error), { cause: error })
   }
   await stopped

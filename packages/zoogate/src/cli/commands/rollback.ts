@@ -1,11 +1,11 @@
 import { Command } from 'commander'
+import { stateIssues } from '../../desired/check-state.ts'
+import { invalidState } from '../../desired/desired-state-error.ts'
+import { planGateways } from '../../desired/plan-gateways.ts'
 import type { ResourceMap } from '../../model/resource.ts'
 import { author } from '../author.ts'
-import { stateIssues } from '../check-state.ts'
 import { addConnectionOptions, withConnection } from '../connect.ts'
-import { InvalidStateError } from '../invalid-state-error.ts'
 import { changeLines, planLines, printJson } from '../output.ts'
-import { planGateways } from '../plan-gateways.ts'
 import { revisionNumber } from '../revision-number.ts'
 import { processTerminal } from '../terminal.ts'
 
@@ -32,7 +32,7 @@ export function rollbackCommand(): Command {
           check: (resources, base) => {
             before = base.resources
             const issues = stateIssues(resources, new Map())
-            if (issues.length > 0) throw new InvalidStateError(issues)
+            if (issues.length > 0) throw invalidState(issues)
           },
         }),
       )

@@ -9,7 +9,7 @@ import {
   type SourcedResource,
 } from '../model/parse.ts'
 import { resourceKey } from '../model/resource.ts'
-import { usageError } from './cli-error.ts'
+import { unreadable } from './desired-state-error.ts'
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
 const FILES_MAX = 1000
@@ -23,7 +23,7 @@ export interface LoadedFiles {
 /**
  * The resources of files; of a folder its `*.yaml`, `*.yml` and `*.json`, not those below; of `-`
  * what comes on standard input.
- * @throws CliError where a file cannot be read
+ * @throws DesiredStateError `DESIRED_UNREADABLE`
  */
 export async function loadFiles(
   names: readonly string[],
@@ -50,11 +50,11 @@ async function expand(names: readonly string[]): Promise<readonly string[]> {
   for (const name of names) {
     if (name !== '-' && (await isFolder(name))) {
       const inside = (await readdir(name)).filter((file) => EXTENSIONS.has(extname(file))).sort()
-      if (inside.length === 0) throw usageError(`${name} holds no .yaml, .yml or .json file`)
+      if (inside.length === 0) throw unreadable(`${name} holds no .yaml, .yml or .json file`)
       files.push(...inside.map((file) => join(name, file)))
     } else files.push(name)
   }
-  if (files.length > FILES_MAX) throw usageError(`${files.length} files, more than ${FILES_MAX}`)
+  if (files.length > FILES_MAX) throw unreadable(`${files.length} files, more than ${FILES_MAX}`)
   return files
 }
 
@@ -62,18 +62,18 @@ async function isFolder(name: string): Promise<boolean> {
   try {
     return (await stat(name)).isDirectory()
   } catch (error) {
-    throw unreadable(name, error)
+    throw withReason(name, error)
   }
 }
 
 async function read(name: string): Promise<string> {
   try {
     if ((await stat(name)).size > FILE_BYTES_MAX) {
-      throw usageError(`${name} is larger than ${FILE_BYTES_MAX} bytes`)
+      throw unreadable(`${name} is larger than ${FILE_BYTES_MAX} bytes`)
     }
     return await readFile(name, 'utf8')
   } catch (error) {
-    throw unreadable(name, error)
+    throw withReason(name, error)
   }
 }
 
@@ -84,12 +84,12 @@ async function readStream(stream: Readable): Promise<string> {
     const part = Buffer.from(chunk)
     chunks.push(part)
     bytes += part.length
-    if (bytes > FILE_BYTES_MAX) throw usageError(`<stdin> is larger than ${FILE_BYTES_MAX} bytes`)
+    if (bytes > FILE_BYTES_MAX) throw unreadable(`<stdin> is larger than ${FILE_BYTES_MAX} bytes`)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function unreadable(name: string, error: unknown): Error {
+function withReason(name: string, error: unknown): Error {
   if (!(error instanceof Error) || !('code' in error)) {
     return error instanceof Error ? error : new Error(String(error))
   }
@@ -99,5 +99,5 @@ function unreadable(name: string, error: unknown): Error {
       : error.code === 'EACCES'
         ? 'it may not be read'
         : error.message
-  return usageError(`${name}: ${why}`)
+  return unreadable(`${name}: ${why}`)
 }

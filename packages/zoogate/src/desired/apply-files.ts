@@ -4,7 +4,7 @@ import { resourceWarnings } from '../model/resource-warnings.ts'
 import { mergeResources, type ResourceChanges } from '../store/merge-resources.ts'
 import type { Store } from '../store/store.ts'
 import { locate, type Sources, stateIssues } from './check-state.ts'
-import { InvalidStateError } from './invalid-state-error.ts'
+import { invalidState } from './desired-state-error.ts'
 import { type LoadedFiles, loadFiles } from './load-files.ts'
 import { type GatewayPlan, planGateways } from './plan-gateways.ts'
 
@@ -32,7 +32,7 @@ export interface AppliedFiles {
 
 /**
  * Reads files, checks them together with what is there, and makes that the desired state.
- * @throws InvalidStateError with every issue, and nothing is changed
+ * @throws DesiredStateError with every issue, and nothing is changed
  */
 export async function applyFiles(store: Store, request: ApplyFilesRequest): Promise<AppliedFiles> {
   const loaded = await loadFiles(request.files)
@@ -44,7 +44,7 @@ export async function applyLoaded(
   { sources, issues }: LoadedFiles,
   request: Omit<ApplyFilesRequest, 'files'>,
 ): Promise<AppliedFiles> {
-  if (issues.length > 0) throw new InvalidStateError(issues)
+  if (issues.length > 0) throw invalidState(issues)
   const put = resourcesIn(sources)
   if (request.mode === 'plan') return planOnly(store, put, sources, request)
   let before: ResourceMap = new Map()
@@ -93,7 +93,7 @@ async function planOnly(
 
 function assertValid(resources: ResourceMap, sources: Sources): void {
   const issues = stateIssues(resources, sources)
-  if (issues.length > 0) throw new InvalidStateError(issues)
+  if (issues.length > 0) throw invalidState(issues)
 }
 
 /** Only of what was written now: the rest was told when it was. */

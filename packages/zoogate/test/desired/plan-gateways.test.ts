@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planGateways } from '../../src/cli/plan-gateways.ts'
+import { planGateways } from '../../src/desired/plan-gateways.ts'
 import { gatewayYaml, resources, routeYaml, serviceYaml } from '../model/sample-resources.ts'
 
 const route = (path: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stateIssues } from '../../src/cli/check-state.ts'
+import { stateIssues } from '../../src/desired/check-state.ts'
 import { formatIssue } from '../../src/model/issue.ts'
 import { parseResources } from '../../src/model/parse.ts'
 import { resourceKey } from '../../src/model/resource.ts'
