@@ -53,9 +53,15 @@ export class SessionTracker {
     return expired
   }
 
-  /** Gives every session its whole timeout again: after a pause of the server, in which it could not hear anybody. */
-  touchAll(nowMs: number): void {
-    for (const sessionId of [...this.#sessions.keys()]) this.touch(sessionId, nowMs)
+  /** Puts every deadline off: for a time in which the server could not hear anybody, or could not end a session. */
+  putOff(byMs: number): void {
+    this.#buckets.clear()
+    for (const [sessionId, session] of this.#sessions) {
+      const deadlineMs =
+        Math.ceil((session.deadlineMs + byMs) / this.#tickTimeMs) * this.#tickTimeMs
+      session.deadlineMs = deadlineMs
+      this.#bucket(deadlineMs).add(sessionId)
+    }
   }
 
   /** Deadlines in order, with the sessions that end then: for the four-letter word `dump`. */

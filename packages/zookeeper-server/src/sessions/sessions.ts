@@ -11,7 +11,7 @@ export interface SessionHolder {
   destroy(): void
 }
 
-/** A pause of the server longer than this many ticks is not held against its clients. */
+/** When a tick comes later than this many ticks after the one before, the server was not there in between. */
 const PAUSE_TICKS = 2
 
 export interface SessionsOptions {
@@ -109,11 +109,12 @@ export class Sessions<Holder extends SessionHolder> {
     const pausedMs = nowMs - this.#lastTickMs
     this.#lastTickMs = nowMs
     // Nobody was heard in a pause (the process stopped, the machine asleep), however much they said; and no session can
-    // be ended while the disk refuses.
-    if (pausedMs > PAUSE_TICKS * tickTimeMs || !ledger.writable) {
-      this.#tracker.touchAll(nowMs)
+    // be ended while the disk refuses. That time does not count.
+    if (!ledger.writable) {
+      this.#tracker.putOff(pausedMs)
       return []
     }
+    if (pausedMs > PAUSE_TICKS * tickTimeMs) this.#tracker.putOff(pausedMs - tickTimeMs)
     const expired = this.#tracker.takeExpired(nowMs)
     for (const sessionId of expired) {
       const holder = this.#holders.get(sessionId)

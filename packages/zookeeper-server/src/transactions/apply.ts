@@ -23,9 +23,10 @@ export function applyTransaction(
   observer: TreeObserver,
 ): readonly (Stat | undefined)[] {
   const { body } = transaction
+  // Before anybody is told: what is said about a transaction waits until this one is on disk.
+  database.lastZxid = transaction.zxid
   if (body.type === 'changes') {
     const { tree } = database
-    database.lastZxid = transaction.zxid
     return body.changes.map((change) => {
       applyObserved(tree, transaction, change, observer)
       const node = tree.get(change.path)

@@ -25,13 +25,15 @@ describe('SessionTracker', () => {
     )
   })
 
-  it('forgets sessions that are removed, and gives all their whole time when told to', () => {
+  it('forgets sessions that are removed, and puts the others off when told to', () => {
     const tracker = new SessionTracker(100)
     for (const id of [1n, 2n, 3n]) tracker.add(id, 1_000, 0)
     tracker.remove(2n)
-    tracker.touchAll(5_000)
-    expect(tracker.takeExpired(5_900)).toEqual([])
-    expect(tracker.takeExpired(6_100)).toEqual([1n, 3n])
+    tracker.putOff(5_050)
+    expect(tracker.takeExpired(6_050)).toEqual([])
+    tracker.touch(3n, 6_000)
+    expect(tracker.takeExpired(6_200)).toEqual([1n])
+    expect(tracker.takeExpired(7_100)).toEqual([3n])
     tracker.touch(1n, 7_000)
     expect(tracker.deadlines()).toEqual([])
   })

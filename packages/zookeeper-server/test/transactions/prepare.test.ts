@@ -192,7 +192,11 @@ describe('closing a session', () => {
       { zxid, timeMs: 0, body: { type: 'closeSession', sessionId: 7n } },
       {
         created: (path) => told.push(`created ${path}`),
-        deleted: (path) => told.push(`deleted ${path}`),
+        deleted: (path) => {
+          told.push(`deleted ${path}`)
+          // What watchers are told waits for the disk by this number.
+          expect(database.lastZxid).toBe(zxid)
+        },
         dataChanged: (path) => told.push(`dataChanged ${path}`),
         childrenChanged: (path) => told.push(`childrenChanged ${path}`),
       },
