@@ -64,7 +64,10 @@ export class Agent {
   #state: NodeState | undefined
   #address = '127.0.0.1'
   #asked = 0
+  /** What makes the revision that is asked for unusable. */
   #problem: Problem | undefined
+  /** The engine is missing, or too old. */
+  #engineProblem: Problem | undefined
   #detection: Detection | undefined
   #engine: EngineName | undefined
   #work: NodeWork | undefined
@@ -108,7 +111,7 @@ export class Agent {
     this.#address = await ownAddress(connectString)
     if (this.#state !== undefined) {
       const good = this.#candidate(this.#state.revision, this.#state.resources)
-      if (good !== undefined) void this.#begin(good.engine, good)
+      if (good !== undefined) this.#begin(good.engine, good)
     }
     this.#unlisten = client.onStateChange((state) => {
       log.info({ state }, 'ZooKeeper')
@@ -206,7 +209,7 @@ export class Agent {
     this.#problem = undefined
     this.#latest = candidate
     if (this.#work !== undefined) this.#work.aim(candidate)
-    else void this.#begin(candidate.engine, undefined)
+    else this.#begin(candidate.engine, undefined)
     this.#changed()
   }
 
@@ -217,24 +220,25 @@ export class Agent {
     this.#changed()
   }
 
-  #begin(engine: EngineName, good: Candidate | undefined): Promise<void> {
-    this.#engine = engine
-    this.#beginning ??= this.#beginOnce(engine, good).catch((error: unknown) => {
-      this.#markFailed(asError(error))
-    })
-    return this.#beginning
-  }
-
-  async #beginOnce(name: EngineName, good: Candidate | undefined): Promise<void> {
-    const { engines, gateway, settings, log } = this.#options
-    const engine = engines.get(name)
-    const paths = this.#paths
-    const stateFile = this.#stateFile
-    if (engine === undefined || paths === undefined || stateFile === undefined) {
+  /** Takes up the engine, once. */
+  #begin(name: EngineName, good: Candidate | undefined): void {
+    if (this.#beginning !== undefined) return
+    const engine = this.#options.engines.get(name)
+    if (engine === undefined) {
       this.#refuse(this.#asked, `this version of zoogate has no engine ${name}`)
-      this.#beginning = undefined
       return
     }
+    this.#engine = name
+    this.#beginning = this.#takeUp(engine, good).catch((error: unknown) => {
+      this.#markFailed(asError(error))
+    })
+  }
+
+  async #takeUp(engine: Engine, good: Candidate | undefined): Promise<void> {
+    const { gateway, settings, log } = this.#options
+    const paths = this.#paths
+    const stateFile = this.#stateFile
+    if (paths === undefined || stateFile === undefined) throw new Error('start() comes first')
     const host = engineHost(engine, paths, settings.engine)
     if (!(await host.runs())) await this.#untilUsable(engine)
     else this.#detection = await engine.detect()
@@ -249,7 +253,7 @@ export class Agent {
       storedPools: this.#state?.pools ?? [],
       nowMs: this.#nowMs,
       onChange: () => this.#changed(),
-      log: log.child({ engine: name }),
+      log: log.child({ engine: engine.name }),
     })
     await work.start()
     this.#work = work
@@ -261,14 +265,15 @@ export class Agent {
   /** An engine that is missing or too old is said so, and looked for again and again. */
   async #untilUsable(engine: Engine): Promise<void> {
     for (;;) {
-      const detection = await engine.detect()
-      const said = this.#detection?.problem
-      this.#detection = detection
-      if (detection.problem === undefined) {
-        this.#problem = undefined
-        return
+      this.#detection = await engine.detect()
+      const { problem } = this.#detection
+      if (problem !== this.#engineProblem?.message) {
+        this.#options.log.warn(problem ?? `${engine.name} is there now`)
+        this.#engineProblem =
+          problem === undefined ? undefined : { atMs: this.#nowMs(), message: problem }
+        this.#changed()
       }
-      if (said !== detection.problem) this.#refuse(this.#asked, detection.problem)
+      if (problem === undefined) return
       try {
         await wait(DETECT_INTERVAL_MS, undefined, { signal: this.#stopping.signal })
       } catch {
@@ -301,7 +306,7 @@ export class Agent {
       address: this.#address,
       target: this.#asked,
       status: this.#work?.status,
-      problem: this.#problem,
+      problem: this.#engineProblem ?? this.#problem,
       pools: this.#work?.pools ?? [],
     })
   }

@@ -6,6 +6,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { formatFieldPath } from '../model/field-path.ts'
 import { strict } from '../model/resource-metadata.ts'
 import { schemaIssues } from '../model/schema-issues.ts'
+import type { AttachedProcessOptions } from '../supervisor/attached-process.ts'
 import { type AddressRules, addressRules } from './address-rules.ts'
 import { AgentError } from './agent-error.ts'
 import { errnoOf } from './disk/atomic-file.ts'
@@ -23,7 +24,10 @@ const absolutePath = (description: string) =>
     description,
   })
 
-export const HostConfigSchema = Type.Object(
+const command = (description: string) =>
+  Type.Array(Type.String({ maxLength: 4096 }), { minItems: 1, maxItems: 64, description })
+
+const HostConfigSchema = Type.Object(
   {
     stateFolder: Type.Optional(
       absolutePath(
@@ -66,6 +70,12 @@ export const HostConfigSchema = Type.Object(
               "Where the service manager's engine writes its process id. attached only.",
             ),
           ),
+          reloadCommand: Type.Optional(
+            command('Run instead of sending SIGHUP, such as ["systemctl", "reload", "nginx"].'),
+          ),
+          startCommand: Type.Optional(
+            command('Run where the engine does not run. Default: that is left to the host.'),
+          ),
         },
         strict,
       ),
@@ -73,7 +83,7 @@ export const HostConfigSchema = Type.Object(
   },
   strict,
 )
-export type HostConfig = Static<typeof HostConfigSchema>
+type HostConfig = Static<typeof HostConfigSchema>
 
 /** What the host allows a revision and a registration to ask of it. */
 export interface HostSettings {
@@ -81,7 +91,7 @@ export interface HostSettings {
   readonly addresses: AddressRules
   readonly engine:
     | { readonly mode: 'supervised' }
-    | { readonly mode: 'attached'; readonly pidFile: string }
+    | ({ readonly mode: 'attached' } & AttachedProcessOptions)
 }
 
 export interface HostConfigOptions {
@@ -133,7 +143,7 @@ export function parseHostConfig(text: string, file: string): HostSettings {
 
 function hostSettings(config: HostConfig, file = 'agent.yaml'): HostSettings {
   const mode = config.engine?.mode ?? 'supervised'
-  const { pidFile } = config.engine ?? {}
+  const { pidFile, reloadCommand, startCommand } = config.engine ?? {}
   if (mode === 'attached' && pidFile === undefined) {
     throw invalid(`${file} engine.pidFile: is missing, and an attached engine is found by it`)
   }
@@ -141,7 +151,14 @@ function hostSettings(config: HostConfig, file = 'agent.yaml'): HostSettings {
     stateFolder: config.stateFolder,
     addresses: addressRules(config.discovery?.allowAddresses),
     engine:
-      mode === 'attached' && pidFile !== undefined ? { mode, pidFile } : { mode: 'supervised' },
+      mode === 'attached' && pidFile !== undefined
+        ? {
+            mode,
+            pidFile,
+            ...(reloadCommand === undefined ? {} : { reloadCommand }),
+            ...(startCommand === undefined ? {} : { startCommand }),
+          }
+        : { mode: 'supervised' },
   }
 }
 

@@ -13,7 +13,7 @@ export const REMEMBERED_MAX = 20_000
  * went too often; in the pool as `waitsAs`. `lost`: no longer (validly) registered, still in the
  * pool. `gone`: not in the pool; remembered to count the loss, or the flapping.
  */
-export const RememberedSchema = Type.Object({
+const RememberedSchema = Type.Object({
   id: Type.String(),
   address: Type.String(),
   port: Type.Integer(),
@@ -38,7 +38,7 @@ export const RememberedSchema = Type.Object({
 export type Remembered = Static<typeof RememberedSchema>
 
 /** A hold: so much was lost at once that the registry is believed less than the engine's checks. */
-export const HoldSchema = Type.Object({
+const HoldSchema = Type.Object({
   sinceMs: Type.Number(),
   /** Instances that said `up`, lost ones included, when it began, less those that left since. */
   poolSize: Type.Integer(),

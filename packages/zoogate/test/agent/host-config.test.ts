@@ -16,8 +16,14 @@ describe('agent.yaml', () => {
   })
 
   it('attaches to an engine of the host', () => {
-    const { engine } = parse('engine: { mode: attached, pidFile: /run/nginx.pid }')
-    expect(engine).toEqual({ mode: 'attached', pidFile: '/run/nginx.pid' })
+    const { engine } = parse(
+      'engine: { mode: attached, pidFile: /run/nginx.pid, reloadCommand: [systemctl, reload, nginx] }',
+    )
+    expect(engine).toEqual({
+      mode: 'attached',
+      pidFile: '/run/nginx.pid',
+      reloadCommand: ['systemctl', 'reload', 'nginx'],
+    })
   })
 
   it.each([

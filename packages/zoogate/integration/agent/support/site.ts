@@ -21,7 +21,7 @@ import { readSupervisorFile } from '../../../src/supervisor/supervisor-files.ts'
 export const ENGINES: readonly EngineName[] = ['builtin', 'haproxy', 'nginx']
 
 /** What there is of `shop` in a site's desired state. */
-export interface Shop {
+interface Shop {
   /** More of the Service's spec, as flow YAML without braces: `protection: off`. */
   readonly service?: string
   /** Paths that are routed; another path is another structure. Default `/`. */
@@ -49,6 +49,8 @@ export interface Site extends AsyncDisposable {
   stopEngine(): Promise<void>
   /** Kills the engine's main process, which its supervisor starts again. */
   killEngine(): Promise<void>
+  /** Takes all but the first backend out of the engine, behind the agent's back. */
+  meddle(): Promise<void>
   stopZooKeeper(): Promise<void>
   startZooKeeper(): Promise<void>
   /** The names of the backends that answer, sorted. */
@@ -118,6 +120,24 @@ export async function startSite(engine: EngineName): Promise<Site> {
       const { pid } = await new SupervisedProcess(paths, program).status()
       if (pid === undefined) throw new Error('the engine does not run')
       process.kill(pid, 'SIGKILL')
+    },
+    async meddle() {
+      const { paths, program } = readSupervisorFile(nodeFolder)
+      const process = new SupervisedProcess(paths, program)
+      const control = engines
+        .get(engine)
+        ?.control({ paths, process, log: pino({ level: 'silent' }) })
+      const observation = await control?.observe()
+      const [first] = observation?.services.get('shop') ?? []
+      if (first === undefined) throw new Error('the engine has no endpoint')
+      const { health: _, ...endpoint } = first
+      const pool = {
+        name: 'shop',
+        algorithm: 'roundRobin' as const,
+        connections: { connectTimeoutMs: 1_000 },
+      }
+      await control?.applyEndpoints([{ ...pool, endpoints: [endpoint] }])
+      await control?.close()
     },
     async stopZooKeeper() {
       await server.close()

@@ -4,7 +4,7 @@ import type { RenderedFiles } from '../../engines/engine.ts'
 import { errnoOf, syncFolder, writeFileAtomically, writeFileSynced } from './atomic-file.ts'
 
 /** So many generations are kept beside those that must be. */
-export const GENERATIONS_KEPT = 3
+const GENERATIONS_KEPT = 3
 
 /**
  * The generations of one node: each a folder of what was rendered at once, named by a number that

@@ -7,7 +7,7 @@ import { writeFileAtomically } from './atomic-file.ts'
  * What was begun and what was done, so that a change cut off in the middle can be completed or undone
  * at the next start (F9), from what the engine really has.
  */
-export const JournalSchema = Type.Object({
+const JournalSchema = Type.Object({
   v: Type.Literal(1),
   /** The last generation that the engine was seen to serve. */
   good: Type.Optional(Type.String({ pattern: '^[0-9]+$' })),

@@ -3,7 +3,7 @@ import { readFile, rename } from 'node:fs/promises'
 import { errnoOf, writeFileAtomically } from './atomic-file.ts'
 
 /** A sealed file larger than this was not written by us, and is not read. */
-export const SEALED_BYTES_MAX = 256 * 1024 * 1024
+const SEALED_BYTES_MAX = 256 * 1024 * 1024
 
 export interface SealedRead {
   /** The newest text that is whole; undefined: none is. */

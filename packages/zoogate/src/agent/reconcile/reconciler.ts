@@ -10,15 +10,15 @@ import { changeGeneration } from './generation-change.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
 
 /** From the beginning of one reload to that of the next (F10): bounds what reloads leave behind. */
-export const RELOAD_INTERVAL_MS = 500
+const RELOAD_INTERVAL_MS = 500
 
 /** How often the engine is asked what it really has (F11). */
-export const INSPECT_INTERVAL_MS = 1_000
+const INSPECT_INTERVAL_MS = 1_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
 
 /** What the engine shall have. Asked whenever it is needed, so that the newest counts. */
-export interface Desired {
+interface Desired {
   /** The revision that the node shall serve; undefined: none is known. */
   target(): number | undefined
   /** The revision that was last known to be good, for when the target is refused. */

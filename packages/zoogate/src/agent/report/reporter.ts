@@ -7,7 +7,7 @@ import { AgentError } from '../agent-error.ts'
 import { claimNode } from './node-claim.ts'
 
 /** A node writes at most so often: ZooKeeper is not for counters. */
-export const REPORT_INTERVAL_MS = 1_000
+const REPORT_INTERVAL_MS = 1_000
 
 const RETRY = { minMs: 500, maxMs: 30_000, random: Math.random } as const
 

@@ -7,7 +7,7 @@ import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
 import { Reconciler } from '../../../src/agent/reconcile/reconciler.ts'
 import { FakeEngine, type ViewOptions, viewOf } from '../fake-engine.ts'
 
-export const silent = pino({ level: 'silent' })
+const silent = pino({ level: 'silent' })
 
 /** The node of a folder, as each new agent sees it. */
 export function nodeOf(fake: FakeEngine): NodeEngine {
