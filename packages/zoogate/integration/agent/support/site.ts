@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ZooKeeper } from '@zoogate/zookeeper'
 import { ZooKeeperServer } from '@zoogate/zookeeper-server'
@@ -16,7 +18,7 @@ import { resourceKey } from '../../../src/model/resource.ts'
 import type { EngineName } from '../../../src/model/view.ts'
 import { Store } from '../../../src/store/store.ts'
 import { SupervisedProcess } from '../../../src/supervisor/index.ts'
-import { readSupervisorFile } from '../../../src/supervisor/supervisor-files.ts'
+import { readSupervisorFile, supervisorFilePath } from '../../../src/supervisor/supervisor-files.ts'
 
 export const ENGINES: readonly EngineName[] = ['builtin', 'haproxy', 'nginx']
 
@@ -155,6 +157,9 @@ export async function startSite(engine: EngineName): Promise<Site> {
         await zookeeper.close()
       }
       await shutDownEngine(nodeFolder)
+      if (existsSync(supervisorFilePath(nodeFolder))) {
+        await rm(readSupervisorFile(nodeFolder).paths.run, { recursive: true, force: true })
+      }
       await client.close()
       await server.close()
       await backends[Symbol.asyncDispose]()
