@@ -4,9 +4,7 @@ import type { WriteOperation } from '../src/transactions/prepare.ts'
 
 /** Few names and little depth, so that random operations meet each other. */
 const name = fc.constantFrom('a', 'b', 'c')
-export const path = fc
-  .array(name, { minLength: 1, maxLength: 3 })
-  .map((names) => `/${names.join('/')}`)
+const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => `/${names.join('/')}`)
 const data = fc.option(fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)))
 const acl = fc.constantFrom<readonly Acl[]>(
   OPEN_ACL,

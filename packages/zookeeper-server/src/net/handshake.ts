@@ -6,7 +6,7 @@ import {
 import type { Connection } from './connection.ts'
 
 /** The limits of a session's timeout. */
-export interface TimeoutLimits {
+interface TimeoutLimits {
   readonly minSessionTimeoutMs: number
   readonly maxSessionTimeoutMs: number
 }

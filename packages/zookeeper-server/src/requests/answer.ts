@@ -4,7 +4,7 @@ import type { Watcher, WatchManager } from '../watches/watch-manager.ts'
 import type { Ledger } from './ledger.ts'
 
 /** The body of a reply, still to be written, or the error for its header. */
-export type Answer = ErrorCode | ((writer: JuteWriter) => void)
+type Answer = ErrorCode | ((writer: JuteWriter) => void)
 
 /** What a request may look at: the state, and who asks. */
 export interface RequestContext {

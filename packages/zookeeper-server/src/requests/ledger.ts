@@ -7,7 +7,7 @@ import type { DataTree } from '../tree/data-tree.ts'
 import type { Stamp } from '../tree/znode.ts'
 
 /** Where transactions go to be kept. */
-export interface TransactionSink {
+interface TransactionSink {
   append(transaction: Transaction): void
   snapshotIfDue(database: Database): void
 }
