@@ -1,11 +1,11 @@
 // `npm start`: sets up what is missing, builds, and runs `zoogate dev examples/shop.yaml`.
 // Arguments go to `zoogate dev` in place of that file: `npm start -- my.yaml --zookeeper host:2181`.
-import { run } from './lib/run.mjs'
+import { run, runGroup } from './lib/run.mjs'
 import { setUp } from './lib/set-up.mjs'
 
 await setUp('start')
 console.log('Building …')
-const built = await run('npx', ['tsc', '-b'])
+const built = await runGroup('npx', ['tsc', '-b'])
 if (built !== 0) process.exit(built)
 const args = process.argv.slice(2)
 process.exitCode = await run(process.execPath, [

@@ -3,12 +3,12 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from './lib/run.mjs'
+import { runGroup } from './lib/run.mjs'
 
 const [project, ...filters] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'zg-vitest-'))
 const file = join(folder, 'result.json')
-const code = await run('npx', [
+const code = await runGroup('npx', [
   'vitest',
   'run',
   '--project',

@@ -2,31 +2,48 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 
 const POLICY = '/usr/sbin/policy-rc.d'
 const SAVED = `${POLICY}.before-zoogate`
-const FORBID = '#!/bin/sh\n# zoogate: no service starts while its package is installed\nexit 101\n'
+const MARK = '# zoogate: no service starts while its package is installed, by process '
+const FORBID = `#!/bin/sh\n${MARK}${process.pid}\nexit 101\n`
 
 /**
  * Runs `install` while Debian's package scripts may start no service (invoke-rc.d asks policy-rc.d;
- * exit code 101 forbids). What was there before comes back, also after Ctrl-C.
+ * exit code 101 forbids). What was there before comes back; `install` lets no signal end us.
  */
 export async function withoutStartingServices(install) {
-  // A former run that was killed may have left its own policy behind; that one is not kept.
-  const foreign = existsSync(POLICY) && readFileSync(POLICY, 'utf8') !== FORBID
-  if (foreign) renameSync(POLICY, SAVED)
+  const before = policyText()
+  if (before !== undefined && writerOf(before) === undefined) renameSync(POLICY, SAVED)
   writeFileSync(POLICY, FORBID)
   chmodSync(POLICY, 0o755)
-  const restore = () => {
-    if (existsSync(SAVED)) renameSync(SAVED, POLICY)
-    else rmSync(POLICY, { force: true })
-  }
-  const stop = () => {
-    restore()
-    process.exit(130)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   try {
-    await install()
+    return await install()
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
     restore()
   }
+}
+
+/** A set-up that was killed (kill -9) has left its policy behind: services could never start again. */
+export function removeStalePolicy() {
+  const text = policyText()
+  const writer = text === undefined ? undefined : writerOf(text)
+  if (writer === undefined || existsSync(`/proc/${writer}`)) return
+  try {
+    restore()
+  } catch {
+    console.error(`zoogate: an earlier set-up left ${POLICY} behind; root can remove it`)
+  }
+}
+
+function restore() {
+  if (existsSync(SAVED)) renameSync(SAVED, POLICY)
+  else rmSync(POLICY, { force: true })
+}
+
+function policyText() {
+  return existsSync(POLICY) ? readFileSync(POLICY, 'utf8') : undefined
+}
+
+/** Pid of the set-up that wrote this policy; undefined: it is somebody else's. */
+function writerOf(text) {
+  const start = text.indexOf(MARK)
+  return start < 0 ? undefined : Number.parseInt(text.slice(start + MARK.length), 10)
 }

@@ -1,27 +1,77 @@
 import { spawn } from 'node:child_process'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const OUTPUT_KEPT = 100_000
 
 /**
- * Runs a program on this terminal and resolves with its exit code (128 when a signal ended it).
- * Signals that reach us go on to the program. From a terminal's Ctrl-C it has them twice.
+ * Runs a program on this terminal and resolves with its exit code; 128 and the signal's number when
+ * a signal ended it. Signals that reach us go on to the program. From a terminal's Ctrl-C it has
+ * them twice.
  */
 export function run(command, args, { env } = {}) {
+  return start(command, args, { env, stdio: 'inherit' }).then(({ code }) => code)
+}
+
+/**
+ * As `run`, for tools that start others and may not pass signals on (npm, apt-get): they get a
+ * process group of their own, and a signal goes to all of it. Not for what reads the terminal.
+ * Where a signal reached us the exit code says so, whatever the tool made of it.
+ */
+export function runGroup(command, args, { env } = {}) {
+  return start(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'], group: true }).then(
+    ({ code }) => code,
+  )
+}
+
+/**
+ * Runs a program quietly, as `runGroup` does; resolves with its exit code and what it printed.
+ * With `shielded` a signal that reaches us does not go on to it: the program finishes first.
+ */
+export function capture(command, args, { env, shielded = false } = {}) {
+  return start(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], group: true, shielded })
+}
+
+function start(command, args, { env, stdio, group = false, shielded = false }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    })
-    const forward = (signal) => child.kill(signal)
+    const child = spawn(command, args, { stdio, env: { ...process.env, ...env }, detached: group })
+    let output = ''
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-OUTPUT_KEPT)
+    }
+    child.stdout?.setEncoding('utf8').on('data', keep)
+    child.stderr?.setEncoding('utf8').on('data', keep)
+    let signalled
+    const forward = (signal) => {
+      signalled ??= signal
+      if (shielded) return
+      if (group) killGroup(child.pid, signal)
+      else child.kill(signal)
+    }
     for (const signal of SIGNALS) process.on(signal, forward)
     const end = (code) => {
       for (const signal of SIGNALS) process.off(signal, forward)
-      resolve(code)
+      // A tool may take a signal for a good end; what was to come after it shall not come.
+      const cut = signalled !== undefined && group && !shielded
+      resolve({ code: cut ? exitCodeOf(signalled) : code, output, signalled })
     }
     child.once('error', (error) => {
-      console.error(`${command}: ${error.message}`)
+      if (stdio === 'inherit') console.error(`${command}: ${error.message}`)
+      keep(error.message)
       end(127)
     })
-    child.once('exit', (code) => end(code ?? 128))
+    child.once('exit', (code, signal) => end(code ?? exitCodeOf(signal)))
   })
+}
+
+/** As shells tell it. */
+export function exitCodeOf(signal) {
+  return 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0)
+}
+
+function killGroup(pid, signal) {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // All of it has ended.
+  }
 }

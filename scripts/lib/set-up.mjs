@@ -1,10 +1,10 @@
 // Sets a fresh machine up: npm packages, and the engines from Debian's packages. It says what it is
 // about to install before it does; ZOOGATE_SETUP=0 installs nothing. Only Node's own modules here:
 // this runs before anything is installed.
-import { spawn } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { withoutStartingServices } from './policy-rc-d.mjs'
+import { removeStalePolicy, withoutStartingServices } from './policy-rc-d.mjs'
+import { capture, exitCodeOf } from './run.mjs'
 
 const NODE_MIN = [20, 19]
 
@@ -40,6 +40,7 @@ const FOR_TESTS = [
 /** @param {'start' | 'test'} purpose */
 export async function setUp(purpose) {
   checkNode()
+  removeStalePolicy()
   const packages = (purpose === 'test' ? FOR_TESTS : ENGINES).filter(({ proof }) => !there(proof))
   const npm = npmIsStale()
   if (packages.length === 0 && !npm) return
@@ -95,7 +96,9 @@ function lockDiffers(installed) {
 
 async function installNpmPackages() {
   console.log('Installing npm packages …')
-  const { code, output } = await capture('npm', ['ci', '--no-audit', '--no-fund'])
+  const { code, output, signalled } = await capture('npm', ['ci', '--no-audit', '--no-fund'])
+  // npm writes its own record last: what was cut short is installed anew next time.
+  if (signalled !== undefined) process.exit(code)
   if (code !== 0) fail(`npm ci failed:\n${tail(output)}`)
 }
 
@@ -109,42 +112,35 @@ function aptObstacle() {
 async function installDebianPackages(packages) {
   const names = packages.map((missing) => missing.package)
   console.log(`Installing ${names.join(' ')} …`)
-  await withoutStartingServices(async () => {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' }
-    await capture('apt-get', ['update'], env)
-    const { code, output } = await capture(
-      'apt-get',
-      ['install', '-y', '--no-install-recommends', ...names],
-      env,
-    )
-    if (code !== 0) {
-      console.log(`apt-get could not install them; going on without:\n${tail(output)}`)
-      return
-    }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  const install = ['install', '-y', '--no-install-recommends']
+  await aptStep(['update'], { env })
+  // What takes long, and may be cut short at any moment, comes first.
+  await aptStep([...install, '--download-only', ...names], { env })
+  const { code, output, signalled } = await withoutStartingServices(() =>
+    aptStep([...install, ...names], { env, shielded: true }),
+  )
+  if (code !== 0) {
+    console.log(`apt-get could not install them; going on without:\n${tail(output)}`)
+  } else if (existsSync('/run/systemd/system')) {
     // Nor shall they start at the next boot: these ports may be somebody else's.
-    if (existsSync('/run/systemd/system')) {
-      const services = names.filter((name) => ENGINES.some((engine) => engine.package === name))
-      if (services.length > 0) await capture('systemctl', ['disable', '--quiet', ...services])
-    }
-  })
+    const services = names.filter((name) => ENGINES.some((engine) => engine.package === name))
+    if (services.length > 0) await capture('systemctl', ['disable', '--quiet', ...services])
+  }
+  if (signalled !== undefined) process.exit(exitCodeOf(signalled))
 }
 
-/** Runs a program; resolves with its exit code and what it printed. */
-function capture(command, args, env = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    })
-    let output = ''
-    const keep = (chunk) => {
-      output = (output + chunk).slice(-100_000)
-    }
-    child.stdout.setEncoding('utf8').on('data', keep)
-    child.stderr.setEncoding('utf8').on('data', keep)
-    child.once('error', (error) => resolve({ code: 127, output: error.message }))
-    child.once('exit', (code) => resolve({ code: code ?? 128, output }))
+/**
+ * One call of apt-get. It waits a while for another one that holds its lock. Shielded, it unpacks to
+ * the end before a signal ends us: a package that is half installed would be in everybody's way.
+ */
+async function aptStep(args, { env, shielded = false }) {
+  const result = await capture('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], {
+    env,
+    shielded,
   })
+  if (result.signalled !== undefined && !shielded) process.exit(result.code)
+  return result
 }
 
 function tail(text) {
