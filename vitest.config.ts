@@ -20,7 +20,11 @@ export default defineConfig({
       {
         // Pure functions and in-memory parts: no sockets but loopback pairs, no programs.
         extends: true,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['packages/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'],
+        },
       },
       {
         // Real servers, engines and faults. They run the built command line: `npm run build` first.
