@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const OUTPUT_KEPT = 100_000
+/** npm first waits for its downloads, for 10 s and more. */
+const CAPTURED_GRACE_MS = 2_000
 
 /**
  * Runs a program on this terminal and resolves with its exit code; 128 and the signal's number when
@@ -25,13 +27,19 @@ export function runGroup(command, args, { env } = {}) {
 
 /**
  * Runs a program quietly, as `runGroup` does; resolves with its exit code and what it printed.
- * With `shielded` a signal that reaches us does not go on to it: the program finishes first.
+ * What does not end soon after a signal is killed: only for what may be cut short anywhere. With `shielded` a signal that reaches us does not go on to it: the program finishes first.
  */
 export function capture(command, args, { env, shielded = false } = {}) {
-  return start(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], group: true, shielded })
+  return start(command, args, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    group: true,
+    shielded,
+    graceMs: CAPTURED_GRACE_MS,
+  })
 }
 
-function start(command, args, { env, stdio, group = false, shielded = false }) {
+function start(command, args, { env, stdio, group = false, shielded = false, graceMs }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio, env: { ...process.env, ...env }, detached: group })
     let output = ''
@@ -41,14 +49,19 @@ function start(command, args, { env, stdio, group = false, shielded = false }) {
     child.stdout?.setEncoding('utf8').on('data', keep)
     child.stderr?.setEncoding('utf8').on('data', keep)
     let signalled
+    let killer
     const forward = (signal) => {
       signalled ??= signal
       if (shielded) return
+      if (graceMs !== undefined) {
+        killer ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMs)
+      }
       if (group) killGroup(child.pid, signal)
       else child.kill(signal)
     }
     for (const signal of SIGNALS) process.on(signal, forward)
     const end = (code) => {
+      clearTimeout(killer)
       for (const signal of SIGNALS) process.off(signal, forward)
       // A tool may take a signal for a good end; what was to come after it shall not come.
       const cut = signalled !== undefined && group && !shielded
