@@ -9,7 +9,15 @@ const alias = [
   },
   { find: /^@zoogate\/zookeeper$/, replacement: source('zookeeper/src/index.ts') },
   { find: /^@zoogate\/zookeeper-server$/, replacement: source('zookeeper-server/src/index.ts') },
+  {
+    find: /^@zoogate\/balancer\/(health|policies)$/,
+    replacement: source('balancer/src/$1/index.ts'),
+  },
   { find: /^@zoogate\/balancer$/, replacement: source('balancer/src/index.ts') },
+  {
+    find: /^@zoogate\/proxy\/request-rules$/,
+    replacement: source('proxy/src/request-rules.ts'),
+  },
   { find: /^@zoogate\/proxy$/, replacement: source('proxy/src/index.ts') },
 ]
 

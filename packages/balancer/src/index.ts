@@ -10,22 +10,8 @@ export {
   type Registration,
   RegistrationSchema,
 } from './discovery/registration.ts'
-export type { CheckTiming, HealthCheck, ProbeResult, ProbeTarget } from './health/health-check.ts'
-export {
-  HealthMonitor,
-  type HealthMonitorOptions,
-  type HealthReport,
-} from './health/health-monitor.ts'
-export { type HealthState, initialHealth, nextHealth } from './health/health-state.ts'
-export { type ProbeOptions, probe } from './health/probe.ts'
-export { createPicker, type PickerAlgorithm } from './policies/create-picker.ts'
-export type {
-  PickContext,
-  Picker,
-  PickerEndpoint,
-  PickerOptions,
-  RequestOutcome,
-} from './policies/picker.ts'
+export * from './health/index.ts'
+export * from './policies/index.ts'
 export { Backoff, type BackoffOptions } from './register/backoff.ts'
 export { firstHost, ownAddress } from './register/own-address.ts'
 export {

@@ -1,4 +1,4 @@
-import type { RequestOutcome } from '@zoogate/balancer'
+import type { RequestOutcome } from '@zoogate/balancer/policies'
 import type { EndpointSlot } from './endpoint-slot.ts'
 import type { AttemptFailure } from './retry-decision.ts'
 import type { UpstreamExchange, UpstreamHandler, UpstreamRequest } from './wire.ts'

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@zoogate/balancer'
+import type { HealthCheck } from '@zoogate/balancer/health'
 
 /**
  * What the proxy has to know, as plain data that survives JSON. Everything is checked by whoever

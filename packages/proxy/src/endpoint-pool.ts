@@ -1,4 +1,4 @@
-import { createPicker, type Picker, type RequestOutcome } from '@zoogate/balancer'
+import { createPicker, type Picker, type RequestOutcome } from '@zoogate/balancer/policies'
 import type { EndpointConfig, PoolConfig } from './config.ts'
 import { type EndpointSlot, SharedUpstream } from './endpoint-slot.ts'
 import type { Health, HealthWatch, HealthWatchFactory } from './health-watch.ts'

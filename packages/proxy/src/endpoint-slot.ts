@@ -1,4 +1,4 @@
-import type { PickerEndpoint } from '@zoogate/balancer'
+import type { PickerEndpoint } from '@zoogate/balancer/policies'
 import type { EndpointConfig } from './config.ts'
 import type { Health } from './health-watch.ts'
 import type { Upstream } from './wire.ts'

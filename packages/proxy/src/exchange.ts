@@ -6,9 +6,16 @@ import type { EndpointSlot } from './endpoint-slot.ts'
 import { lowerCaseName } from './hop-by-hop.ts'
 import { respondShortly } from './plain-response.ts'
 import { RequestBody } from './request-body.ts'
+import { ANSWERS } from './request-rules.ts'
 import { forwardedResponseHeaders } from './response-headers.ts'
 import { type AttemptFailure, failureStatus, mayRetry } from './retry-decision.ts'
 import { sessionCookie, sessionEndpointId } from './session-cookie.ts'
+
+const FAILURE_ANSWERS = {
+  502: ANSWERS.broken,
+  503: ANSWERS.unavailable,
+  504: ANSWERS.timeout,
+} as const
 
 export interface ExchangeOptions {
   readonly request: IncomingMessage
@@ -59,10 +66,10 @@ export class Exchange implements AttemptListener {
     response.once('close', () => this.#closed())
     response.on('drain', () => this.#attempt?.resume())
     if (requestTimeoutMs !== undefined) {
-      this.#timer = setTimeout(() => this.#timeOut(requestTimeoutMs), requestTimeoutMs)
+      this.#timer = setTimeout(() => this.#timeOut(), requestTimeoutMs)
     }
     const slot = this.#pick()
-    if (slot === undefined) this.#refuse(503, 'no endpoint can take this request')
+    if (slot === undefined) this.#refuse(503)
     else this.#try(slot)
   }
 
@@ -98,7 +105,7 @@ export class Exchange implements AttemptListener {
     } catch {
       // The endpoint's status line or headers are not such as Node would write.
       attempt.abort()
-      this.#refuse(502, 'the endpoint sent an invalid response')
+      this.#refuse(502)
       return
     }
     countStatus(counters, status)
@@ -135,7 +142,7 @@ export class Exchange implements AttemptListener {
     })
     const next = retry ? this.#pickAnother(attempt.slot, failure) : undefined
     if (next === undefined) {
-      this.#refuse(failureStatus(failure), 'the endpoint did not answer')
+      this.#refuse(failureStatus(failure))
       return
     }
     counters.retries++
@@ -181,19 +188,19 @@ export class Exchange implements AttemptListener {
     })
   }
 
-  #timeOut(limitMs: number): void {
+  #timeOut(): void {
     this.#attempt?.abort()
-    this.#refuse(504, `no response within ${limitMs} ms`)
+    this.#refuse(504)
   }
 
-  #refuse(status: 502 | 503 | 504, reason: string): void {
+  #refuse(status: 502 | 503 | 504): void {
     clearTimeout(this.#timer)
     if (this.#over || this.#options.response.headersSent) return
     countStatus(this.#options.counters, status)
     const { request, response, body } = this.#options
     // Reading an unwanted body to its end could take as long as the client likes.
     const unread = body === 'present' && !request.complete
-    respondShortly(response, status, reason, {
+    respondShortly(response, status, FAILURE_ANSWERS[status], {
       connection: unread || this.#options.closing() ? 'close' : 'keep',
     })
   }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { writeRawResponse } from './raw-response.ts'
+import { ANSWERS } from './request-rules.ts'
 
 /** Largest request head, in bytes: 431 above. */
 const REQUEST_HEAD_BYTES_MAX = 16 * 1024
@@ -116,6 +118,10 @@ export class Front {
     })
     this.#server.on('upgrade', (request, socket, head) => {
       whenOpen(() => this.#handlers.upgrade(this, request, socket, head))
+    })
+    this.#server.on('connect', (_request, socket) => {
+      socket.on('error', () => socket.destroy())
+      writeRawResponse(socket, 405, ANSWERS.methodNotAllowed)
     })
     this.#server.on('connection', (socket) => {
       if (this.#handlers.connection(socket) === 'close') {

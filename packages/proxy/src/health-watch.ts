@@ -1,4 +1,4 @@
-import { type HealthCheck, HealthMonitor } from '@zoogate/balancer'
+import { type HealthCheck, HealthMonitor } from '@zoogate/balancer/health'
 import type { EndpointConfig } from './config.ts'
 
 /** `unknown` until the first result is in; such an endpoint takes requests. */

@@ -1,19 +1,7 @@
-/**
- * Headers that belong to one connection and are never passed on (RFC 9110 §7.6.1), with the older
- * `Keep-Alive` and `Proxy-Connection`. `Trailer` goes with the trailers, which we do not pass on
- * (RFC 9110 §6.5.1 lets an intermediary drop them).
- */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+import { HOP_BY_HOP_HEADERS } from './request-rules.ts'
+
+/** `Trailer` is one of them: we pass no trailers on, which RFC 9110 §6.5.1 lets an intermediary do. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set(HOP_BY_HOP_HEADERS)
 
 /** A header name is short; a longer one is lower-cased each time instead of being remembered. */
 const REMEMBERED_NAMES_MAX = 512

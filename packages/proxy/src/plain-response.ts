@@ -4,10 +4,9 @@ import type { ServerResponse } from 'node:http'
 export function respondShortly(
   response: ServerResponse,
   status: number,
-  reason: string,
+  text: string,
   options: { readonly connection: 'keep' | 'close' },
 ): void {
-  const text = `${status} ${reason}\n`
   const headers = [
     'content-type',
     'text/plain; charset=utf-8',

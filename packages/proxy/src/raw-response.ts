@@ -17,8 +17,7 @@ export function writeRawHead(
 }
 
 /** Answers by ourselves, in one line of text, and closes. */
-export function writeRawResponse(socket: Duplex, status: number, reason: string): void {
-  const text = `${status} ${reason}\n`
+export function writeRawResponse(socket: Duplex, status: number, text: string): void {
   writeRawHead(socket, status, STATUS_CODES[status] ?? '', [
     'content-type',
     'text/plain; charset=utf-8',

@@ -1,4 +1,5 @@
 import { lowerCaseName } from './hop-by-hop.ts'
+import { HOST, REFUSED_IN_TARGET } from './request-rules.ts'
 
 export interface RequestHead {
   readonly method: string
@@ -20,10 +21,8 @@ export type CheckedRequest =
     }
   | { readonly refused: string }
 
-/** reg-name, IPv4, IPv6 in brackets, with a port (RFC 3986 §3.2.2), nothing that quotes or splits. */
-const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+,;=%-]{0,253})(?::[0-9]{0,5})?$/
-/** No controls, no space, no fragment: the target of a request line (RFC 9112 §3.2). */
-const TARGET = /^[!"$-\u00ff]+$/
+const ACCEPTED_HOST = new RegExp(HOST)
+const REFUSED_TARGET = new RegExp(REFUSED_IN_TARGET, 'i')
 const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i
 
 /**
@@ -85,7 +84,6 @@ function checkTarget(
   hostHeader: string | undefined,
   body: 'none' | 'present',
 ): CheckedRequest {
-  if (!TARGET.test(head.target)) return { refused: 'a control character or # in the target' }
   let host = hostHeader ?? ''
   let path = head.target
   if (!path.startsWith('/')) {
@@ -96,6 +94,9 @@ function checkTarget(
     const rest = absolute[2] ?? ''
     path = rest.startsWith('/') ? rest : `/${rest}`
   }
-  if (!HOST.test(host)) return { refused: 'an invalid Host' }
+  if (REFUSED_TARGET.test(path)) return { refused: 'a path that could be read in two ways' }
+  // HTTP/1.0 may leave it out.
+  const absent = host === '' && head.httpVersion === '1.0'
+  if (!absent && !ACCEPTED_HOST.test(host)) return { refused: 'an invalid Host' }
   return { host, path, body }
 }

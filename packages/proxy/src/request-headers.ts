@@ -1,4 +1,5 @@
 import { connectionNamed, isHopByHop, lowerCaseName } from './hop-by-hop.ts'
+import { HEADERS_OF_OURS, HOST_OF_NOBODY, UNUSUAL_HEADER_NAME } from './request-rules.ts'
 
 export interface RequestHeadersInput {
   /** As they came: name, value, name, value. */
@@ -11,16 +12,8 @@ export interface RequestHeadersInput {
 }
 
 /** What we say ourselves of the client. Its own values are dropped: anybody can write them. */
-const OURS: ReadonlySet<string> = new Set([
-  'host',
-  'expect',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-real-ip',
-])
+const OURS: ReadonlySet<string> = new Set(['host', 'expect', ...HEADERS_OF_OURS])
+const UNUSUAL_NAME = new RegExp(UNUSUAL_HEADER_NAME)
 
 /**
  * The headers of a request as they go to an endpoint, in the client's order: without those of the
@@ -30,25 +23,25 @@ const OURS: ReadonlySet<string> = new Set([
 export function forwardedRequestHeaders(input: RequestHeadersInput): string[] {
   const { rawHeaders, host, clientAddress, scheme } = input
   const named = connectionNamed(rawHeaders)
-  const headers = ['host', host]
+  const headers = ['host', host === '' ? HOST_OF_NOBODY : host]
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? ''
     const lower = lowerCaseName(name)
     if (OURS.has(lower) || isHopByHop(lower) || named?.has(lower) === true) continue
+    if (UNUSUAL_NAME.test(lower)) continue
     headers.push(name, rawHeaders[i + 1] ?? '')
   }
   headers.push('x-forwarded-for', clientAddress)
   headers.push('x-forwarded-proto', scheme)
   if (host !== '') headers.push('x-forwarded-host', host)
-  headers.push('forwarded', forwardedElement(clientAddress, host, scheme))
+  headers.push('forwarded', forwardedElement(clientAddress, scheme))
   return headers
 }
 
-/** One element of `Forwarded` (RFC 7239 §4): IPv6 in brackets and quotes, the host quoted. */
-function forwardedElement(clientAddress: string, host: string, scheme: string): string {
+/** One element of `Forwarded` (RFC 7239 §4): IPv6 in brackets and quotes. */
+function forwardedElement(clientAddress: string, scheme: string): string {
   const client = clientAddress.includes(':') ? `"[${clientAddress}]"` : clientAddress
-  const hostPart = host === '' ? '' : `;host="${host.replace(/["\\]/g, '\\$&')}"`
-  return `for=${client}${hostPart};proto=${scheme}`
+  return `for=${client};proto=${scheme}`
 }
 
 /** `::ffff:10.0.0.1`, as a dual-stack socket shows an IPv4 client, to `10.0.0.1`. */

@@ -56,7 +56,18 @@ export function mayRetry(question: RetryQuestion): boolean {
   }
 }
 
-/** The status that the client gets when no attempt is left. */
-export function failureStatus(failure: AttemptFailure): 502 | 504 {
-  return failure === 'timeout' ? 504 : 502
+/**
+ * The status that the client gets when no attempt is left: 503 where no endpoint was reached, 504
+ * where one did not answer in time, 502 where its answer was none.
+ */
+export function failureStatus(failure: AttemptFailure): 502 | 503 | 504 {
+  switch (failure) {
+    case 'connect':
+      return 503
+    case 'timeout':
+      return 504
+    case 'reset':
+    case 'protocol':
+      return 502
+  }
 }

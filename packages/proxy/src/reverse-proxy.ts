@@ -12,6 +12,7 @@ import { respondShortly } from './plain-response.ts'
 import { requestHeadWithoutUpgrade, writeRawResponse } from './raw-response.ts'
 import { type CheckedRequest, checkRequest } from './request-check.ts'
 import { forwardedRequestHeaders, plainAddress } from './request-headers.ts'
+import { ANSWERS } from './request-rules.ts'
 import { RoutingTable } from './routing-table.ts'
 import { undiciWire } from './undici-wire.ts'
 import { asksForWebSocket, UpgradeTunnel } from './upgrade-tunnel.ts'
@@ -37,7 +38,7 @@ interface CompiledRoute extends RouteConfig {
 }
 
 type Routed =
-  | { readonly status: 400 | 404 | 503; readonly reason: string }
+  | { readonly status: 400 | 404 | 405 | 503; readonly text: string }
   | {
       readonly status: 200
       readonly checked: Extract<CheckedRequest, { readonly host: string }>
@@ -238,7 +239,7 @@ export class ReverseProxy {
     if (routed.status !== 200) {
       countStatus(this.#counters, routed.status)
       const keep = routed.status !== 400 && !hasBody(request) && !front.closing
-      respondShortly(response, routed.status, routed.reason, {
+      respondShortly(response, routed.status, routed.text, {
         connection: keep ? 'keep' : 'close',
       })
       return
@@ -271,7 +272,7 @@ export class ReverseProxy {
     const routed = this.#route(front, request)
     if (routed.status !== 200) {
       countStatus(this.#counters, routed.status)
-      writeRawResponse(socket, routed.status, routed.reason)
+      writeRawResponse(socket, routed.status, routed.text)
       return
     }
     const { checked, route, pool, clientAddress, headers } = routed
@@ -294,13 +295,14 @@ export class ReverseProxy {
     const checked = checkRequest({ method, target: url, httpVersion, rawHeaders })
     if (checked.refused !== undefined) {
       this.#counters.refused++
-      return { status: 400, reason: checked.refused }
+      return { status: 400, text: ANSWERS.badRequest }
     }
+    if (method === 'TRACE') return { status: 405, text: ANSWERS.methodNotAllowed }
     const { host, path } = checked
     const route = this.#tables.get(front.listenerName)?.match({ method, host, path, rawHeaders })
-    if (route === undefined) return { status: 404, reason: 'no route matches' }
+    if (route === undefined) return { status: 404, text: ANSWERS.noRoute }
     const pool = route.turn.next()
-    if (pool === undefined) return { status: 503, reason: 'the route has no service' }
+    if (pool === undefined) return { status: 503, text: ANSWERS.unavailable }
     const clientAddress = plainAddress(request.socket.remoteAddress)
     const headers = forwardedRequestHeaders({ rawHeaders, host, clientAddress, scheme: 'http' })
     return { status: 200, checked, route, pool, clientAddress, headers }

@@ -18,35 +18,49 @@ export interface RoutedRequest {
  * keep the route that they found.
  */
 export class RoutingTable<R extends RouteConfig = RouteConfig> {
-  readonly #routes: readonly R[]
-  readonly #byHostname = new Map<string, readonly R[]>()
+  readonly #routes: readonly Compiled<R>[]
+  readonly #byHostname = new Map<string, readonly Compiled<R>[]>()
 
   /** In order of precedence. */
   constructor(routes: readonly R[]) {
-    this.#routes = routes
+    this.#routes = routes.map((route) => ({ route, path: decodedBytes(route.path.value) }))
   }
 
-  /** The first route that matches. */
+  /** The first route that matches. Paths are compared percent-decoded, byte by byte. */
   match(request: RoutedRequest): R | undefined {
     const query = request.path.indexOf('?')
-    const path = query < 0 ? request.path : request.path.slice(0, query)
-    for (const route of this.#candidates(normalizedHostname(request.host))) {
+    const path = decodedBytes(query < 0 ? request.path : request.path.slice(0, query))
+    for (const { route, path: wanted } of this.#candidates(normalizedHostname(request.host))) {
       if (route.method !== undefined && route.method !== request.method) continue
-      if (!pathMatches(route.path, path)) continue
+      if (!pathMatches({ type: route.path.type, value: wanted }, path)) continue
       if (route.headers.length > 0 && !headersMatch(route.headers, request.rawHeaders)) continue
       return route
     }
     return undefined
   }
 
-  #candidates(hostname: string): readonly R[] {
+  #candidates(hostname: string): readonly Compiled<R>[] {
     const known = this.#byHostname.get(hostname)
     if (known !== undefined) return known
-    const candidates = this.#routes.filter((route) => hostnameMatches(route.hostname, hostname))
+    const candidates = this.#routes.filter(({ route }) => hostnameMatches(route.hostname, hostname))
     if (this.#byHostname.size >= REMEMBERED_HOSTNAMES_MAX) this.#byHostname.clear()
     this.#byHostname.set(hostname, candidates)
     return candidates
   }
+}
+
+interface Compiled<R> {
+  readonly route: R
+  /** Decoded, as {@link decodedBytes}. */
+  readonly path: string
+}
+
+/** A path without percent-encoding, a character for each byte: bytes need not be text. */
+function decodedBytes(path: string): string {
+  if (!path.includes('%')) return path
+  return path.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }
 
 /** A prefix covers whole segments, as in the Gateway API. */

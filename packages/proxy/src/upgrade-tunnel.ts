@@ -5,6 +5,7 @@ import type { EndpointPool } from './endpoint-pool.ts'
 import type { EndpointSlot } from './endpoint-slot.ts'
 import { lowerCaseName } from './hop-by-hop.ts'
 import { writeRawHead, writeRawResponse } from './raw-response.ts'
+import { ANSWERS } from './request-rules.ts'
 import { forwardedResponseHeaders } from './response-headers.ts'
 import { CONNECT_RETRIES_MAX } from './retry-decision.ts'
 import { sessionCookie, sessionEndpointId } from './session-cookie.ts'
@@ -56,7 +57,7 @@ export class UpgradeTunnel {
         ? own
         : pool.pick(clientAddress, this.#excluded)
     if (slot !== undefined && this.#excluded.size <= CONNECT_RETRIES_MAX) this.#try(slot)
-    else this.#refuse(this.#excluded.size === 0 ? 503 : 502, 'no endpoint can take this request')
+    else this.#refuse(503, ANSWERS.unavailable)
   }
 
   #try(slot: EndpointSlot): void {
@@ -73,7 +74,11 @@ export class UpgradeTunnel {
       agent: false,
       setHost: false,
     })
-    const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), timeoutMs)
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      outgoing.destroy(new Error('no answer in time'))
+    }, timeoutMs)
     const leave = () => outgoing.destroy()
     client.once('close', leave)
     const settle = () => {
@@ -91,7 +96,8 @@ export class UpgradeTunnel {
       ended(true)
       if (client.destroyed) return
       if (answered) client.destroy()
-      else if (connected) this.#refuse(502, 'the endpoint did not answer')
+      else if (connected)
+        this.#refuse(timedOut ? 504 : 502, timedOut ? ANSWERS.timeout : ANSWERS.broken)
       else this.#tryAnother(slot)
     })
     outgoing.on('upgrade', (answer, upstream, upstreamHead) => {
@@ -162,9 +168,9 @@ export class UpgradeTunnel {
     })
   }
 
-  #refuse(status: 502 | 503, reason: string): void {
+  #refuse(status: 502 | 503 | 504, text: string): void {
     countStatus(this.#options.counters, status)
-    writeRawResponse(this.#options.client, status, reason)
+    writeRawResponse(this.#options.client, status, text)
   }
 }
 

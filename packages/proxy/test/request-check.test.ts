@@ -18,6 +18,10 @@ describe('checkRequest', () => {
     [['Host', 'a', 'Content-Length', '']],
     [['Host', 'a', 'Content-Length', '9'.repeat(20)]],
     [['Host', 'a', 'host', 'b']],
+    [['Host', '']],
+    [['Host', 'a..b']],
+    [['Host', 'a%62']],
+    [['Host', `${'a'.repeat(255)}`]],
     [['Host', 'a b']],
     [['Host', 'a/b']],
     [['Host', 'a@b']],
@@ -29,12 +33,47 @@ describe('checkRequest', () => {
     expect(check(rawHeaders).refused).toBeTypeOf('string')
   })
 
-  it.each(['*', 'x', '', '//\u0000', '/a b', '/a#b', '/\u0100', 'ftp://a/', 'a:80'])(
-    'refuses the target %j',
-    (target) => {
-      expect(check(['Host', 'a'], { target }).refused).toBeTypeOf('string')
-    },
-  )
+  it.each([
+    '*',
+    'x',
+    '',
+    '//\u0000',
+    '/a b',
+    '/a#b',
+    '/\u0100',
+    'ftp://a/',
+    'a:80',
+    '/.',
+    '/a/..',
+    '/a/%2E./b',
+    '/a/.%2e?x',
+    '/a%2Fb',
+    '/a%2fb',
+    '/%00',
+    '/%',
+    '/%4',
+    '/%zz',
+    '/\u00e9',
+    '/a?\u00e9',
+    '/a?b#c',
+    'http://a/../b',
+  ])('refuses the target %j', (target) => {
+    expect(check(['Host', 'a'], { target }).refused).toBeTypeOf('string')
+  })
+
+  it.each([
+    '/a?/../b',
+    '/a?%2f%00%',
+    '/...',
+    '/.a',
+    '/a..',
+    '//a',
+    '/a%25',
+    '/%c3%a9',
+    '/%2e%2e%2e',
+  ])('lets %j through as it is', (target) => {
+    expect(check(['Host', 'a'], { target })).toMatchObject({ path: target })
+  })
 
   it('refuses chunks in HTTP/1.0', () => {
     const rawHeaders = ['Transfer-Encoding', 'chunked']
@@ -49,6 +88,7 @@ describe('checkRequest', () => {
     })
     expect(check(['Host', 'a', 'Transfer-Encoding', 'Chunked'])).toMatchObject({ body: 'present' })
     expect(check(['Host', 'a', 'Content-Length', '0'])).toMatchObject({ body: 'none' })
+    expect(check([]).refused).toBeTypeOf('string')
     expect(check([], { httpVersion: '1.0' })).toEqual({ host: '', path: '/', body: 'none' })
   })
 

@@ -43,8 +43,8 @@ describe('mayRetry', () => {
     expect(mayRetry({ ...question, failure: 'protocol', otherFailures: 1 })).toBe(false)
   })
 
-  it('answers a timeout with 504 and the rest with 502', () => {
+  it('answers 504 after a timeout, 503 where nobody was reached and else 502', () => {
     expect(failureStatus('timeout')).toBe(504)
-    expect((['connect', 'reset', 'protocol'] as const).map(failureStatus)).toEqual([502, 502, 502])
+    expect((['connect', 'reset', 'protocol'] as const).map(failureStatus)).toEqual([503, 502, 502])
   })
 })

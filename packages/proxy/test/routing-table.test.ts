@@ -54,6 +54,18 @@ describe('RoutingTable', () => {
     expect(pathMatches({ type, value }, path)).toBe(matches)
   })
 
+  it.each([
+    ['/admin', '/%61dmin', true],
+    ['/admin', '/adm%69n/x', true],
+    ['/%c3%a9', '/%C3%A9', true],
+    ['/a%20b', '/a b', true],
+    ['/admin', '/admi%256e', false],
+    ['/a%ff', '/a%fe', false],
+  ])('a prefix %s on the decoded %s: %s', (value, path, matches) => {
+    const table = new RoutingTable([route('a', { path: { type: 'PathPrefix', value } })])
+    expect(table.match({ ...request, path }) !== undefined).toBe(matches)
+  })
+
   it('leaves the query out of the path', () => {
     const table = new RoutingTable([route('a', { path: { type: 'Exact', value: '/a' } })])
     expect(table.match({ ...request, path: '/a?b=/c' })?.id).toBe('a')

@@ -1,3 +1,12 @@
+import {
+  ANSWERS,
+  HEADERS_OF_OURS,
+  HOP_BY_HOP_HEADERS,
+  HOST_OF_NOBODY,
+  HOST as HOST_PATTERN,
+  REFUSED_IN_TARGET,
+  UNUSUAL_HEADER_NAME,
+} from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import type { Directive, Section } from './directive.ts'
 import type { HaproxyHost } from './host.ts'
@@ -16,13 +25,10 @@ const PATH = 'txn.zoogate_path'
 const ROUTE = 'txn.zoogate_route'
 const DRAW = 'txn.zoogate_draw'
 
-/**
- * Clients resolve `.` and `..` before they send a path (RFC 3986 section 5.2.4). HAProxy does not,
- * endpoints may: what one route covers would reach what another one does.
- */
-const DOT_SEGMENTS = 'the path has "." or ".." as a segment\n'
-const NO_ROUTE = 'no route matches\n'
-const NO_BACKEND = 'the route has no backend\n'
+/** HAProxy keeps the framing's own headers in order by itself, and needs them for a WebSocket. */
+const FRAMING: readonly string[] = ['connection', 'transfer-encoding', 'upgrade']
+const HOP_BY_HOP = HOP_BY_HOP_HEADERS.filter((name) => !FRAMING.includes(name))
+const HAS_HOST = ['{', 'req.fhdr(host)', '-m', 'found', '}']
 
 /** The frontend section of one listener: which request goes to which backend. */
 export function frontendSection(view: View, listener: Listener, host: HaproxyHost): Section {
@@ -32,14 +38,16 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
     directives: [
       ...binds(listener, host),
       ['maxconn', String(view.concurrency.maxConnections)],
+      ...refuseRequests(),
       ...forwardedHeaders(),
       ['http-request', `set-var(${HOST})`, 'req.hdr(host),host_only,lower,rtrim(.)'],
       ['http-request', `set-var(${PATH})`, 'path,url_dec,concat(/)'],
-      answer(400, DOT_SEGMENTS, ['if', '{', `var(${PATH})`, '-m', 'sub', '--', '/../', '/./', '}']),
       ...routes.flatMap(selectRoute),
-      answer(404, NO_ROUTE, ['unless', '{', `var(${ROUTE})`, '-m', 'found', '}']),
+      answer(404, ANSWERS.noRoute, ['unless', '{', `var(${ROUTE})`, '-m', 'found', '}']),
       ...routes.flatMap(setTimeout),
       ...routes.flatMap(chooseBackend),
+      ['http-response', 'del-header', anyOf(HOP_BY_HOP), '-m', 'reg'],
+      ['http-response', 'del-header', 'Upgrade', 'unless', '{', 'status', '101', '}'],
     ],
   }
 }
@@ -51,17 +59,42 @@ function binds({ address, port }: Listener, host: HaproxyHost): readonly Directi
   return host.ipv6 ? [ipv4, ['bind', `[::]:${port}`, 'v6only']] : [ipv4]
 }
 
-/** What the client says of itself is replaced by what is seen of it. */
+/** What no engine of ours carries: see `request-rules.ts`. HAProxy has refused bad framing before. */
+function refuseRequests(): readonly Directive[] {
+  const isHttp10 = ['{', 'req.ver', '1.0', '}']
+  const hasOneHost = ['{', 'req.fhdr_cnt(host)', 'eq', '1', '}']
+  const hostIsGood = ['{', 'req.fhdr(host)', '-m', 'reg', '--', HOST_PATTERN, '}']
+  const bad = (...condition: string[]) => answer(400, ANSWERS.badRequest, condition)
+  return [
+    bad('if', '{', 'pathq', '-m', 'reg', '-i', '--', REFUSED_IN_TARGET, '}'),
+    bad('unless', ...hasOneHost, 'or', ...isHttp10),
+    bad('if', ...HAS_HOST, ...hostIsGood.with(0, '!{')),
+    answer(405, ANSWERS.methodNotAllowed, ['if', '{', 'method', 'TRACE', 'CONNECT', '}']),
+  ]
+}
+
+/** What the client says of itself is replaced by what is seen of it. HAProxy has names in lower case. */
 function forwardedHeaders(): readonly Directive[] {
   const set = (...words: string[]) => ['http-request', 'set-header', ...words]
+  const webSocket = ['{', 'req.hdr(upgrade)', '-i', 'websocket', '}']
   const isIpv6 = ['{', 'src', '-m', 'sub', ':', '}']
   return [
+    ['http-request', 'del-header', UNUSUAL_HEADER_NAME, '-m', 'reg'],
+    ['http-request', 'del-header', anyOf([...HOP_BY_HOP, ...HEADERS_OF_OURS]), '-m', 'reg'],
+    // Any other protocol would carry requests past every route.
+    ['http-request', 'del-header', 'Upgrade', 'unless', ...webSocket],
     set('X-Forwarded-For', '%[src]'),
     set('X-Forwarded-Proto', 'http'),
-    set('X-Forwarded-Host', '%[req.hdr(host)]'),
+    set('X-Forwarded-Host', '%[req.fhdr(host)]', 'if', ...HAS_HOST),
+    set('Host', HOST_OF_NOBODY, 'unless', ...HAS_HOST),
     set('Forwarded', 'for=%[src];proto=http', 'unless', ...isIpv6),
     set('Forwarded', 'for="[%[src]]";proto=http', 'if', ...isIpv6),
   ]
+}
+
+/** A regular expression for any of these header names. */
+function anyOf(names: readonly string[]): string {
+  return `^(?:${names.join('|')})$`
 }
 
 /** Routes are asked in their order; the first that matches leaves its id, and ends the search. */
@@ -126,7 +159,7 @@ function setTimeout(route: Route): readonly Directive[] {
 function chooseBackend(route: Route): readonly Directive[] {
   const backends = route.backends.filter(({ weight }) => weight > 0)
   const last = backends.at(-1)
-  if (last === undefined) return [answer(503, NO_BACKEND, ['if', ...isRoute(route)])]
+  if (last === undefined) return [answer(503, ANSWERS.unavailable, ['if', ...isRoute(route)])]
   const total = backends.reduce((sum, { weight }) => sum + weight, 0)
   let upTo = 0
   const others = backends.slice(0, -1).map(({ service, weight }) => {

@@ -1,3 +1,4 @@
+import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { ServicePool, View } from '../../model/view.ts'
 import type { RenderContext, RenderedFiles } from '../engine.ts'
 import { backendSection } from './backend.ts'
@@ -81,9 +82,10 @@ function defaultsSection({ concurrency }: View): Section {
       ['retry-on', 'conn-failure', 'empty-response'],
       ['http-reuse', 'safe'],
       ...[
-        [502, 'the endpoint gave no valid response\n'],
-        [503, 'no endpoint is available\n'],
-        [504, 'the endpoint did not answer in time\n'],
+        [400, ANSWERS.badRequest],
+        [502, ANSWERS.broken],
+        [503, ANSWERS.unavailable],
+        [504, ANSWERS.timeout],
       ].map(([status, text]) => [
         ...['http-error', 'status', String(status)],
         ...['content-type', 'text/plain', 'string', String(text)],

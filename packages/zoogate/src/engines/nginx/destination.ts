@@ -1,5 +1,7 @@
+import { ANSWERS as TEXTS } from '@zoogate/proxy/request-rules'
 import type { Route, ServicePool } from '../../model/view.ts'
 import { block, type Directive, directive } from './directive.ts'
+import { hiddenHeaders } from './hidden-headers.ts'
 import { cookieVariable, hasPicks, targetVariable, upstreamName } from './upstream.ts'
 
 /**
@@ -22,13 +24,41 @@ type Mode = (typeof MODES)[number]
 
 /** No service's name has a dot, so these are none. */
 export const NO_ROUTE = '@.404'
-export const NO_BACKEND = '@.503'
-export type Answer = typeof NO_ROUTE | typeof NO_BACKEND
+export const UNAVAILABLE = '@.503'
+const BROKEN = '@.502'
+const TIMEOUT = '@.504'
+/** What every server has for the failures of endpoints. */
+export const FAILURES = [BROKEN, UNAVAILABLE, TIMEOUT] as const
+export type Answer = typeof NO_ROUTE | (typeof FAILURES)[number]
 
-const NO_ENDPOINT_TEXT = 'no endpoint of the service can take this request\n'
 const ANSWERS: Readonly<Record<Answer, readonly [status: number, text: string]>> = {
-  [NO_ROUTE]: [404, 'no route matches this request\n'],
-  [NO_BACKEND]: [503, 'the route has no backend\n'],
+  [NO_ROUTE]: [404, TEXTS.noRoute],
+  [BROKEN]: [502, TEXTS.broken],
+  [UNAVAILABLE]: [503, TEXTS.unavailable],
+  [TIMEOUT]: [504, TEXTS.timeout],
+}
+
+/**
+ * Where nginx goes when it gives up on a service. An endpoint that could not be connected to in time
+ * counts as one that was not reached, and not as one that was slow: the last try then has no
+ * connect time.
+ */
+export function failurePages(): readonly Directive[] {
+  const failures = [
+    [502, BROKEN],
+    [504, TIMEOUT],
+  ] as const
+  return [
+    // The way to a destination is one error page, and the way from it another.
+    directive('recursive_error_pages', 'on'),
+    ...failures.flatMap(([status, answer]) => [
+      block(
+        ['map', '$upstream_connect_time', `$zoogate_failure_${status}`],
+        [directive('default', answer), directive('~-\\z', UNAVAILABLE)],
+      ),
+      directive('error_page', status, '=', `$zoogate_failure_${status}$zoogate_mode`),
+    ]),
+  ]
 }
 
 /** Idle time of a WebSocket, in either direction. nginx has one timeout for head and tunnel. */
@@ -55,12 +85,16 @@ export function renderDestination(destination: Destination): readonly Directive[
   return MODES.map((mode) =>
     block(
       ['location', destination.name + mode],
-      [...connectionMode(mode), ...proxyTo(destination, mode)],
+      [
+        ...connectionMode(mode),
+        ...(mode === '+tunnel' ? hiddenHeaders('tunnel') : []),
+        ...proxyTo(destination, mode),
+      ],
     ),
   )
 }
 
-/** The named locations that answer without a service: {@link NO_ROUTE}, {@link NO_BACKEND}. */
+/** The named locations that answer without a service: see {@link Answer}. */
 export function renderAnswer(name: Answer): readonly Directive[] {
   const [status, text] = ANSWERS[name]
   return MODES.map((mode) =>
@@ -77,14 +111,14 @@ function proxyTo({ pool, timeouts }: Destination, mode: Mode): readonly Directiv
   const sticky = pool.sessionPersistence !== undefined
   const canPick = hasPicks(pool)
   if (!canPick && !(sticky && pool.endpoints.some(({ state }) => state !== 'down'))) {
-    return [directive('return', 503, NO_ENDPOINT_TEXT)]
+    return [directive('return', 503, TEXTS.unavailable)]
   }
   if (!sticky) return [directive('proxy_pass', `http://${upstreamName(pool.name)}`), ...limits()]
   const target = targetVariable(pool.name)
   return [
     ...(canPick
       ? []
-      : [block(['if', '(', target, '=', '', ')'], [directive('return', 503, NO_ENDPOINT_TEXT)])]),
+      : [block(['if', '(', target, '=', '', ')'], [directive('return', 503, TEXTS.unavailable)])]),
     directive('add_header', 'Set-Cookie', cookieVariable(pool.name), 'always'),
     directive('proxy_pass', `http://${target}`),
     ...limits(),

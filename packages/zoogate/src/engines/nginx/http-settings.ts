@@ -1,7 +1,11 @@
+import { HEADERS_OF_OURS, HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
 import type { View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
+import { failurePages } from './destination.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
+import { hiddenHeaders } from './hidden-headers.ts'
+import { requestChecks } from './request-checks.ts'
 import { dispatchPage } from './server.ts'
 
 /** What holds for every server: how nginx speaks with clients and with endpoints. */
@@ -26,6 +30,7 @@ export function httpSettings(view: View, paths: EnginePaths): readonly Directive
     ...clientSettings(view),
     ...endpointSettings(),
     dispatchPage(),
+    ...failurePages(),
   ]
 }
 
@@ -43,16 +48,7 @@ function clientSettings(view: View): readonly Directive[] {
     directive('client_max_body_size', 0),
     directive('merge_slashes', 'off'),
     directive('tcp_nodelay', 'on'),
-    // The authority that the client asked for: the request line's, if it has one (RFC 9112, 3.2.2).
-    block(
-      ['map', '$request', '$zoogate_authority'],
-      [directive('default', '$http_host'), directive('~*^[A-Z]+ https?://([^/?# ]+)', '$1')],
-    ),
-    // HTTP/1.0 may leave it out, which an endpoint that is spoken to in HTTP/1.1 must refuse.
-    block(
-      ['map', '$zoogate_authority', '$zoogate_host'],
-      [directive('default', '$zoogate_authority'), directive('', 'localhost')],
-    ),
+    ...requestChecks(),
     // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
     block(
       ['map', '$http_upgrade', '$zoogate_upgrade'],
@@ -81,6 +77,20 @@ function clientSettings(view: View): readonly Directive[] {
   ]
 }
 
+const STEERING = [
+  ...['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate'],
+  ...['X-Accel-Buffering', 'X-Accel-Charset'],
+]
+
+/** What nginx sets itself, below or because it frames the request, is not among them. */
+const SET_BY_NGINX: readonly string[] = [
+  ...['connection', 'upgrade', 'transfer-encoding'],
+  ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'],
+]
+const DROPPED_REQUEST_HEADERS = [...HOP_BY_HOP_HEADERS, ...HEADERS_OF_OURS].filter(
+  (name) => !SET_BY_NGINX.includes(name),
+)
+
 function endpointSettings(): readonly Directive[] {
   return [
     directive('proxy_http_version', '1.1'),
@@ -92,20 +102,18 @@ function endpointSettings(): readonly Directive[] {
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
     directive('proxy_set_header', 'X-Forwarded-Host', '$zoogate_authority'),
     directive('proxy_set_header', 'Forwarded', 'for=$zoogate_forwarded_for;proto=$scheme'),
+    ...DROPPED_REQUEST_HEADERS.map((name) => directive('proxy_set_header', name, '')),
+    ...hiddenHeaders('response'),
     // Responses pass as they come, so events stream; they never wait in a file.
     directive('proxy_buffering', 'off'),
     directive('proxy_buffer_size', '32k'),
     // Not used without buffering, but nginx checks that they fit together.
     directive('proxy_buffers', 4, '32k'),
     directive('proxy_redirect', 'off'),
-    directive('proxy_pass_header', 'Server'),
-    directive('proxy_pass_header', 'Date'),
+    // What nginx would keep to itself.
+    ...['Server', 'Date', 'X-Pad', ...STEERING].map((name) => directive('proxy_pass_header', name)),
     // An endpoint does not steer nginx.
-    directive(
-      'proxy_ignore_headers',
-      ...['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate'],
-      ...['X-Accel-Buffering', 'X-Accel-Charset'],
-    ),
+    directive('proxy_ignore_headers', ...STEERING),
     // Another endpoint is tried where none has had the request, and where the method may be repeated.
     directive('proxy_next_upstream', 'error', 'timeout'),
   ]

@@ -1,3 +1,4 @@
+import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
 import { routeCondition } from './condition.ts'
@@ -5,13 +6,15 @@ import {
   type Answer,
   type Destination,
   destinationOf,
-  NO_BACKEND,
+  FAILURES,
   NO_ROUTE,
   renderAnswer,
   renderDestination,
+  UNAVAILABLE,
 } from './destination.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
+import { BAD_HOST, BAD_TARGET } from './request-checks.ts'
 import { isConditional, type Location, type VirtualServer } from './routing.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
@@ -34,7 +37,7 @@ export function renderServer(
 ): Directive {
   const { view, shared } = server
   const destinations = new Map<string, Destination>()
-  const answers = new Set<Answer>()
+  const answers = new Set<Answer>(FAILURES)
   const dispatch = locations.map((location) =>
     dispatchLocation(location, answers, (route) =>
       targetOf(route, { view, shared, destinations, answers }),
@@ -49,6 +52,7 @@ export function renderServer(
       directive('listen', address, ...(hostname === undefined ? ['default_server'] : [])),
     ),
     directive('server_name', hostname ?? ''),
+    ...refuseRequests(),
     ...chooseMode(server.paths),
     ...dispatch,
     // nginx takes some 25 KB for each location of each server, so there are none that nobody goes to.
@@ -61,6 +65,13 @@ export function renderServer(
 function listenAddresses({ address, port }: Listener): readonly string[] {
   if (address === '*') return [`*:${port}`, `[::]:${port}`]
   return [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`]
+}
+
+/** What no engine of ours carries (`http-settings.ts`). nginx has refused bad framing before. */
+function refuseRequests(): readonly Directive[] {
+  return [BAD_TARGET, BAD_HOST].map((variable) =>
+    block(['if', '(', variable, ')'], [directive('return', 400, ANSWERS.badRequest)]),
+  )
 }
 
 /** Of the destinations' modes (`destination.ts`), the one for this request. */
@@ -122,8 +133,8 @@ function targetOf(
   }
   const [first, second] = shares
   if (first === undefined) {
-    answers.add(NO_BACKEND)
-    return { ...when, destination: NO_BACKEND }
+    answers.add(UNAVAILABLE)
+    return { ...when, destination: UNAVAILABLE }
   }
   return { ...when, destination: second === undefined ? first.name : shared.split(shares) }
 }
