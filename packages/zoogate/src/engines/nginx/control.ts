@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type EngineContext, type EngineControl, EngineError } from '../engine.ts'
+import { type ConnectionCounts, parseConnectionCounts } from './connection-counts.ts'
 import { askControl } from './control-client.ts'
 import { DrainFlag } from './drain-flag.ts'
+import { DRAIN_TIMES, type DrainTimes, DrainWindow } from './drain-window.ts'
 import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './files.ts'
 import { applyEndpoints } from './live.ts'
 import { graveLines } from './log-lines.ts'
@@ -10,21 +12,19 @@ import { observe } from './stats.ts'
 import { acceptingWorkers } from './worker-processes.ts'
 
 /**
- * The windows of a reload, around SIGHUP.
+ * The times of a reload, around SIGHUP.
  *
- * Before it, each client must have had the time for one more response, the one that says
- * `Connection: close`: that is the longest gap between its requests. To `beforeMs` comes what nginx
- * itself takes until the old workers quit, at least 100 ms (it waits so long for the new ones), so
- * clients with four requests a second and more lose none. One that is idle for longer is closed
- * while idle, which can cost a request that leaves within the same millisecond; HTTP has no remedy.
+ * Before it, clients leave the old workers: see `drain-window.ts`. Where nobody holds an idle
+ * connection this takes no time.
  *
  * After it, from the moment that a new worker answers, old workers take connections for another
  * 100 ms, and for longer on a busy host. The flag stays up until they are seen to have stopped, so
  * that none of these is kept for a second request, and nobody meets the old configuration once the
- * reload is done. `afterMs` is for hosts where it cannot be seen.
+ * reload is done. From then on old workers say `Connection: close` by themselves. `afterMs` is for
+ * hosts where it cannot be seen.
  */
 interface ReloadTimes {
-  readonly beforeMs: number
+  readonly drain: DrainTimes
   readonly afterMs: number
   /** nginx tries a listener that is in use for 2.5 s; a hash ring of 10,000 endpoints takes 6 s. */
   readonly timeoutMs: number
@@ -34,7 +34,7 @@ interface ReloadTimes {
 }
 
 const RELOAD_TIMES: ReloadTimes = {
-  beforeMs: 250,
+  drain: DRAIN_TIMES,
   afterMs: 200,
   timeoutMs: 20_000,
   pollMs: 10,
@@ -50,6 +50,7 @@ class NginxControl implements EngineControl {
   readonly #times: ReloadTimes
   readonly #files: NginxFiles
   readonly #flag: DrainFlag
+  #window: DrainWindow | undefined
   #cleared: Promise<void> | undefined
   #preparedEnd: NodeJS.Timeout | undefined
 
@@ -57,13 +58,13 @@ class NginxControl implements EngineControl {
     this.#context = context
     this.#times = times
     this.#files = nginxFiles(context.paths)
-    this.#flag = new DrainFlag(this.#files.drainFlag, () => performance.now())
+    this.#flag = new DrainFlag(this.#files.drainFlag)
   }
 
   async prepareReload(): Promise<void> {
     await this.#clearOnce()
     clearTimeout(this.#preparedEnd)
-    await this.#flag.raise()
+    await this.#raise()
     this.#preparedEnd = setTimeout(() => this.#lower(), this.#times.preparedMaxMs)
     this.#preparedEnd.unref()
     await this.#waitUntilDrained()
@@ -78,7 +79,7 @@ class NginxControl implements EngineControl {
       throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
     }
     try {
-      await this.#flag.raise()
+      await this.#raise()
       await this.#waitUntilDrained()
       const log = await LogTail.start(this.#files.errorLog)
       const former = pid === undefined ? undefined : await acceptingWorkers(pid)
@@ -101,7 +102,7 @@ class NginxControl implements EngineControl {
 
   async close(): Promise<void> {
     clearTimeout(this.#preparedEnd)
-    if (this.#flag.upMs !== undefined) await this.#flag.lower()
+    if (this.#flag.isUp) await this.#flag.lower()
   }
 
   /** An agent that died in a reload left its flag behind. */
@@ -110,9 +111,27 @@ class NginxControl implements EngineControl {
     return this.#cleared
   }
 
+  /** Where the flag is up already, its window goes on. */
+  async #raise(): Promise<void> {
+    if (this.#flag.isUp) return
+    await this.#flag.raise()
+    this.#window = new DrainWindow(performance.now(), this.#times.drain)
+  }
+
   async #waitUntilDrained(): Promise<void> {
-    const left = this.#times.beforeMs - (this.#flag.upMs ?? 0)
-    if (left > 0) await wait(left)
+    while (this.#window !== undefined) {
+      const counts = await this.#connectionCounts()
+      if (this.#window.isOver(counts, performance.now())) {
+        this.#context.log.debug({ ...counts }, 'clients of nginx are drained')
+        return
+      }
+      await wait(this.#times.pollMs)
+    }
+  }
+
+  async #connectionCounts(): Promise<ConnectionCounts | undefined> {
+    const answer = askControl(this.#files.controlSocket, CONTROL_PATHS.connections)
+    return answer.then(parseConnectionCounts, () => undefined)
   }
 
   #lower(): void {

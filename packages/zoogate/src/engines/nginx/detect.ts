@@ -4,23 +4,30 @@ import { type CommandResult, runNginx } from './nginx-command.ts'
 /** Older ones have no `-e` (1.19.5), which keeps nginx away from the log of the host's own one. */
 const OLDEST = [1, 19, 5] as const
 
+/** Every distribution builds it in. It tells when a reload loses nobody: see `drain-window.ts`. */
+const COUNTERS = 'http_stub_status_module'
+
 const TIMEOUT_MS = 5_000
 
 export async function detect(): Promise<Detection> {
-  return detection(await runNginx(['-v'], TIMEOUT_MS))
+  return detection(await runNginx(['-V'], TIMEOUT_MS))
 }
 
-/** What `nginx -v` means. Pure. */
+/** What `nginx -V` means. Pure. */
 export function detection({ outcome, output }: CommandResult): Detection {
   if (outcome === 'missing') {
     return { installed: false, problem: 'nginx is not installed: apt-get install nginx' }
   }
   const version = /nginx\/([0-9]+(?:\.[0-9]+)*)/.exec(output)?.[1]
   if (outcome !== 'passed' || version === undefined) {
-    return { installed: true, problem: `nginx -v does not tell a version: ${output.slice(0, 200)}` }
+    return { installed: true, problem: `nginx -V does not tell a version: ${output.slice(0, 200)}` }
   }
   if (!isAtLeast(version.split('.').map(Number), OLDEST)) {
     const problem = `nginx ${version} is older than ${OLDEST.join('.')}: apt-get install nginx`
+    return { installed: true, version, problem }
+  }
+  if (!output.includes(COUNTERS)) {
+    const problem = `nginx ${version} was built without ${COUNTERS}: apt-get install nginx`
     return { installed: true, version, problem }
   }
   return { installed: true, version }

@@ -10,31 +10,25 @@ import { rm, writeFile } from 'node:fs/promises'
  */
 export class DrainFlag {
   readonly #path: string
-  readonly #now: () => number
-  #raisedAt: number | undefined
+  #up = false
   /** The file's changes, one after the other: a removal that is late must not meet a new flag. */
   #changes: Promise<void> = Promise.resolve()
 
-  constructor(path: string, now: () => number) {
+  constructor(path: string) {
     this.#path = path
-    this.#now = now
   }
 
-  /** How long it has been up; undefined: it is not. */
-  get upMs(): number | undefined {
-    return this.#raisedAt === undefined ? undefined : this.#now() - this.#raisedAt
+  get isUp(): boolean {
+    return this.#up
   }
 
-  /** Raises it; where it is up already its time goes on. */
   async raise(): Promise<void> {
-    if (this.#raisedAt === undefined) {
-      await this.#change(() => writeFile(this.#path, ''))
-      this.#raisedAt = this.#now()
-    }
+    await this.#change(() => writeFile(this.#path, ''))
+    this.#up = true
   }
 
   async lower(): Promise<void> {
-    this.#raisedAt = undefined
+    this.#up = false
     await this.#change(() => rm(this.#path, { force: true }))
   }
 

@@ -35,6 +35,8 @@ export function nginxFiles(paths: EnginePaths): NginxFiles {
 export const CONTROL_PATHS = {
   /** The id of the generation that the answering worker serves. */
   generation: '/generation',
+  /** How many connections there are: nginx's `stub_status`. */
+  connections: '/connections',
   /** Followed by the number of a page, from 0: see `endpoint-table.ts`. */
   endpoints: '/endpoints/',
 } as const

@@ -7,7 +7,10 @@ import { refusals } from './refusals.ts'
 import { render } from './render.ts'
 import { validate } from './validate.ts'
 
-/** nginx 1.20 or newer, without modules. Every change is a reload, which loses no request. */
+/**
+ * nginx 1.20 or newer, with what distributions build into it and no more. Every change is a reload,
+ * which loses no request of a client that sends two a second or more: see `drain-window.ts`.
+ */
 export const nginx: Engine = {
   name: 'nginx',
   healthChecks: 'agent',

@@ -60,6 +60,7 @@ function controlServer(view: View, { paths, generation }: RenderContext): Direct
     directive('listen', `unix:${nginxFiles(paths).controlSocket}`),
     directive('keepalive_timeout', 0),
     block(['location', '=', CONTROL_PATHS.generation], [directive('return', 200, generation)]),
+    block(['location', '=', CONTROL_PATHS.connections], [directive('stub_status')]),
     ...tablePages(view, generation).map((page, index) =>
       block(
         ['location', '=', `${CONTROL_PATHS.endpoints}${index}`],

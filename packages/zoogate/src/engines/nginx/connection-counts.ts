@@ -1,0 +1,26 @@
+/**
+ * The connections that nginx holds, by what they do. nginx keeps the counters in memory that all its
+ * workers share, those that are shutting down too, and so every worker answers for all.
+ */
+export interface ConnectionCounts {
+  /**
+   * Open, and no request on them: those that were kept after a response, and those that brought none
+   * yet. (A worker that quits closes the former at once. The latter it still serves, and tells them
+   * that it closes.)
+   */
+  readonly idle: number
+  /** A request is being read or answered; WebSockets are among them. */
+  readonly busy: number
+}
+
+/**
+ * What `stub_status` answers. The connection that asked is among those that are being answered, and
+ * is left out here. Connections of a worker that was killed stay counted until nginx is restarted.
+ * Undefined: not such an answer.
+ */
+export function parseConnectionCounts(text: string): ConnectionCounts | undefined {
+  const [, reading, writing, waiting] =
+    /^Reading: (\d{1,9}) Writing: (\d{1,9}) Waiting: (\d{1,9}) *$/m.exec(text) ?? []
+  if (reading === undefined) return undefined
+  return { idle: Number(waiting), busy: Math.max(0, Number(reading) + Number(writing) - 1) }
+}
