@@ -7,12 +7,7 @@ export function respondShortly(
   text: string,
   options: { readonly connection: 'keep' | 'close' },
 ): void {
-  const headers = [
-    'content-type',
-    'text/plain; charset=utf-8',
-    'content-length',
-    String(Buffer.byteLength(text)),
-  ]
+  const headers = ['content-type', 'text/plain', 'content-length', String(Buffer.byteLength(text))]
   if (options.connection === 'close') headers.push('connection', 'close')
   response.writeHead(status, headers)
   response.end(text)

@@ -20,7 +20,7 @@ export function writeRawHead(
 export function writeRawResponse(socket: Duplex, status: number, text: string): void {
   writeRawHead(socket, status, STATUS_CODES[status] ?? '', [
     'content-type',
-    'text/plain; charset=utf-8',
+    'text/plain',
     'content-length',
     String(Buffer.byteLength(text)),
     'connection',

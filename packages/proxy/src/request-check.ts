@@ -1,5 +1,5 @@
 import { lowerCaseName } from './hop-by-hop.ts'
-import { HOST, REFUSED_IN_TARGET } from './request-rules.ts'
+import { HOST, REFUSED_IN_TARGET, TARGET_FORM } from './request-rules.ts'
 
 export interface RequestHead {
   readonly method: string
@@ -23,6 +23,7 @@ export type CheckedRequest =
 
 const ACCEPTED_HOST = new RegExp(HOST)
 const REFUSED_TARGET = new RegExp(REFUSED_IN_TARGET, 'i')
+const ACCEPTED_TARGET = new RegExp(TARGET_FORM, 'i')
 const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i
 
 /**
@@ -84,14 +85,18 @@ function checkTarget(
   hostHeader: string | undefined,
   body: 'none' | 'present',
 ): CheckedRequest {
+  if (!ACCEPTED_TARGET.test(head.target)) {
+    return { refused: 'a target that is neither a path nor a URL' }
+  }
   let host = hostHeader ?? ''
   let path = head.target
   if (!path.startsWith('/')) {
-    // Absolute form: its authority is the host, whatever the header says (RFC 9112 §3.2.2).
-    const absolute = ABSOLUTE.exec(path)
-    if (absolute === null) return { refused: 'a target that is neither a path nor a URL' }
-    host = absolute[1] ?? ''
-    const rest = absolute[2] ?? ''
+    // Absolute form. Who asks for one host and names another is read in two ways (RFC 9112 §3.2.2).
+    const [, authority = '', rest = ''] = ABSOLUTE.exec(path) ?? []
+    if (hostHeader !== undefined && hostHeader.toLowerCase() !== authority.toLowerCase()) {
+      return { refused: 'a URL of another host than Host' }
+    }
+    host = authority
     path = rest.startsWith('/') ? rest : `/${rest}`
   }
   if (REFUSED_TARGET.test(path)) return { refused: 'a path that could be read in two ways' }

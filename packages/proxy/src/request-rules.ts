@@ -20,6 +20,12 @@ export const REFUSED_IN_TARGET = `^[^?]*(?:${REFUSED_IN_PATH})|[^!-~]|#`
  */
 export const HOST = String.raw`^(?![^:]{255})(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)(?::[0-9]{0,5})?$`
 
+/**
+ * A request target that is carried: a path, or a URL, whose authority is then the host (RFC 9112
+ * §3.2). Letter case aside.
+ */
+export const TARGET_FORM = '^(?:/|https?://[^/?@]+(?:[/?]|$))'
+
 /** A header whose name has other characters than these is not passed on. See the decision. */
 export const UNUSUAL_HEADER_NAME = '[^A-Za-z0-9-]'
 

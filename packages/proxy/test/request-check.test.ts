@@ -92,12 +92,13 @@ describe('checkRequest', () => {
     expect(check([], { httpVersion: '1.0' })).toEqual({ host: '', path: '/', body: 'none' })
   })
 
-  it('believes the URL in a target rather than the Host beside it', () => {
-    expect(check(['Host', 'a'], { target: 'http://b:81/x?y' })).toMatchObject({
+  it('takes the host from the URL in a target, and refuses another Host beside it', () => {
+    expect(check(['Host', 'b:81'], { target: 'http://b:81/x?y' })).toMatchObject({
       host: 'b:81',
       path: '/x?y',
     })
-    expect(check(['Host', 'a'], { target: 'HTTP://b?y' })).toMatchObject({ host: 'b', path: '/?y' })
-    expect(check(['Host', 'a'], { target: 'http://u@b/' }).refused).toBeTypeOf('string')
+    expect(check(['Host', 'b'], { target: 'HTTP://B?y' })).toMatchObject({ host: 'B', path: '/?y' })
+    expect(check(['Host', 'a'], { target: 'http://b/' }).refused).toBeTypeOf('string')
+    expect(check(['Host', 'u@b'], { target: 'http://u@b/' }).refused).toBeTypeOf('string')
   })
 })

@@ -5,6 +5,7 @@ import {
   HOST_OF_NOBODY,
   HOST as HOST_PATTERN,
   REFUSED_IN_TARGET,
+  TARGET_FORM,
   UNUSUAL_HEADER_NAME,
 } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
@@ -64,11 +65,30 @@ function refuseRequests(): readonly Directive[] {
   const isHttp10 = ['{', 'req.ver', '1.0', '}']
   const hasOneHost = ['{', 'req.fhdr_cnt(host)', 'eq', '1', '}']
   const hostIsGood = ['{', 'req.fhdr(host)', '-m', 'reg', '--', HOST_PATTERN, '}']
+  const isPath = ['{', 'url', '-m', 'beg', '/', '}']
   const bad = (...condition: string[]) => answer(400, ANSWERS.badRequest, condition)
   return [
+    bad('unless', '{', 'url', '-m', 'reg', '-i', '--', TARGET_FORM, '}'),
     bad('if', '{', 'pathq', '-m', 'reg', '-i', '--', REFUSED_IN_TARGET, '}'),
     bad('unless', ...hasOneHost, 'or', ...isHttp10),
+    bad('if', ...isHttp10, '{', 'req.fhdr(transfer-encoding)', '-m', 'found', '}'),
     bad('if', ...HAS_HOST, ...hostIsGood.with(0, '!{')),
+    // Of a URL the endpoint is sent the path. HAProxy has seen that its host is Host.
+    [
+      'http-request',
+      'set-uri',
+      '%[pathq]',
+      'unless',
+      ...isPath,
+      'or',
+      '!{',
+      'pathq',
+      '-m',
+      'beg',
+      '/',
+      '}',
+    ],
+    ['http-request', 'set-uri', '/%[pathq]', 'unless', ...isPath],
     answer(405, ANSWERS.methodNotAllowed, ['if', '{', 'method', 'TRACE', 'CONNECT', '}']),
   ]
 }

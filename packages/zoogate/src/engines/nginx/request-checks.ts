@@ -1,9 +1,10 @@
 import { HOST, HOST_OF_NOBODY, REFUSED_IN_TARGET } from '@zoogate/proxy/request-rules'
 import { block, type Directive, directive } from './directive.ts'
 
-/** Not empty for a request whose target, or whose Host, no engine of ours carries. */
+/** Not empty for a request whose target, or whose Host, no engine of ours carries; or whose URL is of another host. */
 export const BAD_TARGET = '$zoogate_bad_target'
 export const BAD_HOST = '$zoogate_bad_host'
+export const OTHER_HOST = '$zoogate_other_host'
 
 /** The authority that a request is for, and whether target and authority are such as are carried. */
 export function requestChecks(): readonly Directive[] {
@@ -16,6 +17,11 @@ export function requestChecks(): readonly Directive[] {
     block(
       ['map', '$request', '$zoogate_authority'],
       [directive('default', '$http_host'), directive('~*^[A-Z]+ https?://([^/?# ]+)', '$1')],
+    ),
+    // Who asks for a URL of one host and names another is read in two ways.
+    block(
+      ['map', '$http_host|$zoogate_authority', OTHER_HOST],
+      [directive('default', '1'), directive('~*^(?:([^|]*)\\|\\1|\\|.*)$', '')],
     ),
     // HTTP/1.0 may leave it out, which an endpoint that is spoken to in HTTP/1.1 must refuse.
     block(

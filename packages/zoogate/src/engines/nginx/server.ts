@@ -14,7 +14,7 @@ import {
 } from './destination.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
-import { BAD_HOST, BAD_TARGET } from './request-checks.ts'
+import { BAD_HOST, BAD_TARGET, OTHER_HOST } from './request-checks.ts'
 import { isConditional, type Location, type VirtualServer } from './routing.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
@@ -69,7 +69,7 @@ function listenAddresses({ address, port }: Listener): readonly string[] {
 
 /** What no engine of ours carries (`http-settings.ts`). nginx has refused bad framing before. */
 function refuseRequests(): readonly Directive[] {
-  return [BAD_TARGET, BAD_HOST].map((variable) =>
+  return [BAD_TARGET, BAD_HOST, OTHER_HOST].map((variable) =>
     block(['if', '(', variable, ')'], [directive('return', 400, ANSWERS.badRequest)]),
   )
 }
