@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const OUTPUT_KEPT = 100_000
+/** After a signal: what has not ended by then is killed. */
+const GRACE_MS = 5_000
 /** npm first waits for its downloads, for 10 s and more. */
 const CAPTURED_GRACE_MS = 2_000
+const POLL_MS = 20
 
 /**
  * Runs a program on this terminal and resolves with its exit code; 128 and the signal's number when
@@ -27,7 +31,8 @@ export function runGroup(command, args, { env } = {}) {
 
 /**
  * Runs a program quietly, as `runGroup` does; resolves with its exit code and what it printed.
- * What does not end soon after a signal is killed: only for what may be cut short anywhere. With `shielded` a signal that reaches us does not go on to it: the program finishes first.
+ * What does not end soon after a signal is killed: only for what may be cut short anywhere. With
+ * `shielded` a signal that reaches us does not go on to it: the program finishes first.
  */
 export function capture(command, args, { env, shielded = false } = {}) {
   return start(command, args, {
@@ -39,7 +44,8 @@ export function capture(command, args, { env, shielded = false } = {}) {
   })
 }
 
-function start(command, args, { env, stdio, group = false, shielded = false, graceMs }) {
+function start(command, args, options) {
+  const { env, stdio, group = false, shielded = false, graceMs = GRACE_MS } = options
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio, env: { ...process.env, ...env }, detached: group })
     let output = ''
@@ -49,30 +55,26 @@ function start(command, args, { env, stdio, group = false, shielded = false, gra
     child.stdout?.setEncoding('utf8').on('data', keep)
     child.stderr?.setEncoding('utf8').on('data', keep)
     let signalled
-    let killer
+    let groupGone
     const forward = (signal) => {
       signalled ??= signal
       if (shielded) return
-      if (graceMs !== undefined) {
-        killer ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMs)
-      }
-      if (group) killGroup(child.pid, signal)
+      if (group) groupGone ??= endGroup(child.pid, signal, graceMs)
       else child.kill(signal)
     }
     for (const signal of SIGNALS) process.on(signal, forward)
-    const end = (code) => {
-      clearTimeout(killer)
+    const end = async (code) => {
+      await groupGone
       for (const signal of SIGNALS) process.off(signal, forward)
       // A tool may take a signal for a good end; what was to come after it shall not come.
-      const cut = signalled !== undefined && group && !shielded
-      resolve({ code: cut ? exitCodeOf(signalled) : code, output, signalled })
+      resolve({ code: groupGone === undefined ? code : exitCodeOf(signalled), output, signalled })
     }
     child.once('error', (error) => {
       if (stdio === 'inherit') console.error(`${command}: ${error.message}`)
       keep(error.message)
-      end(127)
+      void end(127)
     })
-    child.once('exit', (code, signal) => end(code ?? exitCodeOf(signal)))
+    child.once('exit', (code, signal) => void end(code ?? exitCodeOf(signal)))
   })
 }
 
@@ -81,10 +83,21 @@ export function exitCodeOf(signal) {
   return 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0)
 }
 
-function killGroup(pid, signal) {
+/** Resolves when no process of the group is left: its leader may end before the others. */
+async function endGroup(leader, signal, graceMs) {
+  const deadline = performance.now() + graceMs
+  let there = signalGroup(leader, signal)
+  while (there) {
+    await sleep(POLL_MS)
+    there = signalGroup(leader, performance.now() < deadline ? 0 : 'SIGKILL')
+  }
+}
+
+/** Is anybody left in the group? */
+function signalGroup(leader, signal) {
   try {
-    if (pid !== undefined) process.kill(-pid, signal)
+    return leader !== undefined && process.kill(-leader, signal)
   } catch {
-    // All of it has ended.
+    return false
   }
 }
