@@ -127,6 +127,8 @@ export class Connection {
     socket.on('data', (chunk) => this.#takeChunk(chunk))
     socket.on('drain', () => this.#onDrain())
     socket.on('error', (error) => this.close(error))
+    // Not `close` alone: that one waits until what we still have to write is gone.
+    socket.on('end', () => this.close(new Error('the server ended the connection')))
     socket.on('close', () => this.close(new Error('the server closed the connection')))
     this.#timer = this.#clock.setTimer(() => {
       this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))

@@ -34,6 +34,11 @@ export class Fifo<T> {
     return item
   }
 
+  /** Lets go of the items that the predicate does not want; the others keep their order. */
+  keep(isWanted: (item: T) => boolean): void {
+    for (const item of this.drain()) if (isWanted(item)) this.push(item)
+  }
+
   /** Empties the queue and gives what was in it. */
   drain(): T[] {
     const rest: T[] = []

@@ -65,7 +65,7 @@ export class NotEmptyError extends ServerError {
 export class InvalidACLError extends ServerError {
   override readonly code = 'ZK_INVALID_ACL'
 }
-/** The server did not accept a credential. The client stays `authFailed` for good. */
+/** The server did not accept a credential. One of the client's `auth` option leaves it `authFailed` for good. */
 export class AuthFailedError extends ServerError {
   override readonly code = 'ZK_AUTH_FAILED'
 }

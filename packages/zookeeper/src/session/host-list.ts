@@ -33,6 +33,7 @@ export class HostList {
   readonly #lastAddresses = new Map<string, readonly string[]>()
   #round: Endpoint[] = []
   #roundSize = 1
+  #last: Endpoint | undefined
 
   constructor(options: HostListOptions) {
     this.#options = options
@@ -48,6 +49,12 @@ export class HostList {
     return this.#roundSize
   }
 
+  /** Ends the round, since its addresses may be old by now. The server that was used last comes last in the next one. */
+  startOver(last: Endpoint): void {
+    this.#round = []
+    this.#last = last
+  }
+
   /** The next server; undefined when not one name resolves. */
   async next(): Promise<Endpoint | undefined> {
     if (this.#round.length === 0) await this.#beginRound()
@@ -57,8 +64,13 @@ export class HostList {
   async #beginRound(): Promise<void> {
     const { hosts, random } = this.#options
     const lists = await Promise.all(hosts.map((host) => this.#endpointsOf(host)))
-    this.#round = shuffled(lists.flat(), random)
-    this.#roundSize = Math.max(1, this.#round.length)
+    const last = this.#last
+    this.#last = undefined
+    const isLast = ({ host, port }: Endpoint) => host === last?.host && port === last.port
+    const all = shuffled(lists.flat(), random)
+    // `next` takes from the end.
+    this.#round = [...all.filter(isLast), ...all.filter((endpoint) => !isLast(endpoint))]
+    this.#roundSize = Math.max(1, all.length)
   }
 
   async #endpointsOf({ host, port }: HostSpec): Promise<Endpoint[]> {

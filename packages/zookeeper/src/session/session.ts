@@ -14,15 +14,19 @@ import { type ConnectResponse, PASSWORD_BYTES } from '../protocol/records/connec
 import { type BackOffOptions, backOffMs } from './back-off.ts'
 import type { HostSpec } from './connect-string.ts'
 import { HostList, type Resolve } from './host-list.ts'
-import { notify } from './notify.ts'
 import { type Credential, restoreSession } from './restore.ts'
 import { isFinal, type SessionState, type StateListener } from './session-state.ts'
+import { StateChanges } from './state-changes.ts'
 import { WatchRegistry } from './watch-registry.ts'
 
 /** A new session's password, and that of none. */
 const NO_PASSWORD = Buffer.alloc(PASSWORD_BYTES)
 /** The first reconnect comes within this time, at random, so that the clients of a server that died do not come at once. */
 const FIRST_RECONNECT_MS = 50
+/** A connection that ends sooner counts as a failed attempt: a server that drops us at once is not to be stormed. */
+const STABLE_AFTER_MS = 1_000
+/** From so many waiting requests on, those that were given up are looked for and let go. */
+const TIDY_QUEUE_AT = 1_000
 /** How long `close` waits for the server's word before it closes the socket anyway. */
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -51,8 +55,7 @@ export class Session {
   readonly #hosts: HostList
   readonly #credentials: Credential[]
   readonly #queue = new Fifo<Outgoing>()
-  readonly #stateListeners = new Set<StateListener>()
-  #state: SessionState = 'connecting'
+  readonly #changes = new StateChanges()
   #connection: Connection | undefined
   #isStarted = false
   #sessionId = 0n
@@ -62,6 +65,7 @@ export class Session {
   #lastZxidSeen = 0n
   /** The newest transaction up to which all watches have told what they had to. */
   #watchedUpToZxid = 0n
+  #tidyQueueAt = TIDY_QUEUE_AT
   #failedRounds = 0
   /** Since when servers accept our connection and close it without a word; undefined when they do not. */
   #speechlessSinceMs: number | undefined
@@ -77,7 +81,7 @@ export class Session {
   }
 
   get state(): SessionState {
-    return this.#state
+    return this.#changes.state
   }
 
   get sessionId(): bigint {
@@ -101,38 +105,47 @@ export class Session {
   /** Whether a request submitted now would be written at once, before anything else. */
   get canSendNow(): boolean {
     return (
-      this.#state === 'connected' && this.#queue.length === 0 && this.#connection?.canSend === true
+      this.state === 'connected' && this.#queue.length === 0 && this.#connection?.canSend === true
     )
   }
 
   onStateChange(listener: StateListener): () => void {
-    this.#stateListeners.add(listener)
-    return () => this.#stateListeners.delete(listener)
+    return this.#changes.subscribe(listener)
   }
 
   /** Begins to look for a server; further calls do nothing. */
   start(): void {
-    if (this.#isStarted || isFinal(this.#state)) return
+    if (this.#isStarted || isFinal(this.state)) return
     this.#isStarted = true
     void this.#run()
   }
 
   /** Sends a request now, or as soon as there is a connection with room for it. */
   submit(call: Outgoing): void {
-    if (isFinal(this.#state)) {
+    if (isFinal(this.state)) {
       call.failWith((facts) => this.#finalError(facts))
       return
     }
     const connection = this.#connection
-    if (this.#state === 'connected' && this.#queue.length === 0 && connection?.canSend === true) {
+    if (this.state === 'connected' && this.#queue.length === 0 && connection?.canSend === true) {
       this.#send(connection, call)
-    } else if (this.#queue.length >= this.#options.maxQueuedRequests) {
+    } else if (!this.#hasRoom()) {
       call.failWith(
         (facts) => new QueueFullError(`${this.#queue.length} requests are waiting already`, facts),
       )
     } else {
       this.#queue.push(call)
     }
+  }
+
+  /** Whether another request may wait. Those that were given up meanwhile make room: nobody waits for them. */
+  #hasRoom(): boolean {
+    const { maxQueuedRequests } = this.#options
+    if (this.#queue.length >= Math.min(this.#tidyQueueAt, maxQueuedRequests)) {
+      this.#queue.keep((call) => !call.settled)
+      this.#tidyQueueAt = Math.max(TIDY_QUEUE_AT, 2 * this.#queue.length)
+    }
+    return this.#queue.length < maxQueuedRequests
   }
 
   /** Proves an identity to the server, on this connection and on every later one. */
@@ -149,7 +162,7 @@ export class Session {
       },
     )
     call.limit(options, this.clock)
-    this.submit(call)
+    if (!call.settled) this.submit(call)
     return call.promise
   }
 
@@ -160,7 +173,7 @@ export class Session {
   }
 
   async #close(): Promise<void> {
-    if (isFinal(this.#state)) return
+    if (isFinal(this.state)) return
     const connection = this.#connection
     this.#end('closed', (facts) => new ClosedError('the client was closed', facts))
     if (connection?.phase === 'open' && this.#sessionId !== 0n) {
@@ -180,11 +193,11 @@ export class Session {
 
   async #run(): Promise<void> {
     let isFirst = true
-    while (!isFinal(this.#state)) {
+    while (!isFinal(this.state)) {
       await this.#pause(isFirst)
       isFirst = false
-      const endpoint = isFinal(this.#state) ? undefined : await this.#hosts.next()
-      if (isFinal(this.#state)) return
+      const endpoint = isFinal(this.state) ? undefined : await this.#hosts.next()
+      if (isFinal(this.state)) return
       if (endpoint === undefined) {
         this.#lastConnectionError = new Error('no name of the connect string resolves')
         this.#failedRounds++
@@ -226,7 +239,10 @@ export class Session {
       response = await connection.connect()
       this.#speechlessSinceMs = undefined
       if (response.timeoutMs <= 0) this.#refused()
-      else await this.#serve(connection, response, claimedZxid)
+      else if (await this.#serve(connection, response, claimedZxid)) {
+        this.#failedRounds = 0
+        this.#hosts.startOver(endpoint)
+      } else if (this.#hosts.isRoundOver) this.#failedRounds++
     } catch (error) {
       this.#lastConnectionError = error instanceof Error ? error : new Error(String(error))
       if (response === undefined) this.#noteSpeechless(connection)
@@ -257,12 +273,15 @@ export class Session {
     )
   }
 
-  /** From the handshake's success to the connection's end. Throws when the session cannot be restored on it. */
+  /**
+   * From the handshake's success to the connection's end; says whether it was a good one. Throws when the session cannot be
+   * restored on it.
+   */
   async #serve(
     connection: Connection,
     response: ConnectResponse,
     claimedZxid: bigint,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const isNew = response.sessionId !== this.#sessionId
     this.#sessionId = response.sessionId
     this.#password = response.password
@@ -274,17 +293,17 @@ export class Session {
       relativeZxid: this.#watchedUpToZxid,
       atLeastZxid: claimedZxid < this.#lastZxidSeen ? this.#lastZxidSeen : 0n,
     })
-    if (isFinal(this.#state) || connection.phase !== 'open') return
-    this.#failedRounds = 0
-    this.#transition('connected')
+    if (isFinal(this.state) || connection.phase !== 'open') return false
+    const connectedAtMs = this.clock.now()
+    this.#changes.become('connected')
     this.watches.resync()
     this.#flush()
     this.#lastConnectionError = await connection.closed
     // Only of a connection that was restored whole: on one that broke halfway some watches have not caught up.
     this.#watchedUpToZxid = maxOf(this.#watchedUpToZxid, connection.lastZxid)
     this.#lastZxidSeen = maxOf(this.#lastZxidSeen, connection.lastZxid)
-    this.#failedRounds = 0
-    if (!isFinal(this.#state)) this.#transition('suspended')
+    if (!isFinal(this.state)) this.#changes.become('suspended')
+    return this.clock.now() - connectedAtMs >= STABLE_AFTER_MS
   }
 
   /**
@@ -316,7 +335,7 @@ export class Session {
     this.#watchedUpToZxid = 0n
     this.#failedRounds = 0
     const waiting = this.#queue.drain()
-    this.#transition('lost')
+    this.#changes.become('lost')
     for (const call of waiting) {
       call.failWith((facts) => new SessionExpiredError('the session has expired', facts))
     }
@@ -332,7 +351,7 @@ export class Session {
 
   #end(state: 'closed' | 'authFailed', makeError: Parameters<Outgoing['failWith']>[0]): void {
     const waiting = this.#queue.drain()
-    this.#transition(state)
+    this.#changes.become(state)
     for (const call of waiting) call.failWith(makeError)
     this.watches.sessionLost()
     this.watches.endPersistent(undefined)
@@ -340,14 +359,14 @@ export class Session {
   }
 
   #finalError(facts: Parameters<Parameters<Outgoing['failWith']>[0]>[0]): ZooKeeperError {
-    return this.#state === 'closed'
+    return this.state === 'closed'
       ? new ClosedError('the client is closed', facts)
       : new AuthFailedError(ErrorCode.authFailed, 'the server refused a credential', facts)
   }
 
   #flush(): void {
     const connection = this.#connection
-    if (this.#state !== 'connected' || connection === undefined) return
+    if (this.state !== 'connected' || connection === undefined) return
     while (this.#queue.length > 0 && connection.canSend) {
       const call = this.#queue.shift()
       if (call !== undefined && !call.settled) this.#send(connection, call)
@@ -357,13 +376,6 @@ export class Session {
   #send(connection: Connection, call: Outgoing): void {
     if (call.opCode === OpCode.auth) connection.sendAuth(call)
     else connection.send(call)
-  }
-
-  #transition(state: SessionState): void {
-    const previous = this.#state
-    if (state === previous) return
-    this.#state = state
-    for (const listener of [...this.#stateListeners]) notify(() => listener(state, previous))
   }
 }
 

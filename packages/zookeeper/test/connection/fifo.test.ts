@@ -23,3 +23,11 @@ it('behaves as an array does, however long it gets', () => {
     { numRuns: 20 },
   )
 })
+
+it('keeps what is wanted, in its order', () => {
+  const fifo = new Fifo<number>()
+  for (let i = 0; i < 10; i++) fifo.push(i)
+  fifo.shift()
+  fifo.keep((item) => item % 2 === 0)
+  expect(fifo.drain()).toEqual([2, 4, 6, 8])
+})

@@ -54,6 +54,22 @@ describe('HostList', () => {
     expect((await round(list)).sort()).toEqual(['a-new', 'c-new'])
   })
 
+  it('looks where the servers are now when it starts over, and tries the last one last', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      let moved = false
+      const list = listOf(
+        async (host) => [moved && host !== 'b' ? `${host}-new` : host],
+        seededRandom(seed),
+      )
+      await list.next()
+      moved = true
+      list.startOver({ host: 'b', port: 1 })
+      const names = await round(list)
+      expect(names.at(-1)).toBe('b')
+      expect([...names].sort()).toEqual(['a-new', 'b', 'c-new'])
+    }
+  })
+
   it('keeps the addresses that it had when names do not resolve any more, or hang', async () => {
     let answer: (host: string) => Promise<string[]> = async (host) => [`${host}-1`]
     const list = listOf((host) => answer(host), seededRandom(4))

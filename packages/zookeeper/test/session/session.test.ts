@@ -3,56 +3,13 @@ import { waitFor } from '../../../../test/support/wait-for.ts'
 import { type WatchEvent, ZooKeeper } from '../../src/index.ts'
 import {
   type ConnectRequest,
-  existsOperation,
-  getDataOperation,
   OpCode,
   opCodeName,
   SpecialXid,
-  type Stat,
   setWatchesOperation,
 } from '../../src/protocol/index.ts'
-import {
-  type Script,
-  type ScriptedServer,
-  startScriptedServer,
-} from '../support/scripted-server.ts'
-
-const stat: Stat = {
-  czxid: 1n,
-  mzxid: 1n,
-  ctime: 1n,
-  mtime: 1n,
-  version: 0,
-  cversion: 0,
-  aversion: 0,
-  ephemeralOwner: 0n,
-  dataLength: 0,
-  numChildren: 0,
-  pzxid: 1n,
-}
-
-/** A server that answers reads as if every znode existed. */
-const friendly: Required<Script> = {
-  onConnect: (connection) => connection.accept({}),
-  onRequest(connection, { xid, type }) {
-    if (type === OpCode.getData) {
-      connection.reply({ xid }, (to) => getDataOperation.encodeResponse(to, { data: null, stat }))
-    } else if (type === OpCode.exists) {
-      connection.reply({ xid }, (to) => existsOperation.encodeResponse(to, { stat }))
-    } else if (type === OpCode.addWatch) connection.reply({ xid }, (to) => to.writeInt32(0))
-    else if (type === OpCode.sync) connection.reply({ xid }, (to) => to.writeString('/'))
-    else connection.reply({ xid })
-  },
-}
-
-async function connected(
-  server: ScriptedServer,
-  options: ConstructorParameters<typeof ZooKeeper>[1] = {},
-): Promise<ZooKeeper> {
-  const zk = new ZooKeeper(server.connectString, { sessionTimeoutMs: 4_000, ...options })
-  await zk.connect({ timeoutMs: 5_000 })
-  return zk
-}
+import { connected, friendly } from '../support/friendly-script.ts'
+import { startScriptedServer } from '../support/scripted-server.ts'
 
 /** Makes the call that the script answers by closing, and waits until that is noticed. */
 async function getCut(zk: ZooKeeper): Promise<void> {
