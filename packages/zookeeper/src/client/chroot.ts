@@ -1,3 +1,4 @@
+import { isWithin } from '../protocol/path.ts'
 import type { WatchEvent } from '../session/watch-event.ts'
 
 /** Translates between the caller's paths and the server's, which lie below the connect string's path. */
@@ -19,9 +20,9 @@ export class Chroot {
     return path === '/' ? this.#prefix : this.#prefix + path
   }
 
-  /** A path above the prefix, which a server should never tell, stays as it is. */
+  /** A path outside the prefix, which a server should never tell, stays as it is. */
   toClient(path: string): string {
-    if (this.#prefix === '' || !path.startsWith(this.#prefix)) return path
+    if (this.#prefix === '' || !isWithin(path, this.#prefix)) return path
     return path.length === this.#prefix.length ? '/' : path.slice(this.#prefix.length)
   }
 

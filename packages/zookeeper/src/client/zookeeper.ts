@@ -1,8 +1,6 @@
 import type { CallOptions } from '../connection/call.ts'
-import { InvalidOptionError } from '../errors/client-errors.ts'
 import { isSequential } from '../protocol/create-flags.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
-import { addWatchOperation } from '../protocol/operations/add-watch.ts'
 import { deleteOperation } from '../protocol/operations/delete.ts'
 import { existsOperation } from '../protocol/operations/exists.ts'
 import { getACLOperation } from '../protocol/operations/get-acl.ts'
@@ -15,7 +13,6 @@ import { multiOperation } from '../protocol/operations/multi.ts'
 import { multiReadOperation } from '../protocol/operations/multi-read.ts'
 import { NOTHING } from '../protocol/operations/operation.ts'
 import type { ReadRequest } from '../protocol/operations/read-request.ts'
-import { removeWatchesOperation } from '../protocol/operations/remove-watches.ts'
 import { setACLOperation } from '../protocol/operations/set-acl.ts'
 import { setDataOperation } from '../protocol/operations/set-data.ts'
 import type { StatResponse } from '../protocol/operations/stat-response.ts'
@@ -23,11 +20,9 @@ import { syncOperation } from '../protocol/operations/sync.ts'
 import { type ClientInfo, whoAmIOperation } from '../protocol/operations/who-am-i.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
-import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
 import { Session } from '../session/session.ts'
 import type { SessionState, StateListener } from '../session/session-state.ts'
-import type { PersistentWatchMode, WatchEvent } from '../session/watch-event.ts'
-import type { OneShotKind, PersistentWatcher } from '../session/watch-registry.ts'
+import type { PersistentWatchMode } from '../session/watch-event.ts'
 import { Caller, checkPath } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
@@ -45,15 +40,9 @@ import {
 } from './multi.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 import { resolveOptions, type ZooKeeperOptions } from './options.ts'
-import { PersistentWatch } from './persistent-watch.ts'
+import type { PersistentWatch } from './persistent-watch.ts'
+import { type RemoveWatchesOptions, Watches } from './watches.ts'
 import { whenConnected } from './when-connected.ts'
-
-/** The one-shot tables of each kind of `removeWatches`. */
-const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {
-  any: ['data', 'exist', 'child'],
-  data: ['data', 'exist'],
-  children: ['child'],
-}
 
 /**
  * A ZooKeeper client: one session after another, over one connection after another.
@@ -67,6 +56,7 @@ export class ZooKeeper implements AsyncDisposable {
   readonly #session: Session
   readonly #chroot: Chroot
   readonly #caller: Caller
+  readonly #watches: Watches
 
   /** `connectString` is "host:port,host:port/chroot". Throws an `InvalidOptionError` for one that cannot be read. */
   constructor(connectString: string, options: ZooKeeperOptions = {}) {
@@ -74,6 +64,7 @@ export class ZooKeeper implements AsyncDisposable {
     this.#chroot = new Chroot(resolved.chroot)
     this.#session = new Session(resolved)
     this.#caller = new Caller(this.#session)
+    this.#watches = new Watches(this.#session, this.#chroot, this.#caller)
   }
 
   /** What the state promises stands at `SessionState`. */
@@ -149,10 +140,10 @@ export class ZooKeeper implements AsyncDisposable {
       request,
       { path, mutates: false },
       {
-        convert: ({ stat }) => this.#watching('data', request.path, options, stat),
+        convert: ({ stat }) => this.#watches.leave('data', request.path, options.watch, stat),
         recover: (err) =>
           err === ErrorCode.noNode
-            ? { result: this.#watching('exist', request.path, options, undefined) }
+            ? { result: this.#watches.leave('exist', request.path, options.watch, undefined) }
             : undefined,
       },
       options,
@@ -166,7 +157,7 @@ export class ZooKeeper implements AsyncDisposable {
       getDataOperation,
       request,
       { path, mutates: false },
-      { convert: (response) => this.#watching('data', request.path, options, response) },
+      { convert: (response) => this.#watches.leave('data', request.path, options.watch, response) },
       options,
     )
   }
@@ -203,7 +194,7 @@ export class ZooKeeper implements AsyncDisposable {
       getChildrenOperation,
       path,
       request,
-      ({ children }) => this.#watching('child', request.path, options, [...children]),
+      ({ children }) => this.#watches.leave('child', request.path, options.watch, [...children]),
       options,
     )
   }
@@ -218,7 +209,7 @@ export class ZooKeeper implements AsyncDisposable {
       getChildren2Operation,
       path,
       request,
-      (response) => this.#watching('child', request.path, options, response),
+      (response) => this.#watches.leave('child', request.path, options.watch, response),
       options,
     )
   }
@@ -235,7 +226,7 @@ export class ZooKeeper implements AsyncDisposable {
     )
   }
 
-  /** This session's ephemeral znodes at or below a path. Needs ZooKeeper 3.6. */
+  /** This session's ephemeral znodes whose paths begin with the prefix: "/a" finds "/ab" too. Needs ZooKeeper 3.6. */
   getEphemerals(prefixPath = '/', options: CallOptions = {}): Promise<string[]> {
     const request = { prefixPath: this.#chroot.toServer(prefixPath) }
     return this.#caller.read(
@@ -305,97 +296,21 @@ export class ZooKeeper implements AsyncDisposable {
    * Watches a path, which need not exist, until the watch is closed. Needs ZooKeeper 3.6: an older server answers
    * `UnimplementedError` and closes the connection, so ask once. One path has one mode: the other one is refused.
    */
-  async addWatch(
+  addWatch(
     path: string,
     mode: PersistentWatchMode,
     options: CallOptions = {},
   ): Promise<PersistentWatch> {
-    const serverPath = this.#chroot.toServer(path)
-    const { watches } = this.#session
-    const otherMode = mode === 'persistent' ? 'persistentRecursive' : 'persistent'
-    if (watches.hasPersistent(otherMode, serverPath)) {
-      throw new InvalidOptionError(`there is a ${otherMode} watch already`, { path })
-    }
-    let arm = () => {}
-    let disarm = () => {}
-    const watch = new PersistentWatch(path, mode, (inner) => {
-      const watcher = this.#translating(inner)
-      arm = () => watches.addPersistent(mode, serverPath, watcher)
-      disarm = () => watches.removePersistent(mode, serverPath, watcher)
-      return () => this.#removePersistent(mode, serverPath, watcher)
-    })
-    await this.#caller.call(
-      addWatchOperation,
-      { path: serverPath, mode: AddWatchMode[mode] },
-      { path, mutates: false },
-      { convert: () => undefined, onSent: () => arm(), onFailure: () => disarm() },
-      options,
-    )
-    return watch
+    return this.#watches.add(path, mode, options)
   }
 
   /** Takes watches off a path, persistent ones too with `any`. Rejects with a `NoWatcherError` when there is none. */
-  removeWatches(
-    path: string,
-    options: CallOptions & { readonly type?: 'any' | 'data' | 'children' } = {},
-  ): Promise<void> {
-    const type = options.type ?? 'any'
-    const serverPath = this.#chroot.toServer(path)
-    return this.#caller.read(
-      removeWatchesOperation,
-      path,
-      { path: serverPath, type: WatcherType[type] },
-      () => {
-        this.#session.watches.removeOneShots(serverPath, removable[type])
-        if (type === 'any') this.#session.watches.endPersistentOf(serverPath)
-      },
-      options,
-    )
+  removeWatches(path: string, options: RemoveWatchesOptions = {}): Promise<void> {
+    return this.#watches.remove(path, options)
   }
 
   #readRequest(path: string, options: WatchOptions): ReadRequest {
     return { path: this.#chroot.toServer(path), watch: options.watch !== undefined }
-  }
-
-  /** Registers the watch of a read that succeeded, and passes its result on. */
-  #watching<Result>(
-    kind: OneShotKind,
-    serverPath: string,
-    { watch }: WatchOptions,
-    result: Result,
-  ): Result {
-    if (watch !== undefined) {
-      const listener = this.#chroot.isRoot
-        ? watch
-        : (event: WatchEvent) => watch(this.#chroot.event(event))
-      this.#session.watches.addOneShot(kind, serverPath, listener)
-    }
-    return result
-  }
-
-  #translating(inner: PersistentWatcher): PersistentWatcher {
-    if (this.#chroot.isRoot) return inner
-    return {
-      onEvent: (event) =>
-        inner.onEvent(event.type === 'resync' ? event : this.#chroot.event(event)),
-      onEnd: (error) => inner.onEnd(error),
-    }
-  }
-
-  /** Leaves the server's watch alone where taking it away could hurt another one: its events are then ignored. */
-  async #removePersistent(
-    mode: PersistentWatchMode,
-    serverPath: string,
-    watcher: PersistentWatcher,
-  ): Promise<void> {
-    const { watches } = this.#session
-    const isLast = watches.removePersistent(mode, serverPath, watcher)
-    if (!isLast || watches.hasOneShot(serverPath) || !this.#session.canSendNow) return
-    const request = { path: serverPath, type: WatcherType.any }
-    const path = this.#chroot.toClient(serverPath)
-    await this.#caller
-      .read(removeWatchesOperation, path, request, () => undefined, {})
-      .catch(() => undefined)
   }
 }
 

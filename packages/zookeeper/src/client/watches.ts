@@ -1,0 +1,139 @@
+import type { CallOptions } from '../connection/call.ts'
+import { InvalidOptionError } from '../errors/client-errors.ts'
+import { addWatchOperation } from '../protocol/operations/add-watch.ts'
+import { removeWatchesOperation } from '../protocol/operations/remove-watches.ts'
+import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
+import type { Session } from '../session/session.ts'
+import type { PersistentWatchMode } from '../session/watch-event.ts'
+import type { OneShotKind, PersistentWatcher, WatchListener } from '../session/watch-registry.ts'
+import type { Caller } from './caller.ts'
+import type { Chroot } from './chroot.ts'
+import { PersistentWatch } from './persistent-watch.ts'
+
+/** Which watches `removeWatches` takes off a path. */
+export interface RemoveWatchesOptions extends CallOptions {
+  /** Default `any`: all of them, persistent ones too. */
+  readonly type?: 'any' | 'data' | 'children'
+}
+
+/** The one-shot tables of each kind of `removeWatches`. */
+const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {
+  any: ['data', 'exist', 'child'],
+  data: ['data', 'exist'],
+  children: ['child'],
+}
+
+/** The watches of one client: puts them on paths and takes them off, below its chroot. */
+export class Watches {
+  readonly #session: Session
+  readonly #chroot: Chroot
+  readonly #caller: Caller
+  /** What stands for a listener below a chroot: always the same, so that the same listener twice counts once. */
+  readonly #translations = new WeakMap<WatchListener, WatchListener>()
+
+  constructor(session: Session, chroot: Chroot, caller: Caller) {
+    this.#session = session
+    this.#chroot = chroot
+    this.#caller = caller
+  }
+
+  /** Registers the one-shot watch of a read that succeeded, if it has one, and passes the read's result on. */
+  leave<Result>(
+    kind: OneShotKind,
+    serverPath: string,
+    watch: WatchListener | undefined,
+    result: Result,
+  ): Result {
+    if (watch !== undefined) {
+      this.#session.watches.addOneShot(kind, serverPath, this.#translatedListener(watch))
+    }
+    return result
+  }
+
+  /** See `ZooKeeper.addWatch`. */
+  async add(
+    path: string,
+    mode: PersistentWatchMode,
+    options: CallOptions,
+  ): Promise<PersistentWatch> {
+    const serverPath = this.#chroot.toServer(path)
+    const { watches } = this.#session
+    let arm = () => {}
+    let disarm = () => {}
+    const watch = new PersistentWatch(path, mode, (inner) => {
+      const watcher = this.#translatedWatcher(inner)
+      arm = () => {
+        // Looked at when the request is written: a watch of the other mode may have been waiting before it.
+        this.#refuseOtherMode(path, mode)
+        watches.addPersistent(mode, serverPath, watcher)
+      }
+      disarm = () => watches.removePersistent(mode, serverPath, watcher)
+      return () => this.#removePersistent(mode, serverPath, watcher)
+    })
+    await this.#caller.call(
+      addWatchOperation,
+      { path: serverPath, mode: AddWatchMode[mode] },
+      { path, mutates: false },
+      { convert: () => undefined, onSent: () => arm(), onFailure: () => disarm() },
+      options,
+    )
+    return watch
+  }
+
+  /** See `ZooKeeper.removeWatches`. */
+  remove(path: string, options: RemoveWatchesOptions): Promise<void> {
+    const type = options.type ?? 'any'
+    const serverPath = this.#chroot.toServer(path)
+    return this.#caller.read(
+      removeWatchesOperation,
+      path,
+      { path: serverPath, type: WatcherType[type] },
+      () => {
+        this.#session.watches.removeOneShots(serverPath, removable[type])
+        if (type === 'any') this.#session.watches.endPersistentOf(serverPath)
+      },
+      options,
+    )
+  }
+
+  #refuseOtherMode(path: string, mode: PersistentWatchMode): void {
+    const otherMode = mode === 'persistent' ? 'persistentRecursive' : 'persistent'
+    if (this.#session.watches.hasPersistent(otherMode, this.#chroot.toServer(path))) {
+      throw new InvalidOptionError(`there is a ${otherMode} watch already`, { path })
+    }
+  }
+
+  #translatedListener(watch: WatchListener): WatchListener {
+    if (this.#chroot.isRoot) return watch
+    const known = this.#translations.get(watch)
+    if (known !== undefined) return known
+    const translated: WatchListener = (event) => watch(this.#chroot.event(event))
+    this.#translations.set(watch, translated)
+    return translated
+  }
+
+  #translatedWatcher(inner: PersistentWatcher): PersistentWatcher {
+    if (this.#chroot.isRoot) return inner
+    return {
+      onEvent: (event) =>
+        inner.onEvent(event.type === 'resync' ? event : this.#chroot.event(event)),
+      onEnd: (error) => inner.onEnd(error),
+    }
+  }
+
+  /** Leaves the server's watch alone where taking it away could hurt another one: its events are then ignored. */
+  async #removePersistent(
+    mode: PersistentWatchMode,
+    serverPath: string,
+    watcher: PersistentWatcher,
+  ): Promise<void> {
+    const { watches } = this.#session
+    const isLast = watches.removePersistent(mode, serverPath, watcher)
+    if (!isLast || watches.hasOneShot(serverPath) || !this.#session.canSendNow) return
+    const request = { path: serverPath, type: WatcherType.any }
+    const path = this.#chroot.toClient(serverPath)
+    await this.#caller
+      .read(removeWatchesOperation, path, request, () => undefined, {})
+      .catch(() => undefined)
+  }
+}
