@@ -59,6 +59,9 @@ export type MultiReadResult =
   | { readonly type: 'getChildren'; readonly children: readonly string[] }
   | { readonly type: 'error'; readonly error: ZooKeeperError }
 
+/** The server keeps a time to live in 40 bits (EphemeralType.TTL). */
+const MAX_TTL_MS = 2 ** 40 - 1
+
 /** Any version will do. */
 export const ANY_VERSION = -1
 
@@ -81,11 +84,17 @@ export function createRequest(
     flags: CreateFlags[mode],
   }
   if (hasTimeToLive(mode)) {
-    if (operation.ttlMs === undefined) throw new InvalidOptionError(`${mode} needs ttlMs`)
+    if (!isTimeToLive(operation.ttlMs)) {
+      throw new InvalidOptionError(`${mode} needs a ttlMs from 1 to ${MAX_TTL_MS}`)
+    }
     return { type: 'createTTL', ...request, ttlMs: BigInt(operation.ttlMs) }
   }
   if (operation.ttlMs !== undefined) throw new InvalidOptionError(`${mode} takes no ttlMs`)
   return { type: mode === 'container' ? 'createContainer' : 'create', ...request }
+}
+
+function isTimeToLive(ttlMs: number | undefined): ttlMs is number {
+  return Number.isInteger(ttlMs) && ttlMs !== undefined && ttlMs >= 1 && ttlMs <= MAX_TTL_MS
 }
 
 /** An operation as the wire has it. Throws an `InvalidOptionError` for what cannot be. */
