@@ -39,7 +39,7 @@ export class InvalidPathError extends ZooKeeperError {
 export class InvalidOptionError extends ZooKeeperError {
   override readonly code = 'ZK_INVALID_OPTION'
 }
-/** A tree cache found more znodes than its `maxNodes`, and stopped. */
+/** A tree cache found more znodes than its `maxNodes`, or one that is over the client's `maxReplyBytes` alone, and stopped. */
 export class CacheOverflowError extends ZooKeeperError {
   override readonly code = 'ZK_CACHE_OVERFLOW'
 }

@@ -99,9 +99,8 @@ export class TreeCache implements AsyncDisposable {
     try {
       if (signal?.aborted === true) onAbort()
       const firstReading = this.#whenSynced()
-      // Rejected below, where it is awaited; until then nobody listens.
-      firstReading.catch(() => undefined)
-      await this.#attach(options)
+      // Not awaited: without a connection it goes on waiting for one when the cache is stopped.
+      void this.#attach()
       await firstReading
     } finally {
       signal?.removeEventListener('abort', onAbort)
@@ -136,16 +135,15 @@ export class TreeCache implements AsyncDisposable {
     return this.close()
   }
 
-  async #attach(options: Pick<CallOptions, 'signal'>): Promise<void> {
-    while (this.#error === undefined) {
-      try {
-        const watch = await this.#client.addWatch(this.path, 'persistentRecursive', options)
-        this.#onAttached(watch)
-        return
-      } catch (error) {
-        const known = asError(error)
-        // While there is no connection the next try waits for one, so this does not spin.
-        if (!known.retryable) this.#fail(known)
+  async #attach(): Promise<void> {
+    if (this.#error !== undefined) return
+    try {
+      this.#onAttached(await this.#client.addWatch(this.path, 'persistentRecursive'))
+    } catch (error) {
+      const known = asError(error)
+      if (!known.retryable) this.#fail(known)
+      else if (this.#error === undefined) {
+        this.#retry = this.#clock.setTimer(() => void this.#attach(), RETRY_MS)
       }
     }
   }
@@ -212,7 +210,7 @@ export class TreeCache implements AsyncDisposable {
     // The watch was armed again in the middle: events may have been missed since the reading began.
     if (this.#mustReadAll || this.#error !== undefined) return
     this.#tell(applyTree(this.#nodes, tree))
-    if (this.#client.state !== 'connected') return
+    if (this.#error !== undefined || this.#client.state !== 'connected') return
     this.#synced = true
     for (const listener of [...this.#syncedListeners]) notify(listener)
   }
@@ -234,6 +232,7 @@ export class TreeCache implements AsyncDisposable {
   }
 
   #onReadFailure(error: ZooKeeperError): void {
+    if (this.#error !== undefined) return
     if (!error.retryable) {
       this.#fail(error)
       return

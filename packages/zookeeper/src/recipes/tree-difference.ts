@@ -8,8 +8,9 @@ export type TreeChange =
   | { readonly type: 'removed'; readonly path: string; readonly node: TreeNode }
 
 /**
- * Puts one znode's new reading into the cache, and says what that changed. The data is the same when `mzxid` is: a znode that
- * was deleted and created again has another one too. Only the Stat is renewed then, and nothing is said.
+ * Puts one znode's new reading into the cache, and says what that changed. The data is the same when `mzxid` and `mtime` are: a znode that
+ * was deleted and created again has others, and one of a tree that was replaced (which may count its transactions from 1 again)
+ * another `mtime`. Only the Stat is renewed then, and nothing is said.
  */
 export function applyReading(
   nodes: Map<string, TreeNode>,
@@ -24,7 +25,8 @@ export function applyReading(
   }
   nodes.set(path, node)
   if (before === undefined) return { type: 'added', path, node }
-  return before.stat.mzxid === node.stat.mzxid ? undefined : { type: 'changed', path, node }
+  const isSame = before.stat.mzxid === node.stat.mzxid && before.stat.mtime === node.stat.mtime
+  return isSame ? undefined : { type: 'changed', path, node }
 }
 
 /** Makes the cache hold exactly `tree`, and says what that changed: what went first, deepest first. */

@@ -14,6 +14,8 @@ const OVERHEAD_BYTES = STAT_BYTES + 200
 /** What the data of a znode that was never read is taken for. */
 const UNKNOWN_DATA_BYTES = 32 * 1024
 const MAX_PATHS = 2_000
+/** A single znode's reply that was too long so many times in a row will not become shorter. */
+const TOO_LONG_ALONE_MAX = 3
 
 /** A znode as it was read. */
 export interface TreeNode {
@@ -38,6 +40,7 @@ export class TreeReader {
   readonly #client: ZooKeeper
   readonly #options: TreeReaderOptions
   #maxPaths = MAX_PATHS
+  #tooLongAlone = 0
 
   constructor(client: ZooKeeper, options: TreeReaderOptions) {
     this.#client = client
@@ -100,12 +103,27 @@ export class TreeReader {
     operations: Parameters<ZooKeeper['multiRead']>[0],
   ): Promise<readonly MultiReadResult[]> {
     try {
-      return await this.#client.multiRead(operations)
+      const results = await this.#client.multiRead(operations)
+      this.#tooLongAlone = 0
+      return results
     } catch (error) {
-      // The guess was wrong, and the connection is gone: ask for half next time, until the replies fit.
-      if (isTooLong(error)) this.#maxPaths = Math.max(1, this.#maxPaths >> 1)
+      if (isTooLong(error)) this.#askForLess(new Set(operations.map(({ path }) => path)), error)
       throw error
     }
+  }
+
+  /** The guess was wrong, and the connection is gone: asks for a quarter next time, until the replies fit. */
+  #askForLess(paths: ReadonlySet<string>, cause: unknown): void {
+    if (paths.size > 1) {
+      this.#maxPaths = Math.min(this.#maxPaths, Math.ceil(paths.size / 4))
+      return
+    }
+    // Not at once: the reply to somebody else's request may have been the long one.
+    this.#tooLongAlone++
+    if (this.#tooLongAlone < TOO_LONG_ALONE_MAX) return
+    const [path = ''] = paths
+    const message = `what ${path} holds is more than the client's maxReplyBytes`
+    throw new CacheOverflowError(message, { path, cause })
   }
 
   #chunks(paths: Iterable<string>, known: ReadonlyMap<string, TreeNode>): string[][] {

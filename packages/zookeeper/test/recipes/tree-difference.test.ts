@@ -52,3 +52,12 @@ it('tells exactly the difference, and holds the new tree after it', () => {
     }),
   )
 })
+
+it('sees that a znode is another one although a replaced tree counts its transactions from 1 again', () => {
+  const before = node('/a', 7)
+  const after = { ...before, stat: { ...before.stat, mtime: 5n } }
+  const nodes = new Map([['/a', before]])
+  expect(applyTree(nodes, new Map([['/a', after]]))).toEqual([
+    { type: 'changed', path: '/a', node: after },
+  ])
+})
