@@ -42,7 +42,8 @@ export async function startEchoBackend(name: string): Promise<EchoBackend> {
     socket.on('error', () => socket.destroy())
     const key = request.headers['sec-websocket-key'] ?? ''
     const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket']
-    socket.write(`${[...lines, `X-Key: ${key}`, `X-By: ${name}`].join('\r\n')}\r\n\r\n`)
+    lines.push(`Sec-WebSocket-Accept: ${webSocketAccept(key)}`, `X-By: ${name}`)
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     socket.pipe(socket)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -54,6 +55,11 @@ export async function startEchoBackend(name: string): Promise<EchoBackend> {
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+/** What a server answers to a `Sec-WebSocket-Key` (RFC 6455 §4.2.2). HAProxy checks it. */
+export function webSocketAccept(key: string): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
 }
 
 async function answer(name: string, request: IncomingMessage, response: ServerResponse) {
