@@ -30,9 +30,14 @@ export async function probe(
       const detail = timeout.aborted ? `no answer within ${check.timeoutMs} ms` : error.message
       resolve({ passed: false, detail })
     }
-    if (signal.aborted) fail(new Error('the probe was aborted'))
-    else if (check.probe.type === 'tcp') askTcp(target, signal, resolve, fail)
-    else askHttp(target, check.probe, signal, resolve, fail)
+    try {
+      if (signal.aborted) fail(new Error('the probe was aborted'))
+      else if (check.probe.type === 'tcp') askTcp(target, signal, resolve, fail)
+      else askHttp(target, check.probe, signal, resolve, fail)
+    } catch (error) {
+      // A path or a port that cannot be is thrown at once.
+      fail(error instanceof Error ? error : new Error(String(error)))
+    }
   })
   return { ...verdict, latencyMs: performance.now() - startedMs }
 }

@@ -112,4 +112,14 @@ describe('probe', () => {
     expect(result.passed).toBe(false)
     expect(result.latencyMs).toBeLessThan(4_000)
   })
+
+  it('fails, and does not reject, where the path or the port cannot be', async () => {
+    expect(await ask(1, { ...http, path: '/a b' })).toMatchObject({
+      passed: false,
+      detail: expect.stringContaining('unescaped'),
+    })
+    for (const how of [http, { type: 'tcp' } as const]) {
+      expect(await ask(70_000, how)).toMatchObject({ passed: false })
+    }
+  })
 })
