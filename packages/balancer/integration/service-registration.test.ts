@@ -1,4 +1,4 @@
-import { ZooKeeper } from '@zoogate/zookeeper'
+import { READ_ACL, ZooKeeper } from '@zoogate/zookeeper'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ApacheZooKeeper,
@@ -27,7 +27,10 @@ describe.skipIf(missing('zookeeper') !== undefined)(
       await server[Symbol.asyncDispose]()
     })
 
-    const register = (id: string, more: { zookeeper?: string; idTakenAfterMs?: number } = {}) =>
+    const register = (
+      id: string,
+      more: { zookeeper?: string; idTakenAfterMs?: number; root?: string } = {},
+    ) =>
       new ServiceRegistration({
         zookeeper: server.connectString,
         service: 'shop',
@@ -70,6 +73,25 @@ describe.skipIf(missing('zookeeper') !== undefined)(
       await registration.setWeight(7)
       const parsed = parseRegistration('first', (await observer.getData(registration.path)).data)
       expect(parsed).toMatchObject({ registration: { weight: 7, state: 'up', port: 8080 } })
+    })
+
+    it('leaves no timer behind that would keep a program alive', async () => {
+      const timers = () =>
+        process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
+      const before = timers()
+      const registration = register('brief')
+      await registration.registered
+      await registration.close()
+      await waitFor('its timers to end', () => timers() <= before, { timeoutMs: 1_000 })
+    })
+
+    it('makes the folder of its service where it may, below folders where it may not', async () => {
+      await observer.create('/locked', null)
+      await observer.create('/locked/services', null)
+      await observer.setACL('/locked', READ_ACL)
+      await using registration = register('below', { root: '/locked' })
+      await registration.registered
+      expect(registration.path).toBe('/locked/services/shop/below')
     })
 
     it('leaves by draining, down, gone', async () => {

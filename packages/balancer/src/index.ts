@@ -21,10 +21,7 @@ export {
   type RegisterServiceOptions,
   registerService,
 } from './register/register-service.ts'
+export type { RegistrationEvent, RegistrationState } from './register/registration-event.ts'
 export { registrationOf, type ServiceRegistrationOptions } from './register/registration-options.ts'
-export {
-  type RegistrationEvent,
-  type RegistrationState,
-  ServiceRegistration,
-} from './register/service-registration.ts'
+export { ServiceRegistration } from './register/service-registration.ts'
 export { type Scheduler, systemScheduler } from './scheduler.ts'

@@ -6,9 +6,10 @@ import { BalancerError } from '../balancer-error.ts'
 import type { InstanceState } from '../discovery/registration.ts'
 import { findZooKeeper } from './find-zookeeper.ts'
 import { ownAddress } from './own-address.ts'
+import type { RegistrationEvent } from './registration-event.ts'
 import type { ServiceRegistrationOptions } from './registration-options.ts'
 import { drainOf, type ServerDrain } from './server-drain.ts'
-import { type RegistrationEvent, ServiceRegistration } from './service-registration.ts'
+import { ServiceRegistration } from './service-registration.ts'
 
 export const DEFAULT_DRAIN_MS = 5_000
 

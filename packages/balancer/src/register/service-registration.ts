@@ -1,4 +1,11 @@
-import { MultiError, type Stat, ZooKeeper, ZooKeeperError } from '@zoogate/zookeeper'
+import {
+  ensurePath,
+  MultiError,
+  parentPath,
+  type Stat,
+  ZooKeeper,
+  ZooKeeperError,
+} from '@zoogate/zookeeper'
 import { BalancerError } from '../balancer-error.ts'
 import {
   encodeRegistration,
@@ -7,6 +14,7 @@ import {
 } from '../discovery/registration.ts'
 import { Backoff } from './backoff.ts'
 import { ownershipStep, type WrittenNode } from './ownership.ts'
+import type { RegistrationEvent, RegistrationState } from './registration-event.ts'
 import {
   DEFAULT_ROOT,
   DEFAULT_SESSION_TIMEOUT_MS,
@@ -23,29 +31,6 @@ const LAST_WORD_TIMEOUT_MS = 2_000
 
 /** Former sessions that are remembered; the oldest has long been cleaned up by then. */
 const FORMER_SESSIONS_MAX = 64
-
-/**
- * - `connecting`: no session yet, or a new one after an expiry; nothing is registered.
- * - `waiting`: the znode belongs to another session; it is ours as soon as that one goes.
- * - `registered`: the znode is ours and says what it shall.
- * - `suspended`: registered, but ZooKeeper cannot be reached. The znode stays while the session does,
- *   and comes back with the same id should it expire.
- * - `failing`: ZooKeeper refuses; it is tried again for ever.
- * - `closed`: `close` was called. Final.
- */
-export type RegistrationState =
-  | 'connecting'
-  | 'waiting'
-  | 'registered'
-  | 'suspended'
-  | 'failing'
-  | 'closed'
-
-export interface RegistrationEvent {
-  readonly state: RegistrationState
-  /** For people: why it waits or fails. */
-  readonly reason?: string
-}
 
 /**
  * One instance's registration: an ephemeral znode in a session of its own, kept until `close`
@@ -121,7 +106,7 @@ export class ServiceRegistration {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Resolves when ZooKeeper has it, which may be never while it is away; not to be waited for then. */
+  /** Resolves when ZooKeeper has it, or at `close`: while ZooKeeper is away it is not to be waited for. */
   setState(state: InstanceState): Promise<void> {
     return this.#want({ ...this.#wanted, state })
   }
@@ -153,10 +138,11 @@ export class ServiceRegistration {
         void this.setState('draining')
         await delay(drainMs)
       }
-      await Promise.race([this.setState('down'), delay(LAST_WORD_TIMEOUT_MS)])
+      await within(LAST_WORD_TIMEOUT_MS, this.setState('down'))
     }
     clearTimeout(this.#timer)
     this.#emit({ state: 'closed' })
+    for (const waiter of this.#writtenWaiters.splice(0)) waiter.done()
     await this.#client.close()
   }
 
@@ -252,6 +238,8 @@ export class ServiceRegistration {
       await this.#write(sessionId, written.version, data)
     }
     const seen = await this.#client.exists(this.path, { watch: this.#onNodeEvent })
+    // What was seen is old by now; the next connection steps again.
+    if (this.#client.state !== 'connected') return
     if (sessionId !== this.#sessionId) {
       this.#again = true
       return
@@ -266,10 +254,10 @@ export class ServiceRegistration {
     if (step.do !== 'wait') this.#waitingSinceMs = undefined
     if (step.do === 'nothing') this.#arrived(data)
     else if (step.do === 'wait') this.#wait(step.owner)
+    else if (step.do === 'replace') this.#again = await this.#replace(sessionId, step.version, data)
     else {
       if (step.do === 'create') await this.#create(sessionId, data)
-      else if (step.do === 'write') await this.#write(sessionId, step.version, data)
-      else await this.#replace(sessionId, step.version, data)
+      else await this.#write(sessionId, step.version, data)
       this.#again = true
     }
   }
@@ -313,7 +301,7 @@ export class ServiceRegistration {
     try {
       await this.#client.create(this.path, data, { mode: 'ephemeral', ...this.#aclOption() })
     } catch (error) {
-      if (isCode(error, 'ZK_NO_NODE')) await this.#createParents()
+      if (isCode(error, 'ZK_NO_NODE')) await ensurePath(this.#client, parentPath(this.path))
       else if (!isCode(error, 'ZK_NODE_EXISTS')) throw error
       return
     }
@@ -332,8 +320,8 @@ export class ServiceRegistration {
     this.#written = { sessionId, version: stat.version, data }
   }
 
-  /** In one transaction, so that nobody sees the instance go. */
-  async #replace(sessionId: bigint, version: number, data: Buffer): Promise<void> {
+  /** In one transaction, so that nobody sees the instance go. Says whether there is anything more to do than to wait. */
+  async #replace(sessionId: bigint, version: number, data: Buffer): Promise<boolean> {
     const { path } = this
     try {
       await this.#client.multi([
@@ -344,24 +332,14 @@ export class ServiceRegistration {
       // Gone or changed meanwhile: look again.
       if (!(error instanceof MultiError)) throw error
       if (error.error.code === 'ZK_NO_AUTH') {
-        // A registrar need not have DELETE (see the ACLs): then the dead session's znode goes by itself.
+        // A registrar need not have DELETE (see the ACLs): then the dead session's znode goes by itself, and our watch tells.
         this.#emit({ state: 'waiting', reason: `${path} still belongs to our expired session` })
-        throw error.error
+        return this.#again
       }
-      return
+      return true
     }
     this.#written = { sessionId, version: 0, data }
-  }
-
-  async #createParents(): Promise<void> {
-    const names = this.path.split('/').slice(1, -1)
-    for (let depth = 1; depth <= names.length; depth += 1) {
-      try {
-        await this.#client.create(`/${names.slice(0, depth).join('/')}`, null)
-      } catch (error) {
-        if (!isCode(error, 'ZK_NODE_EXISTS')) throw error
-      }
-    }
+    return true
   }
 
   #aclOption(): Pick<ServiceRegistrationOptions, 'acl'> {
@@ -373,12 +351,31 @@ export class ServiceRegistration {
     if (former.state === 'closed') return
     if (former.state === event.state && former.reason === event.reason) return
     this.#event = event
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event)
+      } catch (error) {
+        // Uncaught, as with any event emitter; but the registration goes on.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
   }
 }
 
 function isCode(error: unknown, code: ZooKeeperError['code']): boolean {
   return error instanceof ZooKeeperError && error.code === code
+}
+
+/** Waits for it, but no longer than that. */
+async function within(timeoutMs: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs)
+  })
+  await Promise.race([done, late])
+  clearTimeout(timer)
 }
 
 function delay(ms: number): Promise<void> {
