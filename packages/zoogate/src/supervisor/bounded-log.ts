@@ -25,6 +25,11 @@ export class BoundedLog {
     return this.#file ?? 'ignore'
   }
 
+  /** Whoever was given the descriptor keeps his own. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+  }
+
   /** Adds a line. A full disk or a folder that is gone must not stop an engine: failures are ignored. */
   write(line: string): void {
     if (this.#file === undefined) return

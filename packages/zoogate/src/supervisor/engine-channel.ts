@@ -15,15 +15,19 @@ export class EngineChannel {
   readonly #pending = new Map<number, PendingCall>()
   readonly #handedOver = new Map<string, BoundSocket>()
   readonly #whenHandedOver: Promise<ReadonlyMap<string, BoundSocket>>
+  #stopHandOver: (error: SupervisorError) => void = () => {}
   #nextId = 1
   #closed = false
 
   constructor(end: EngineChannelEnd) {
     this.#end = end
     let handedOver = () => {}
-    this.#whenHandedOver = new Promise((resolve) => {
+    this.#whenHandedOver = new Promise((resolve, reject) => {
       handedOver = () => resolve(this.#handedOver)
+      this.#stopHandOver = (error) => reject(error)
     })
+    // Only a supervisor that its engine started waits for them.
+    this.#whenHandedOver.catch(() => {})
     end.onMessage((message, socket) => {
       if (!isFromEngine(message)) return
       if (message.kind === 'reply') this.#answered(message)
@@ -33,9 +37,16 @@ export class EngineChannel {
     end.onClose(() => this.#close())
   }
 
-  /** The sockets of an engine that started this supervisor. Never resolves for any other. */
-  get handedOver(): Promise<ReadonlyMap<string, BoundSocket>> {
-    return this.#whenHandedOver
+  /**
+   * The sockets of an engine that started this supervisor. No other engine sends any.
+   * @throws SupervisorError `SUPERVISOR_ENGINE_FAILED` where it is gone, `SUPERVISOR_TIMEOUT`
+   */
+  handedOver(timeoutMs: number): Promise<ReadonlyMap<string, BoundSocket>> {
+    const timer = setTimeout(() => {
+      const message = `the engine did not hand over its sockets within ${timeoutMs} ms`
+      this.#stopHandOver(new SupervisorError('SUPERVISOR_TIMEOUT', message))
+    }, timeoutMs)
+    return this.#whenHandedOver.finally(() => clearTimeout(timer))
   }
 
   giveSocket(key: string, socket: BoundSocket): void {
@@ -80,6 +91,7 @@ export class EngineChannel {
 
   #close(): void {
     this.#closed = true
+    this.#stopHandOver(engineGone('the hand-over of its sockets'))
     for (const { method, reject, timer } of this.#pending.values()) {
       clearTimeout(timer)
       reject(engineGone(method))

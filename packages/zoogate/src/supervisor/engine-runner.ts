@@ -17,6 +17,8 @@ import { readListenersFile, removeEngineRecord, writeEngineRecord } from './supe
 
 /** An engine answers within so much, a reload included. */
 const CALL_TIMEOUT_MS = 30_000
+/** Sockets are handed over by an engine that may be busy serving. */
+const HAND_OVER_TIMEOUT_MS = 5_000
 /** An engine may say at length why it does not start; the log has the rest. */
 const EXIT_CHARACTERS_MAX = 2_000
 
@@ -112,11 +114,15 @@ export class EngineRunner {
     return this.#channel().call(method, params, CALL_TIMEOUT_MS)
   }
 
-  /** Takes over an engine that a former supervisor has left, with its sockets. */
+  /**
+   * Takes over an engine that a former supervisor has left, with its sockets.
+   * @throws SupervisorError when it does not hand them over: it then finds another supervisor
+   */
   async adopt(identity: ProcessIdentity, channel: EngineChannel | undefined): Promise<void> {
     this.#wanted = 'running'
     if (channel !== undefined) {
-      for (const [key, socket] of await channel.handedOver) this.#sockets.adopt(key, socket)
+      for (const [key, socket] of await channel.handedOver(HAND_OVER_TIMEOUT_MS))
+        this.#sockets.adopt(key, socket)
       channel.introduce(this.#options.supervisorCommand)
     }
     this.#watch(adoptEngine(identity, channel))

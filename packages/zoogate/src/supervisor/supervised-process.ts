@@ -9,10 +9,12 @@ import type {
   EngineProcessStatus,
   EngineProgram,
 } from '../engines/engine.ts'
+import { SUPERVISOR_EXIT_CODES } from '../engines/inherit/supervisor-exit.ts'
 import { BoundedLog } from './bounded-log.ts'
 import type { ControlMethod, SupervisorStatus } from './control-protocol.ts'
 import { fieldsOf, integerOf, textOf } from './plain-checks.ts'
 import { programOf } from './program-check.ts'
+import { makeRunFolder } from './run-folder.ts'
 import { askSupervisor } from './supervisor-client.ts'
 import { supervisorCommand } from './supervisor-command.ts'
 import { SupervisorError } from './supervisor-error.ts'
@@ -21,6 +23,8 @@ import { controlSocketPath, writeSupervisorFile } from './supervisor-files.ts'
 /** A supervisor answers within so much of its start. */
 const START_TIMEOUT_MS = 20_000
 const START_POLL_MS = 20
+/** It has its status at hand; one that is silent for longer must not hold up live changes. */
+const STATUS_TIMEOUT_MS = 3_000
 /** Beyond the time that an engine may take to stop. */
 const STOP_MARGIN_MS = 10_000
 const PID_MAX = 4_194_304
@@ -39,7 +43,7 @@ export class SupervisedProcess implements EngineProcess {
 
   /** Of the engine. A supervisor that does not answer is started first. */
   async status(): Promise<EngineProcessStatus> {
-    return statusOf(await this.#ask('status', {}))
+    return statusOf(await this.#ask('status', {}, STATUS_TIMEOUT_MS))
   }
 
   async signal(signal: NodeJS.Signals): Promise<void> {
@@ -118,24 +122,28 @@ async function ensureSupervisor(
   } catch (error) {
     if (!isUnreachable(error)) throw error
   }
-  for (const folder of [paths.folder, paths.logs, paths.run]) mkdirSync(folder, { recursive: true })
+  for (const folder of [paths.folder, paths.logs]) mkdirSync(folder, { recursive: true })
+  makeRunFolder(paths.run)
   writeSupervisorFile({ paths, program })
   return startSupervisor(paths, socket)
 }
 
 async function startSupervisor(paths: EnginePaths, socket: string): Promise<SupervisorStatus> {
   const [command = process.execPath, ...args] = supervisorCommand(paths.folder)
-  const output = new BoundedLog(join(paths.logs, 'supervisor.log')).stdio
+  const log = new BoundedLog(join(paths.logs, 'supervisor.log'))
   const child = spawn(command, args, {
     cwd: paths.folder,
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', log.stdio, log.stdio],
   })
+  log.close()
   let ended: string | undefined
   child.once('error', (error) => {
     ended = error.message
   })
   child.once('exit', (code, signal) => {
+    // Somebody else was faster: the other one will answer.
+    if (code === SUPERVISOR_EXIT_CODES.stopped || code === SUPERVISOR_EXIT_CODES.locked) return
     ended = signal ?? `exit ${code}`
   })
   child.unref()
@@ -145,7 +153,7 @@ async function startSupervisor(paths: EnginePaths, socket: string): Promise<Supe
       return statusOf(await askSupervisor(socket, 'status', {}, { timeoutMs: START_TIMEOUT_MS }))
     } catch (error) {
       if (!isUnreachable(error)) throw error
-      if (performance.now() < deadlineMs && (ended === undefined || ended === 'exit 0')) {
+      if (performance.now() < deadlineMs && ended === undefined) {
         await sleep(START_POLL_MS)
         continue
       }

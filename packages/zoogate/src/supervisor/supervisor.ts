@@ -12,6 +12,7 @@ import { lockFolder } from './folder-lock.ts'
 import { type Fields, fieldsOf, oneOf, textOf } from './plain-checks.ts'
 import { isRunning, processIdentity, signalProcess } from './process-identity.ts'
 import { ENGINE_SIGNALS, programOf } from './program-check.ts'
+import { makeRunFolder, removeRunFolder } from './run-folder.ts'
 import { askSupervisor } from './supervisor-client.ts'
 import { supervisorCommand } from './supervisor-command.ts'
 import { messageOf, SupervisorError } from './supervisor-error.ts'
@@ -48,7 +49,8 @@ export type SupervisorEnd = 'stopped' | 'elsewhere'
 export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
   const file = readSupervisorFile(options.folder)
   const { paths } = file
-  for (const folder of [paths.logs, paths.run]) mkdirSync(folder, { recursive: true })
+  mkdirSync(paths.logs, { recursive: true })
+  makeRunFolder(paths.run)
   const lockPath = join(paths.folder, 'supervisor.lock')
   let lock = lockFolder(lockPath)
   const orphan = livingEngine(paths.run)
@@ -62,6 +64,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
   try {
     await supervisor.begin(livingEngine(paths.run), options.startedBy)
     await supervisor.stopped
+    removeRunFolder(paths.run)
   } finally {
     supervisor.close()
     lock.release()
