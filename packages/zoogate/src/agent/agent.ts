@@ -17,12 +17,16 @@ import type { HostSettings } from './host-config.ts'
 import { openNodePaths } from './node-paths.ts'
 import { NodeWork } from './node-work.ts'
 import { engineHost } from './reconcile/engine-host.ts'
+import { lettingGo } from './reconcile/letting-go.ts'
 import { RolloutWatch } from './registry/rollout-watch.ts'
 import { ServiceWatch } from './registry/service-watch.ts'
 import { buildNodeReport } from './report/node-report-builder.ts'
 import { Reporter } from './report/reporter.ts'
 import { Candidate } from './state/candidate.ts'
 import { decodeNodeState, type NodeState } from './state/node-state.ts'
+
+/** A change that is under way when the agent ends gets so long; then it is left to the next agent. */
+const STOP_GRACE_MS = 1_000
 
 /** How often it is looked whether an engine that is missing has been installed. */
 const DETECT_INTERVAL_MS = 5_000
@@ -77,6 +81,7 @@ export class Agent {
   #reporter: Reporter | undefined
   #unlisten = () => {}
   readonly #stopping = new AbortController()
+  readonly #lettingGo = new AbortController()
   /** Rejects when the agent cannot go on. */
   readonly failed: Promise<never>
   #markFailed: (error: Error) => void = () => {}
@@ -140,15 +145,20 @@ export class Agent {
     }
   }
 
-  /** Lets go of everything. The engine goes on serving. */
+  /**
+   * Lets go of everything, within a second or two: what the engine is in the middle of then is in the
+   * journal. The engine goes on serving.
+   */
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
+    const grace = setTimeout(() => this.#lettingGo.abort(lettingGo()), STOP_GRACE_MS)
     this.#unlisten()
     await this.#rollout?.close()
     await this.#beginning
     await this.#work?.close()
     await this.#reporter?.close()
+    clearTimeout(grace)
     this.#lock?.release()
   }
 
@@ -230,7 +240,7 @@ export class Agent {
     }
     this.#engine = name
     this.#beginning = this.#takeUp(engine, good).catch((error: unknown) => {
-      this.#markFailed(asError(error))
+      if (!this.#lettingGo.signal.aborted) this.#markFailed(asError(error))
     })
   }
 
@@ -252,10 +262,16 @@ export class Agent {
       good,
       storedPools: this.#state?.pools ?? [],
       nowMs: this.#nowMs,
+      lettingGo: this.#lettingGo.signal,
       onChange: () => this.#changed(),
       log: log.child({ engine: engine.name }),
     })
-    await work.start()
+    try {
+      await work.start()
+    } catch (error) {
+      await work.close()
+      throw error
+    }
     this.#work = work
     work.follow((service, onChange) => this.#followService(service, onChange))
     if (this.#latest !== undefined) work.aim(this.#latest)

@@ -4,6 +4,7 @@ import { Generations } from './disk/generations.ts'
 import { Journal } from './disk/journal.ts'
 import type { SealedFile } from './disk/sealed-file.ts'
 import type { EngineHost } from './reconcile/engine-host.ts'
+import { lettingGoControl, lettingGoHost } from './reconcile/letting-go.ts'
 import type { NodeEngine, Served } from './reconcile/node-engine.ts'
 import { Reconciler, type ReconcilerStatus } from './reconcile/reconciler.ts'
 import type { Candidate } from './state/candidate.ts'
@@ -23,6 +24,8 @@ export interface NodeWorkOptions {
   readonly good: Candidate | undefined
   readonly storedPools: readonly StoredPool[]
   readonly nowMs: () => number
+  /** Aborted when nobody waits for the engine any longer. */
+  readonly lettingGo: AbortSignal
   /** Whatever a report tells may have changed. */
   readonly onChange: () => void
   readonly log: Logger
@@ -44,17 +47,19 @@ export class NodeWork {
   #target: Candidate | undefined
 
   constructor(options: NodeWorkOptions) {
-    const { engine, host, paths, log, nowMs } = options
+    const { engine, host, paths, lettingGo, log, nowMs } = options
+    const control = engine.control({ paths, process: host.process, log })
     this.#options = options
     this.engine = engine
     this.#good = options.good
     this.#node = {
       engine,
-      control: engine.control({ paths, process: host.process, log }),
-      host,
+      control: lettingGoControl(control, lettingGo),
+      host: lettingGoHost(host, lettingGo),
       paths,
       generations: new Generations(paths.folder),
       journal: new Journal(`${paths.folder}/journal.json`),
+      lettingGo,
       log,
     }
     this.#pools = new Pools({
@@ -125,8 +130,8 @@ export class NodeWork {
   async close(): Promise<void> {
     await this.#reconciler.close()
     this.#checks?.close()
-    await this.#saver.save()
     await this.#pools.close()
+    await this.#saver.close()
     await this.#node.control.close()
   }
 
@@ -148,7 +153,9 @@ export class NodeWork {
   }
 
   #need(): void {
-    const candidates = [this.#good, this.#target]
+    // Where both have a service, the settings of what is served count: a target that is refused must
+    // not switch protection off.
+    const candidates = [this.#target, this.#good]
     this.#pools.need(candidates.flatMap((candidate) => candidate?.services ?? []))
     this.#checks?.refresh()
   }

@@ -25,6 +25,10 @@ export class FakeEngine {
   /** A generation that passes the checker, and is refused by the engine itself. */
   refuses: (routes: string) => boolean = () => false
   refusesLive = false
+  /** What it does before it answers a start or a reload. */
+  delays: () => Promise<void> = async () => {}
+  /** Running, it says nothing. */
+  silent = false
   readonly folder: string
 
   constructor(folder: string) {
@@ -70,6 +74,7 @@ export class FakeEngine {
     control: () => ({
       reload: async (generation) => {
         this.reloads += 1
+        await this.delays()
         this.#read('ENGINE_RELOAD_FAILED')
         if (this.generation !== generation) throw new Error('another generation is current')
       },
@@ -81,6 +86,7 @@ export class FakeEngine {
         for (const { name, endpoints } of services) this.tables.set(name, endpoints)
       },
       observe: async (): Promise<Observation> => {
+        if (this.silent) throw new EngineError('ENGINE_UNREACHABLE', 'it says nothing')
         if (!this.running) throw new EngineError('ENGINE_UNREACHABLE', 'it does not run')
         const services = [...this.tables].map(
           ([name, endpoints]) =>

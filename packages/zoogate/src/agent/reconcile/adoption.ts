@@ -58,6 +58,7 @@ async function startAgain(node: NodeEngine, generation: string): Promise<boolean
   try {
     return await startOn(node, generation)
   } catch (error) {
+    node.lettingGo.throwIfAborted()
     node.log.error({ err: error, generation }, 'the engine did not start on its last generation')
     return false
   }

@@ -15,7 +15,7 @@ const POLL_MS = 20
  * @throws EngineError `ENGINE_RELOAD_FAILED`
  */
 export async function startOn(
-  { control, host }: NodeEngine,
+  { control, host, lettingGo }: NodeEngine,
   generation: string,
   timeoutMs = START_TIMEOUT_MS,
 ): Promise<boolean> {
@@ -28,6 +28,7 @@ export async function startOn(
       if (observation.generation === generation) return true
       seen = `it serves generation ${observation.generation}`
     } catch (error) {
+      lettingGo.throwIfAborted()
       seen = error instanceof Error ? error.message : String(error)
       const attached = host.process.mode === 'attached'
       if (attached && !(await host.process.status()).running) return false
@@ -45,13 +46,15 @@ export async function startOn(
 /** What a running engine has; undefined where it does not say so. */
 export async function observeSoon({
   control,
+  lettingGo,
   log,
-}: Pick<NodeEngine, 'control' | 'log'>): Promise<Observation | undefined> {
+}: Pick<NodeEngine, 'control' | 'lettingGo' | 'log'>): Promise<Observation | undefined> {
   const endMs = performance.now() + ANSWER_TIMEOUT_MS
   for (;;) {
     try {
       return await control.observe()
     } catch (error) {
+      lettingGo.throwIfAborted()
       if (performance.now() < endMs) {
         await wait(POLL_MS)
         continue

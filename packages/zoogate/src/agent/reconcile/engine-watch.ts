@@ -6,6 +6,15 @@ import { withEndpoints } from './view-file.ts'
 /** The same difference is healed at once, then after 2, 4, 8 … looks: a heal that does not hold is no storm. */
 const HEAL_PAUSE_LOOKS_MAX = 64
 
+/** So many looks in a row without an answer are no reload that takes its moment. */
+const SILENT_LOOKS = 2
+
+/** Why nobody is served, or nobody knows whether somebody is. The same object as long as it lasts. */
+export interface Trouble {
+  readonly atMs: number
+  readonly message: string
+}
+
 export interface Look {
   readonly running: boolean
   readonly lastExit: string | undefined
@@ -20,13 +29,17 @@ export interface Look {
 /** Asks the engine what it has, and compares (F11). */
 export class EngineWatch {
   readonly #node: NodeEngine
+  readonly #nowMs: () => number
   #last: Observation | undefined
+  #trouble: Trouble | undefined
+  #silentLooks = 0
   #startId: string | undefined
   #heals = 0
   #looksToSkip = 0
 
-  constructor(node: NodeEngine) {
+  constructor(node: NodeEngine, nowMs: () => number) {
     this.#node = node
+    this.#nowMs = nowMs
   }
 
   /** The newest observation that there is. */
@@ -34,23 +47,45 @@ export class EngineWatch {
     return this.#last
   }
 
+  get trouble(): Trouble | undefined {
+    return this.#trouble
+  }
+
+  /** The engine was just seen to serve a change. */
+  didAnswer(): void {
+    this.#trouble = undefined
+    this.#silentLooks = 0
+  }
+
   /** Call it while no change is under way. */
   async look(served: Served | undefined): Promise<Look> {
-    const { control, log } = this.#node
-    const { running, startId, lastExit } = await this.#status()
+    const { control, lettingGo, log } = this.#node
+    const status = await this.#status()
+    const { startId, lastExit } = status ?? {}
     const restarted = this.#startId !== undefined && startId !== this.#startId
     if (startId !== undefined) this.#startId = startId
-    if (restarted && running) {
+    if (restarted && startId !== undefined) {
       log.warn({ lastExit }, 'the engine was started again')
       this.#forgetHeals()
     }
     let observation: Observation | undefined
+    let silence = ''
     try {
-      observation = running ? await control.observe() : undefined
+      observation = status?.running === false ? undefined : await control.observe()
     } catch (error) {
+      lettingGo.throwIfAborted()
+      silence = error instanceof Error ? error.message : String(error)
       log.debug({ err: error }, 'the engine does not say what it has')
     }
     this.#last = observation
+    // Where nobody can say, the engine itself may.
+    const running = status?.running ?? observation !== undefined
+    this.#silentLooks = silence === '' ? 0 : this.#silentLooks + 1
+    if (!running) this.#inTrouble(`the engine does not run${because(lastExit)}`)
+    else if (observation !== undefined) this.#trouble = undefined
+    else if (this.#silentLooks >= SILENT_LOOKS) {
+      this.#inTrouble(`the engine runs but does not answer${because(silence)}`)
+    }
     const really =
       observation === undefined || served === undefined
         ? undefined
@@ -58,13 +93,14 @@ export class EngineWatch {
     return { running, lastExit, observation, really }
   }
 
-  async #status(): Promise<EngineProcessStatus> {
-    const { host, log } = this.#node
+  async #status(): Promise<EngineProcessStatus | undefined> {
+    const { host, lettingGo, log } = this.#node
     try {
       return await host.process.status()
     } catch (error) {
+      lettingGo.throwIfAborted()
       log.warn({ err: error }, 'nobody can say whether the engine runs')
-      return { running: false, restarts: 0, lastExit: 'unknown: nobody answers for it' }
+      return undefined
     }
   }
 
@@ -93,10 +129,19 @@ export class EngineWatch {
     return { generation, view: real }
   }
 
+  #inTrouble(message: string): void {
+    if (this.#trouble?.message === message) return
+    this.#trouble = { atMs: this.#nowMs(), message }
+  }
+
   #forgetHeals(): void {
     this.#heals = 0
     this.#looksToSkip = 0
   }
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === '' ? '' : `: ${reason}`
 }
 
 function shown(differences: readonly TableDifference[]): readonly string[] {

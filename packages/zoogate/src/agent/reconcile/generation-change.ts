@@ -2,6 +2,7 @@ import type { View } from '../../model/view.ts'
 import { descriptorShortage } from '../descriptor-budget.ts'
 import { trialBind } from '../trial-bind.ts'
 import { startOn } from './engine-start.ts'
+import { unlessAborted } from './letting-go.ts'
 import type { Holding, NodeEngine, Served } from './node-engine.ts'
 import { encodeView, VIEW_FILE } from './view-file.ts'
 
@@ -16,14 +17,15 @@ export interface GenerationChange {
  * Brings a view to the engine by a new generation: written and synced aside, checked by the engine's
  * own checker, new listeners bound on trial; only then `current` is switched and the engine told. It
  * is done when the engine is seen to serve it. If it is not, the former generation is put back (F4).
- * Each step is in the journal before it is taken (F9).
+ * Each step is in the journal before it is taken (F9). When the agent lets go in the middle, all is
+ * left as it is: the next agent goes by the journal and by what the engine serves.
  * @throws EngineError, AgentError: the former state serves
  */
 export async function changeGeneration(
   node: NodeEngine,
   { view, served, running }: GenerationChange,
 ): Promise<Holding> {
-  const { journal, generations, log } = node
+  const { journal, generations, lettingGo, log } = node
   const { good, newest } = journal.entry
   const former = await generations.currentId()
   const to = String(Math.max(newest, Number((await generations.list()).at(-1) ?? 0)) + 1)
@@ -32,10 +34,12 @@ export async function changeGeneration(
   try {
     await prepare(node, to, { view, served, running })
   } catch (error) {
+    lettingGo.throwIfAborted()
     await generations.remove(to)
     await journal.write({ v: 1, ...kept, newest: Number(to) })
     throw error
   }
+  lettingGo.throwIfAborted()
   await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'switch' } })
   await generations.switchTo(to)
   let runs = running
@@ -43,6 +47,7 @@ export async function changeGeneration(
     if (running) await node.control.reload(to)
     else runs = await startOn(node, to)
   } catch (error) {
+    lettingGo.throwIfAborted()
     log.warn({ err: error, generation: to, former }, 'the engine refused a generation')
     await putBack(node, former)
     throw error
@@ -54,13 +59,13 @@ export async function changeGeneration(
 
 /** All that can be known to be wrong before anything is touched. */
 async function prepare(
-  { engine, generations, paths, log }: NodeEngine,
+  { engine, generations, lettingGo, paths, log }: NodeEngine,
   to: string,
   { view, served, running }: GenerationChange,
 ): Promise<void> {
   const files = engine.render(view, { paths, generation: to })
   await generations.write(to, new Map([...files, [VIEW_FILE, encodeView(view)]]))
-  await engine.validate(generations.path(to), paths)
+  await unlessAborted(lettingGo, () => engine.validate(generations.path(to), paths))
   // What an engine holds of which nothing is known cannot be told from what others hold.
   if (served !== undefined || !running) {
     const holds = running || engine.program(paths).listeners === 'inherit'
@@ -75,18 +80,20 @@ async function prepare(
  * there is nothing better to do here: the reconciler looks again, from what the engine has.
  */
 async function putBack(node: NodeEngine, former: string | undefined): Promise<void> {
-  const { journal, generations, control, host, log } = node
+  const { journal, generations, control, host, lettingGo, log } = node
   const { good, newest } = journal.entry
-  if (former === undefined) await generations.unlinkCurrent()
-  else {
-    await generations.switchTo(former)
-    try {
+  try {
+    if (former === undefined) await generations.unlinkCurrent()
+    else {
+      await generations.switchTo(former)
       const { running } = await host.process.status()
       if (!running) await startOn(node, former)
       else if ((await control.observe()).generation !== former) await control.reload(former)
-    } catch (error) {
-      log.error({ err: error, generation: former }, 'the former generation could not be put back')
     }
+    await journal.write({ v: 1, ...(good === undefined ? {} : { good }), newest })
+  } catch (error) {
+    lettingGo.throwIfAborted()
+    // A full disk, say. What the engine refused first is what people have to hear of.
+    log.error({ err: error, generation: former }, 'the former generation could not be put back')
   }
-  await journal.write({ v: 1, ...(good === undefined ? {} : { good }), newest })
 }

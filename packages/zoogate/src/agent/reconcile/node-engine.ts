@@ -13,6 +13,8 @@ export interface NodeEngine {
   readonly paths: EnginePaths
   readonly generations: Generations
   readonly journal: Journal
+  /** Aborted when the agent ends and waits no longer: from then on nothing more is done on the disk. */
+  readonly lettingGo: AbortSignal
   readonly log: Logger
 }
 

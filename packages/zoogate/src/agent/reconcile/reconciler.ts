@@ -5,7 +5,7 @@ import type { View } from '../../model/view.ts'
 import { AgentError } from '../agent-error.ts'
 import { adopt } from './adoption.ts'
 import { EndpointFiles } from './endpoint-files.ts'
-import { EngineWatch } from './engine-watch.ts'
+import { EngineWatch, type Trouble } from './engine-watch.ts'
 import { changeGeneration } from './generation-change.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
 
@@ -16,6 +16,9 @@ const RELOAD_INTERVAL_MS = 500
 const INSPECT_INTERVAL_MS = 1_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
+
+/** What the engine's checker refused may have been the host's fault: a full disk, a missing file. */
+const REFUSED_RETRY_MS = 60_000
 
 /** What the engine shall have. Asked whenever it is needed, so that the newest counts. */
 interface Desired {
@@ -41,6 +44,8 @@ export interface ReconcilerStatus {
   /** Why the target is not served, or the last change of endpoints did not get through. */
   readonly failure: Failure | undefined
   readonly observation: Observation | undefined
+  /** Why the engine cannot be told to serve: it does not run, or does not answer. */
+  readonly trouble: Trouble | undefined
 }
 
 export interface ReconcilerOptions {
@@ -59,8 +64,9 @@ export interface ReconcilerOptions {
  * and looks at all of it. One change is in flight at a time, the first one goes at once, and what
  * comes meanwhile is taken together in the next.
  *
- * A target that the engine refuses is not tried again until another is asked for; the former goes on
- * serving, with its endpoints kept up to date. Other failures are tried again, later and later.
+ * A target that the engine cannot carry is not tried again until another is asked for, one that its
+ * checker refuses is tried once a minute; the former goes on serving, with its endpoints kept up to
+ * date. Other failures are tried again, later and later.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions
@@ -86,7 +92,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#files = new EndpointFiles(options.node)
-    this.#watch = new EngineWatch(options.node)
+    this.#watch = new EngineWatch(options.node, options.nowMs)
   }
 
   get status(): ReconcilerStatus {
@@ -96,6 +102,7 @@ export class Reconciler {
       busy: this.#busy,
       failure: this.#failure,
       observation: this.#watch.last,
+      trouble: this.#watch.trouble,
     }
   }
 
@@ -127,7 +134,7 @@ export class Reconciler {
     while (this.#looping !== undefined) await this.#looping
   }
 
-  /** Finishes the change that is under way. The engine goes on serving. */
+  /** Finishes the change that is under way, unless it is let go of. The engine goes on serving. */
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#inspectTimer)
@@ -144,6 +151,7 @@ export class Reconciler {
         await this.#toTarget()
         await this.#toEndpoints()
       } catch (error) {
+        if (this.#options.node.lettingGo.aborted) return
         // Whatever it was, the next look begins from what is there.
         this.#fail(this.#options.desired.target() ?? 0, error, this.#backOff.nextMs())
       }
@@ -154,7 +162,9 @@ export class Reconciler {
   async #inspect(): Promise<void> {
     this.#inspectDue = false
     const { node, onStatus, onObservation } = this.#options
+    const before = this.#watch.trouble
     const seen = await this.#watch.look(this.#served)
+    if (this.#watch.trouble !== before) onStatus()
     if (seen.running !== this.#running) {
       this.#running = seen.running
       const { running, lastExit } = seen
@@ -181,7 +191,7 @@ export class Reconciler {
   }
 
   async #tryRevision(revision: number): Promise<void> {
-    const { desired, nowMs } = this.#options
+    const { desired, node, nowMs } = this.#options
     if (nowMs() < (this.#notBefore.get(revision) ?? 0)) return
     const view = desired.view(revision)
     if (view === undefined) return
@@ -192,7 +202,8 @@ export class Reconciler {
       this.#notBefore.clear()
       this.#succeed()
     } catch (error) {
-      const delayMs = isTerminal(error) ? Infinity : this.#backOff.nextMs()
+      node.lettingGo.throwIfAborted()
+      const delayMs = retryInMs(error) ?? this.#backOff.nextMs()
       // A refused target is asked for again only after another one.
       for (const known of this.#notBefore.keys()) {
         if (known !== desired.target() && known !== desired.good()) this.#notBefore.delete(known)
@@ -216,6 +227,7 @@ export class Reconciler {
       this.#endpointsNotBeforeMs = 0
       if (this.#failure?.revision === view.revision) this.#succeed()
     } catch (error) {
+      node.lettingGo.throwIfAborted()
       const delayMs = this.#backOff.nextMs()
       this.#endpointsNotBeforeMs = nowMs() + delayMs
       this.#fail(view.revision, error, delayMs)
@@ -247,11 +259,15 @@ export class Reconciler {
 
   /** False: the engine did not take it, and a reload is due. */
   async #applyLive(served: Served, view: View, services: readonly string[]): Promise<boolean> {
-    const { control, log } = this.#options.node
+    const { control, lettingGo, log } = this.#options.node
     const pools = services.flatMap((name) => view.services.get(name) ?? [])
     try {
-      if (pools.length > 0) await control.applyEndpoints(pools)
+      if (pools.length > 0) {
+        await control.applyEndpoints(pools)
+        this.#watch.didAnswer()
+      }
     } catch (error) {
+      lettingGo.throwIfAborted()
       if (!(error instanceof EngineError)) throw error
       log.warn({ err: error, services }, 'the engine did not take a live change: it is reloaded')
       return false
@@ -280,6 +296,7 @@ export class Reconciler {
       const holding = await changeGeneration(node, { view, served: this.#served, running })
       this.#served = holding.served
       this.#running = holding.running
+      if (holding.running) this.#watch.didAnswer()
       const tookMs = Math.round(nowMs() - this.#lastReloadMs)
       const generation = holding.served?.generation
       node.log.info({ revision, generation, reasons, tookMs }, running ? 'reloaded' : 'started')
@@ -315,10 +332,9 @@ export class Reconciler {
   }
 }
 
-/** The same again would fail again. */
-function isTerminal(error: unknown): boolean {
-  return (
-    (error instanceof EngineError && error.code === 'ENGINE_INVALID') ||
-    (error instanceof AgentError && error.code === 'AGENT_REFUSED')
-  )
+/** Where the same again most likely fails again. Infinity: for certain. */
+function retryInMs(error: unknown): number | undefined {
+  if (error instanceof AgentError && error.code === 'AGENT_REFUSED') return Infinity
+  if (error instanceof EngineError && error.code === 'ENGINE_INVALID') return REFUSED_RETRY_MS
+  return undefined
 }

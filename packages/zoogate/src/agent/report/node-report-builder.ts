@@ -48,7 +48,7 @@ export function buildNodeReport(situation: NodeSituation): Report {
 function stateOf({ status, problem, target }: NodeSituation): NodeReport['state'] {
   if (status?.served === undefined) return problem || status?.failure ? 'failed' : 'starting'
   if (!status.running) return 'stopped'
-  if (problem !== undefined) return 'failed'
+  if (problem !== undefined || status.trouble !== undefined) return 'failed'
   const { failure, served } = status
   if (failure !== undefined && failure.revision !== served.view.revision) return 'failed'
   const there = target === 0 || served.view.revision === target
@@ -58,6 +58,10 @@ function stateOf({ status, problem, target }: NodeSituation): NodeReport['state'
 function lastError({ status, problem, target }: NodeSituation): NodeReport['lastError'] {
   if (problem !== undefined) {
     return { at: iso(problem.atMs), revision: target, message: problem.message }
+  }
+  const trouble = status?.served === undefined ? undefined : status.trouble
+  if (trouble !== undefined) {
+    return { at: iso(trouble.atMs), revision: target, message: trouble.message }
   }
   const failure = status?.failure
   if (failure === undefined) return undefined

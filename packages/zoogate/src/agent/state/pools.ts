@@ -24,12 +24,15 @@ export type Follow = (service: ServiceSettings, onChange: () => void) => Service
 export class Pools {
   readonly #options: PoolsOptions
   readonly #pools = new Map<string, Pool>()
+  /** From the disk, each until it is used: a pool that comes back later begins anew. */
+  readonly #stored: Map<string, StoredPool>
   #follow: Follow | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: PoolsOptions) {
     this.#options = options
+    this.#stored = new Map(options.stored.map((stored) => [stored.key, stored]))
   }
 
   /** Sorted by the services' names. */
@@ -49,7 +52,7 @@ export class Pools {
 
   /** Keeps pools for these services and no others. Where two are one pool, the later one counts. */
   need(services: readonly ServiceSettings[]): void {
-    const { checkedBy, stored, nowMs } = this.#options
+    const { checkedBy, nowMs } = this.#options
     const needed = new Map(services.map((service) => [poolKey(service), service]))
     for (const [key, pool] of this.#pools) {
       if (needed.has(key)) continue
@@ -62,8 +65,9 @@ export class Pools {
         known.settings = settings
         continue
       }
-      const before = stored.find((one) => one.key === key)
-      const pool = new Pool({ settings, checkedBy, stored: before, nowMs: nowMs() })
+      const stored = this.#stored.get(key)
+      this.#stored.delete(key)
+      const pool = new Pool({ settings, checkedBy, stored, nowMs: nowMs() })
       this.#pools.set(key, pool)
       this.#watch(pool)
     }

@@ -13,6 +13,7 @@ export class StateSaver {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #written = ''
+  #closed = false
 
   /** `state` is asked when it is time to write; undefined: there is nothing worth keeping yet. */
   constructor(file: SealedFile, state: () => NodeState | undefined, log: Logger) {
@@ -22,6 +23,7 @@ export class StateSaver {
   }
 
   changed(): void {
+    if (this.#closed) return
     this.#timer ??= setTimeout(() => void this.save(), SAVE_INTERVAL_MS)
   }
 
@@ -31,6 +33,12 @@ export class StateSaver {
     this.#timer = undefined
     this.#writing = this.#writing.then(() => this.#write())
     return this.#writing
+  }
+
+  /** Writes for the last time. */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.save()
   }
 
   async #write(): Promise<void> {

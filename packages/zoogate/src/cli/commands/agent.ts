@@ -51,7 +51,11 @@ export function agentCommand(): Command {
     )
     .option('--once', 'end when the target is served, or cannot be; the engine goes on')
     .addHelpText('after', HELP)
-    .action((flags: AgentFlags) => run(command, flags))
+    .action(async (flags: AgentFlags) => {
+      await run(command, flags)
+      // An engine's slow answer, which the agent does not wait for, would keep the process.
+      process.exit()
+    })
   return addConnectionOptions(command)
 }
 

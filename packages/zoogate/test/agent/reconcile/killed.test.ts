@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
+import { lettingGo } from '../../../src/agent/reconcile/letting-go.ts'
 import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
 import { Bench, nodeOf } from './node.ts'
 
@@ -114,5 +116,44 @@ describe('an agent that is killed in the middle of a change (F9)', () => {
       expect(after.serves, `killed before step ${steps}`).toBe('/old a')
       await after.reconciler.close()
     }
+  })
+})
+
+describe('an agent that ends while the engine takes its time', () => {
+  it('waits no longer, and leaves what the next one completes', async () => {
+    await using folder = await temporaryFolder()
+    const first = await Bench.open(folder.path)
+    await first.aim(1, { path: '/old' })
+    const { fake } = first
+    await first.reconciler.close()
+
+    const goes = new AbortController()
+    const second = new Bench(fake, nodeOf(fake, goes.signal))
+    await second.reconciler.start()
+    let answer = () => {}
+    fake.delays = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve
+      })
+    second.views.set(2, { path: '/new' })
+    second.target = 2
+    second.reconciler.kick()
+    await waitFor('the reload to begin', () => fake.reloads === 1)
+    goes.abort(lettingGo())
+    await second.reconciler.close()
+    expect(second.node.journal.entry).toMatchObject({ change: { step: 'switch' } })
+    expect(second.reconciler.status.failure).toBeUndefined()
+
+    // The engine reads the new one after all, and then the next agent comes.
+    answer()
+    await waitFor('the engine to be done', () => fake.routes === '/new')
+    const third = new Bench(fake)
+    await third.reconciler.start()
+    third.views = second.views
+    await third.aim(2, { path: '/new' })
+    await third.reconciler.close()
+    expect(third.serves).toBe('/new a')
+    expect(third.node.journal.entry.change).toBeUndefined()
+    expect(fake.reloads).toBe(1)
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { Generations } from '../../../src/agent/disk/generations.ts'
 import { Journal } from '../../../src/agent/disk/journal.ts'
+import { lettingGoControl, lettingGoHost } from '../../../src/agent/reconcile/letting-go.ts'
 import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
 import { Reconciler } from '../../../src/agent/reconcile/reconciler.ts'
 import { FakeEngine, type ViewOptions, viewOf } from '../fake-engine.ts'
@@ -10,16 +11,23 @@ import { FakeEngine, type ViewOptions, viewOf } from '../fake-engine.ts'
 const silent = pino({ level: 'silent' })
 
 /** The node of a folder, as each new agent sees it. */
-export function nodeOf(fake: FakeEngine): NodeEngine {
+export function nodeOf(
+  fake: FakeEngine,
+  lettingGo: AbortSignal = new AbortController().signal,
+): NodeEngine {
   const { folder, engine, host } = fake
   const paths = { folder, current: join(folder, 'current'), logs: folder, run: folder }
   return {
     engine,
-    host,
+    host: lettingGoHost(host, lettingGo),
     paths,
-    control: engine.control({ paths, process: host.process, log: silent }),
+    control: lettingGoControl(
+      engine.control({ paths, process: host.process, log: silent }),
+      lettingGo,
+    ),
     generations: new Generations(folder),
     journal: new Journal(join(folder, 'journal.json')),
+    lettingGo,
     log: silent,
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { Bench } from './node.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -80,7 +81,7 @@ describe('the reconciler', () => {
     expect(failure()).toBeUndefined()
   })
 
-  it('does not ask again for what was refused', async () => {
+  it('asks once a minute for what was refused', async () => {
     let asked = 0
     await bench.aim(1, {})
     bench.fake.invalid = () => {
@@ -88,9 +89,15 @@ describe('the reconciler', () => {
       return 'no'
     }
     await bench.aim(2, { path: '/bad' })
-    bench.nowMs += 3_600_000
     await bench.settle()
     expect(asked).toBe(1)
+    bench.nowMs += 60_000
+    await bench.settle()
+    expect(asked).toBe(2)
+    bench.fake.invalid = () => undefined
+    bench.nowMs += 60_000
+    await bench.settle()
+    expect(bench.serves).toBe('/bad a')
   })
 
   it('keeps the former where the engine says that it cannot carry the revision', async () => {
@@ -179,6 +186,38 @@ describe('what the engine really has (F11)', () => {
     bench.fake.generation = '99'
     await expect.poll(() => bench.fake.generation, { timeout: 4_000 }).not.toBe('99')
     await look()
+  })
+})
+
+describe('an engine in trouble', () => {
+  const look = async () => {
+    bench.nowMs += 10_000
+    // Of its own accord the reconciler looks once a second.
+    await waitFor('a look', async () => {
+      await bench.settle()
+      return bench.reconciler.status.trouble
+    })
+  }
+
+  it('is told of where it does not answer, until it does', async () => {
+    await bench.aim(1, {})
+    bench.fake.silent = true
+    await look()
+    expect(bench.reconciler.status.trouble?.message).toBe(
+      'the engine runs but does not answer: it says nothing',
+    )
+    bench.fake.silent = false
+    await waitFor('the trouble to be over', async () => {
+      await bench.settle()
+      return bench.reconciler.status.trouble === undefined
+    })
+  })
+
+  it('is told of where it does not run', async () => {
+    await bench.aim(1, {})
+    bench.fake.running = false
+    await look()
+    expect(bench.reconciler.status.trouble?.message).toBe('the engine does not run')
   })
 })
 
