@@ -1,4 +1,4 @@
-import { ZooKeeper } from '@zoogate/zookeeper'
+import { ensurePath, READ_ACL, ZooKeeper } from '@zoogate/zookeeper'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Store } from '../../src/store/store.ts'
 import {
@@ -292,6 +292,38 @@ describe.each(servers)('the store on $name', ({ start, skipped }) => {
         ),
       )
       expect((await store.readOverrides('shop')).get('i-1')?.weight).toBe(5)
+    })
+
+    it("says an operator's word once although the answer was lost", async () => {
+      const root = newRoot()
+      await using proxy = await startLossyProxy(server.port)
+      await using lossy = new ZooKeeper(`127.0.0.1:${proxy.port}`)
+      await lossy.connect({ timeoutMs: 20_000 })
+      const store = new Store({ client: lossy, root })
+      const target = { service: 'shop', instance: 'i-1', by: 'lost-1' }
+      proxy.cutBeforeAnswerTo('"by":"lost-1"')
+      await store.changeOverride(target, (before) => ({
+        v: 1,
+        by: target.by,
+        weight: (before?.weight ?? 0) + 1,
+      }))
+      expect((await store.readOverrides('shop')).get('i-1')?.weight).toBe(1)
+
+      proxy.cutBeforeAnswerTo('"by":"lost-2"')
+      const release = await store.release({ service: 'shop', by: 'lost-2' })
+      expect(await store.readRelease('shop')).toEqual(release)
+      expect(proxy.cuts).toBe(2)
+      const [day = ''] = await client.getChildren(store.paths.audit)
+      expect(await client.getChildren(store.paths.auditFolder(day, 0))).toHaveLength(2)
+    })
+
+    it('works below folders that it may not write to', async () => {
+      const above = newRoot()
+      await ensurePath(client, `${above}/zoogate`)
+      await client.setACL(above, READ_ACL)
+      const store = newStore(`${above}/zoogate`)
+      const written = await store.apply({ resources: resources(serviceYaml('a')), author })
+      expect(written.revision).toBe(1)
     })
 
     it('takes no harm from what others left in its folders', async () => {

@@ -4,6 +4,8 @@ const NAMES_MAX = 100
 
 /** Who changed what: the data of `/audit/<day>/<seq>`. */
 export interface AuditEntry {
+  /** Random: whoever lost the answer finds by it whether the change, which the entry is in one multi with, was made. */
+  readonly id: string
   readonly action: 'apply' | 'rollback' | 'override' | 'release'
   /** What was changed: resource keys, or `shop/instance-1`. Only the first 100 are kept. */
   readonly subjects: readonly string[]

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { MultiOperation } from '@zoogate/zookeeper'
 import { Value } from 'typebox/value'
 import { type Override, OverrideSchema, type Release, ReleaseSchema } from '../model/override.ts'
-import { auditOperation } from './audit-log.ts'
-import { isWorthAnotherTry } from './lost-race.ts'
+import type { AuditEntry } from './audit-entry.ts'
+import { auditOperation, isAudited } from './audit-log.ts'
+import { isWorthAnotherTry, mayHaveHappened } from './lost-race.ts'
 import { pause } from './retry.ts'
 import { decodeJson } from './revision.ts'
 import type { StoreContext } from './revision-reader.ts'
@@ -47,21 +49,15 @@ export async function changeOverride(
     if (znode === undefined && override === undefined) return undefined
     await ensurePath(client, paths.serviceOverrides(target.service))
     const operation = overrideOperation(path, znode?.stat.version, override)
-    const audit = await auditOperation(client, paths, {
+    const isDone = await performAudited(context, operation, {
       action: 'override',
       subjects: [`${target.service}/${target.instance}`],
       by: target.by,
       at: context.now().toISOString(),
       message: override === undefined ? 'cleared' : JSON.stringify(override),
     })
-    try {
-      await client.multi([operation, audit])
-      return override
-    } catch (error) {
-      // Setting the same word twice is harmless, so a lost connection is tried again as well.
-      if (!isWorthAnotherTry(error)) throw error
-      await pause(attempt)
-    }
+    if (isDone) return override
+    await pause(attempt)
   }
   throw new StoreError('STORE_CONTENDED', `others kept changing ${path}`, { path })
 }
@@ -75,15 +71,35 @@ export async function releaseHold(
   const path = paths.serviceOverrides(target.service)
   const at = context.now()
   const release: Release = { v: 1, releasedAt: at.getTime(), by: target.by }
-  await ensurePath(client, path)
-  const audit = await auditOperation(client, paths, {
-    action: 'release',
-    subjects: [target.service],
-    by: target.by,
-    at: at.toISOString(),
-  })
-  await client.multi([{ type: 'setData', path, data: JSON.stringify(release) }, audit])
-  return release
+  const operation = { type: 'setData', path, data: JSON.stringify(release) } as const
+  const subjects = [target.service]
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    await ensurePath(client, path)
+    const entry = { action: 'release', subjects, by: target.by, at: at.toISOString() } as const
+    if (await performAudited(context, operation, entry)) return release
+    await pause(attempt)
+  }
+  throw new StoreError('STORE_CONTENDED', `others kept changing ${path}`, { path })
+}
+
+/**
+ * Makes a change together with its audit entry. Says false where it was not made and may be tried again. A change whose
+ * answer was lost is looked for, so it is never made twice.
+ */
+async function performAudited(
+  { client, paths }: StoreContext,
+  operation: MultiOperation,
+  entry: Omit<AuditEntry, 'id'>,
+): Promise<boolean> {
+  const audit = await auditOperation(client, paths, { id: randomUUID(), ...entry })
+  try {
+    await client.multi([operation, audit])
+    return true
+  } catch (error) {
+    if (mayHaveHappened(error)) return isAudited(client, audit)
+    if (!isWorthAnotherTry(error)) throw error
+    return false
+  }
 }
 
 export async function readRelease(

@@ -147,6 +147,7 @@ async function prepare(
   })
   const { created, updated, deleted } = next.changes
   const entry: AuditEntry = {
+    id,
     action,
     subjects: [...created, ...updated, ...deleted],
     by: author,

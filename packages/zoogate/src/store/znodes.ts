@@ -1,4 +1,10 @@
-import { NodeExistsError, NoNodeError, type Stat, type ZooKeeper } from '@zoogate/zookeeper'
+import {
+  ensurePath as ensureOnce,
+  NodeExistsError,
+  NoNodeError,
+  type Stat,
+  type ZooKeeper,
+} from '@zoogate/zookeeper'
 import { repeatable } from './retry.ts'
 
 export interface Znode {
@@ -39,13 +45,9 @@ export async function createIfAbsent(
   }
 }
 
-/** Creates a znode without data and all that it lies below, where they are absent. */
-export async function ensurePath(client: ZooKeeper, path: string): Promise<void> {
-  if ((await repeatable(() => client.exists(path))) !== undefined) return
-  const parts = path.split('/').slice(1)
-  for (let depth = 1; depth <= parts.length; depth++) {
-    await createIfAbsent(client, `/${parts.slice(0, depth).join('/')}`)
-  }
+/** Creates a znode without data and all that it lies below, where they are absent. Needs no right on what is there. */
+export function ensurePath(client: ZooKeeper, path: string): Promise<void> {
+  return repeatable(() => ensureOnce(client, path))
 }
 
 /** Runs at most `limit` at once: a thousand reads do not wait in one queue with everybody else's. */
