@@ -51,6 +51,7 @@ export class Demos {
 
   async stop(): Promise<void> {
     await this.#options.children.stopAll((name) => name.startsWith('instance-'))
+    this.#running = []
   }
 
   async #start({ id, service }: DemoInstance): Promise<void> {

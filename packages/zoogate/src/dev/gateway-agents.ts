@@ -40,6 +40,11 @@ export class GatewayAgents {
     for (const name of [...this.#running]) {
       if (!names.has(name)) await this.#end(name)
     }
+    // An engine that a killed run left behind is taken over by its Gateway's agent, if it has one.
+    const folders = await this.#folders()
+    await Promise.all(
+      folders.filter((name) => !names.has(name)).map((name) => this.#shutDown(name)),
+    )
     this.#leftOut.clear()
     for (const { metadata, spec } of wanted) {
       if (this.#running.has(metadata.name)) continue
@@ -56,8 +61,16 @@ export class GatewayAgents {
   async stop(): Promise<void> {
     await this.#options.children.stopAll((name) => name.startsWith('agent-'))
     this.#running.clear()
-    const folders = await readdir(this.#options.folder).catch(() => [])
-    await Promise.all(folders.map((name) => shutDownEngine(join(this.#options.folder, name))))
+    await Promise.all((await this.#folders()).map((name) => this.#shutDown(name)))
+  }
+
+  /** Gateways that an agent of this folder has ever served. */
+  #folders(): Promise<readonly string[]> {
+    return readdir(this.#options.folder).catch(() => [])
+  }
+
+  #shutDown(gateway: string): Promise<void> {
+    return shutDownEngine(join(this.#options.folder, gateway))
   }
 
   async #start(gateway: string): Promise<void> {
@@ -78,6 +91,6 @@ export class GatewayAgents {
     this.#running.delete(gateway)
     await this.#options.children.stop(`agent-${gateway}`)
     // An engine outlives its agent on purpose; here it shall not.
-    await shutDownEngine(join(this.#options.folder, gateway))
+    await this.#shutDown(gateway)
   }
 }

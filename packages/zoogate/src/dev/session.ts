@@ -44,6 +44,10 @@ export interface DevSessionOptions {
   readonly stream: NodeJS.WriteStream
 }
 
+interface ValidFiles extends LoadedFiles {
+  readonly resources: ResourceMap
+}
+
 /** All of zoogate on one machine, from start to end. */
 export class DevSession {
   readonly #options: DevSessionOptions
@@ -60,6 +64,8 @@ export class DevSession {
   #unlock: (() => void) | undefined
   #resources: ResourceMap = new Map()
   #facts = new Map<string, GatewayFacts>()
+  /** The newest revision that the programs here were brought in line with. */
+  #followed = 0
   #applying: Promise<void> = Promise.resolve()
   #saidReady = false
   #stopping = false
@@ -85,7 +91,10 @@ export class DevSession {
     const { files, folder } = this.#options
     const loaded = await loadValid(files)
     await mkdir(join(folder, 'agents'), { recursive: true })
+    if (this.#stopping) return
     this.#unlock = takeFolderLock(join(folder, 'dev.lock'))
+    this.#resources = loaded.resources
+    this.#show()
     const ended = await endLeftovers(folder)
     if (ended > 0) this.#say('info', `ended ${ended} programs that a killed run left behind`)
     const steps = [
@@ -114,7 +123,10 @@ export class DevSession {
 
   async #end(): Promise<void> {
     this.#stopping = true
+    // Without the folder's lock nothing was started.
+    if (this.#unlock === undefined) return
     this.#say('info', 'stopping …')
+    this.#show()
     clearTimeout(this.#timer)
     this.#watcher?.close()
     this.#children.close()
@@ -124,11 +136,10 @@ export class DevSession {
     await this.#agents?.stop()
     await this.#client?.close().catch(() => {})
     await this.#children.stopAll()
-    if (this.#unlock !== undefined) {
-      await removeRunFile(this.#options.folder)
-      this.#unlock()
-    }
+    await removeRunFile(this.#options.folder)
+    this.#unlock()
     this.#say('info', 'stopped')
+    this.#show()
   }
 
   async #startZooKeeper(): Promise<void> {
@@ -197,7 +208,7 @@ export class DevSession {
     }
   }
 
-  async #apply(loaded: LoadedFiles): Promise<void> {
+  async #apply(loaded: ValidFiles): Promise<void> {
     const store = this.#store
     if (store === undefined) return
     const message = this.#options.files.join(' ')
@@ -206,13 +217,33 @@ export class DevSession {
       author: 'zoogate dev',
       message,
     })
-    this.#resources = applied.resources
+    this.#followed = applied.revision
     const what = applied.changed ? message : `${message}, unchanged`
     this.#say('info', `revision ${applied.revision}: ${what}`)
     for (const warning of applied.warnings) this.#say('info', `warning: ${formatIssue(warning)}`)
+    await this.#follow(applied.resources)
+  }
+
+  /** Brings the agents and the instances in line with the desired state. */
+  async #follow(resources: ResourceMap): Promise<void> {
+    this.#resources = resources
     if (this.#stopping) return
-    await this.#agents?.follow(applied.resources)
-    await this.#demos?.follow(applied.resources)
+    await this.#agents?.follow(resources)
+    await this.#demos?.follow(resources)
+  }
+
+  /** A rollback, or an apply from elsewhere: it is live until a file is saved. */
+  async #followOthers(store: Store): Promise<void> {
+    const head = await store.readHead()
+    if (this.#stopping || head <= this.#followed) return
+    const [resources, { author, message }] = await Promise.all([
+      store.readResources(head),
+      store.readRevision(head),
+    ])
+    this.#followed = head
+    this.#say('info', `revision ${head}: ${message || 'applied'}, by ${author}`)
+    this.#say('info', 'the files here are not that; saving one makes them the desired state again')
+    await this.#follow(resources)
   }
 
   #poll(): void {
@@ -225,6 +256,9 @@ export class DevSession {
   async #readFacts(): Promise<void> {
     const store = this.#store
     if (store === undefined || this.#client?.state !== 'connected') return
+    const applying = this.#applying.then(() => this.#followOthers(store))
+    this.#applying = applying.catch(() => {})
+    await applying
     const facts = new Map<string, GatewayFacts>()
     for (const name of this.#gatewayNames()) {
       const [nodes, rollout] = await Promise.all([store.readNodes(name), store.readRollout(name)])
@@ -242,11 +276,11 @@ export class DevSession {
   }
 
   #show(): void {
-    if (this.#store === undefined) return
+    if (this.#unlock === undefined) return
     const none: GatewayFacts = { nodes: [], target: 0, leftOut: undefined }
     const gateways = devGateways(this.#resources, (name) => this.#facts.get(name) ?? none)
     const state: DevState = {
-      zookeeper: this.#zookeeper,
+      zookeeper: this.#zookeeper === '' ? 'starting' : this.#zookeeper,
       gateways,
       instances: this.#demos?.instances ?? [],
       messages: this.#messages,
@@ -276,10 +310,10 @@ export class DevSession {
  * before anything runs.
  * @throws DesiredStateError
  */
-async function loadValid(files: readonly string[]): Promise<LoadedFiles> {
+async function loadValid(files: readonly string[]): Promise<ValidFiles> {
   const loaded = await loadFiles(files)
   const resources = new Map([...loaded.sources].map(([key, { resource }]) => [key, resource]))
   const issues = loaded.issues.length > 0 ? loaded.issues : stateIssues(resources, loaded.sources)
   if (issues.length > 0) throw invalidState(issues)
-  return loaded
+  return { ...loaded, resources }
 }

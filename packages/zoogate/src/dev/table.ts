@@ -49,25 +49,31 @@ export function renderScreen(state: DevState, columns: number, colour: boolean):
     revisionText(gateway),
     gateway.state,
   ])
-  const header = ['GATEWAY', 'ENGINE', 'ADDRESS', 'ENDPOINTS', 'REVISION', 'STATE']
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  )
+  const titles = ['GATEWAY', 'ENGINE', 'ADDRESS', 'ENDPOINTS', 'REVISION', 'STATE']
+  const all = titles.map((title, column) => ({
+    title,
+    width: Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    cells: rows.map((row) => row[column] ?? ''),
+  }))
+  const shown = fitting(all, columns)
+  const widths = shown.map(({ width }) => width)
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
+      .join(' '.repeat(GAP))
       .trimEnd()
   const lines = [
-    `${paint('bold', 'zoogate dev')}  ZooKeeper ${state.zookeeper}  Ctrl-C stops it all`,
+    cut(`zoogate dev  ZooKeeper ${state.zookeeper}  Ctrl-C stops it all`, columns).replace(
+      'zoogate dev',
+      (name) => paint('bold', name),
+    ),
     '',
-    paint('dim', cut(line(header), columns)),
+    paint('dim', cut(line(shown.map(({ title }) => title)), columns)),
   ]
-  for (const [index, row] of rows.entries()) {
-    const gateway = state.gateways[index]
-    const text = cut(line(row), columns)
-    lines.push(gateway?.state === 'ready' ? text : paint('yellow', text))
-    if (gateway?.problem !== undefined) {
+  for (const [index, gateway] of state.gateways.entries()) {
+    const text = cut(line(shown.map(({ cells }) => cells[index] ?? '')), columns)
+    lines.push(gateway.state === 'ready' ? text : paint('yellow', text))
+    if (gateway.problem !== undefined) {
       lines.push(paint('red', cut(`  ${gateway.problem}`, columns)))
     }
   }
@@ -83,6 +89,23 @@ export function renderScreen(state: DevState, columns: number, colour: boolean):
     lines.push(message.level === 'error' ? paint('red', text) : paint('dim', text))
   }
   return lines
+}
+
+const GAP = 2
+/** What a narrow terminal does without, the least missed first. */
+const LEFT_OUT_FIRST = ['ENGINE', 'REVISION', 'ADDRESS']
+
+function fitting<C extends { readonly title: string; readonly width: number }>(
+  all: readonly C[],
+  columns: number,
+): readonly C[] {
+  let shown = all
+  for (const title of LEFT_OUT_FIRST) {
+    const needed = shown.reduce((sum, { width }) => sum + width + GAP, -GAP)
+    if (needed <= columns) break
+    shown = shown.filter((column) => column.title !== title)
+  }
+  return shown
 }
 
 /** One line for a Gateway, for a log: the same line means that nothing has changed. */
