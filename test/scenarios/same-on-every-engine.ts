@@ -434,6 +434,41 @@ const HEADERS: readonly Case[] = [
   },
 ]
 
+/** Where engines differ and cannot help it: each has its line in docs/reference/engines.md. */
+const DIFFERENCES: readonly Case[] = [
+  routed(
+    '/app',
+    { ...to('second'), except: { builtin: to('app') } },
+    { headers: ['X-Version: 2', 'X-Version: 1'] },
+  ),
+  routed(
+    '/app',
+    { ...to('app'), except: { haproxy: to('second') } },
+    { headers: ['X-Version: 1', 'X-Version: 2'] },
+  ),
+  routed('/', to('main'), { method: 'PROPFIND' }),
+  routed(
+    '/',
+    {
+      ...to('main', { sees: { 'x-own': null } }),
+      except: { haproxy: to('main'), nginx: to('main') },
+    },
+    { headers: ['Connection: X-Own', 'X-Own: 1'] },
+  ),
+  {
+    name: 'a head of 20 KB',
+    parts: [head('/', { headers: [`X-Large: ${'x'.repeat(20_000)}`] })],
+    ...refused,
+    except: { builtin: { status: 431 } },
+  },
+  {
+    name: 'a target of 20 KB',
+    parts: [head(`/${'x'.repeat(20_000)}`)],
+    ...refused,
+    except: { nginx: { status: 414 }, builtin: { status: 431 } },
+  },
+]
+
 const unavailable: Expected = {
   status: 503,
   body: 'no endpoint is available\n',
@@ -459,6 +494,7 @@ export const CASES: readonly Case[] = [
   ...SPELLINGS,
   ...FRAMING,
   ...HEADERS,
+  ...DIFFERENCES,
   ...FAILURES,
 ]
 

@@ -1,11 +1,14 @@
 import type { View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { routeRefusals } from '../route-refusals.ts'
 
-/** The builtin engine carries all of a view but more workers than one. */
+/** The builtin engine carries all that any does, but more workers than one. */
 export function refusals(view: View): readonly EngineRefusal[] {
   const { workers } = view.concurrency
-  if (workers === 'auto' || workers === 1) return []
+  const routes = routeRefusals(view)
+  if (workers === 'auto' || workers === 1) return routes
   return [
+    ...routes,
     {
       resource: `Gateway/${view.gateway}`,
       field: 'spec.concurrency.workers',

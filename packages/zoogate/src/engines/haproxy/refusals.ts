@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { formatFieldPath } from '../../model/field-path.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { WORDS_PER_LINE_MAX } from './directive.ts'
 
 const RESOURCE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -9,8 +10,6 @@ const ROUTE_ID = /^[A-Za-z0-9.-]{1,512}$/
 const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 const HOSTNAME = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const HOSTNAME_CHARACTERS_MAX = 253
-/** Tokens of RFC 9110. */
-const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 const METHOD = /^[A-Z]{1,32}$/
 /** Visible text. HAProxy compares bytes, so that other alphabets are fine. */
@@ -30,6 +29,7 @@ const DAY_MS = 86_400_000
 export function refusals(view: View): readonly EngineRefusal[] {
   return [
     ...gatewayRefusals(view),
+    ...sharedRouteRefusals(view),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
     ...[...view.services.values()].flatMap(serviceRefusals),
   ]
@@ -101,10 +101,7 @@ function routeRefusals(view: View, route: Route, index: number): readonly Engine
     if (headers.length > WORDS_PER_LINE_MAX - SELECT_WORDS) {
       refuse(at('headers'), `HAProxy takes at most ${WORDS_PER_LINE_MAX - SELECT_WORDS}`)
     }
-    headers.forEach(({ name, value }, header) => {
-      if (!HEADER_NAME.test(name)) {
-        refuse(at('headers', header, 'name'), 'must be a header name in lower case')
-      }
+    headers.forEach(({ value }, header) => {
       if (!isText(value, HEADER_VALUE_BYTES_MAX) || value.trim() !== value) {
         refuse(at('headers', header, 'value'), 'must be printable, without space at its ends')
       }

@@ -43,7 +43,8 @@ function clientSettings(view: View): readonly Directive[] {
     directive('keepalive_timeout', `${view.concurrency.keepAliveMs}ms`),
     directive('keepalive_requests', 1_000_000),
     directive('client_header_buffer_size', '4k'),
-    directive('large_client_header_buffers', 8, '32k'),
+    // As much of a request's head as the other engines take.
+    directive('large_client_header_buffers', 4, '16k'),
     // A body's size is the service's affair.
     directive('client_max_body_size', 0),
     directive('merge_slashes', 'off'),

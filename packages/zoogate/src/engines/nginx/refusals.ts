@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { formatFieldPath } from '../../model/field-path.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
 import { decodePath } from './routing.ts'
@@ -16,8 +17,6 @@ const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** Tokens of RFC 9110 without `$`: nginx has no way to write a dollar where it reads variables. */
 const COOKIE_NAME = /^[A-Za-z0-9!#%&'*+.^_`|~-]{1,128}$/
 const METHOD = /^[A-Z]{1,32}$/
-/** nginx drops request headers with other characters in their names, an underscore for one. */
-const HEADER_NAME = /^[a-z0-9-]{1,128}$/
 const HEADER_VALUE = /^[\x21-\x7e\x80-\uffff]([\t\x20-\x7e\x80-\uffff]*[\x21-\x7e\x80-\uffff])?$/
 
 /**
@@ -27,6 +26,7 @@ const HEADER_VALUE = /^[\x21-\x7e\x80-\uffff]([\t\x20-\x7e\x80-\uffff]*[\x21-\x7
  */
 export function refusals(view: View): readonly EngineRefusal[] {
   return [
+    ...sharedRouteRefusals(view),
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
     ...[...view.services.values()].flatMap(serviceRefusals),
@@ -70,10 +70,7 @@ function routeRefusals(view: View, route: Route, index: number) {
     if (method !== undefined && !METHOD.test(method)) {
       refuse(at('method'), 'must be a method in upper case letters')
     }
-    headers.forEach(({ name, value }, header) => {
-      if (!HEADER_NAME.test(name)) {
-        refuse(at('headers', header, 'name'), 'nginx only sees headers of letters, digits and "-"')
-      }
+    headers.forEach(({ value }, header) => {
       if (!HEADER_VALUE.test(value) || !isText(value)) {
         refuse(at('headers', header, 'value'), 'must be printable, without space at its ends')
       }

@@ -43,7 +43,7 @@ const CASES: Readonly<Record<string, View>> = {
         method: 'POST',
         headers: [
           { name: 'x-version', value: '2 "beta"' },
-          { name: "x'odd", value: '' },
+          { name: 'x-odd', value: '' },
         ],
         timeouts: { requestMs: 5_000, backendRequestMs: 1_500 },
       }),
