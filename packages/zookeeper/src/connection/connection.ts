@@ -246,12 +246,14 @@ export class Connection {
     const xid = frame.readInt32()
     const zxid = frame.readInt64()
     const err = frame.readInt32()
+    if (xid === SpecialXid.notification) {
+      this.#order.event(this.#listener.takeEvent(decodeWatcherEvent(frame), zxid))
+      return
+    }
+    // Not of an event: further ones of the same transaction may be on their way. A reply comes after all of them.
     if (zxid > this.lastZxid) this.lastZxid = zxid
     switch (xid) {
       case SpecialXid.ping:
-        return
-      case SpecialXid.notification:
-        this.#order.event(this.#listener.takeEvent(decodeWatcherEvent(frame), zxid))
         return
       case SpecialXid.auth:
         this.#takeReply(this.#pendingAuth.shift(), xid, err, frame)

@@ -88,6 +88,7 @@ export class HostList {
     const timer = clock.setTimer(() => giveUp(last), resolveTimeoutMs)
     try {
       const addresses = await Promise.race([resolve(host), tooLate])
+      if (addresses.length === 0) return last
       this.#lastAddresses.set(host, addresses)
       return addresses
     } catch {

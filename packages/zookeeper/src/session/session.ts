@@ -23,6 +23,8 @@ import { WatchRegistry } from './watch-registry.ts'
 const NO_PASSWORD = Buffer.alloc(PASSWORD_BYTES)
 /** The first reconnect comes within this time, at random, so that the clients of a server that died do not come at once. */
 const FIRST_RECONNECT_MS = 50
+/** The part of the session timeout that connecting may take at most. */
+const LONGEST_CONNECT_SHARE = 2 / 3
 /** A connection that ends sooner counts as a failed attempt: a server that drops us at once is not to be stormed. */
 const STABLE_AFTER_MS = 1_000
 /** From so many waiting requests on, those that were given up are looked for and let go. */
@@ -255,7 +257,10 @@ export class Session {
 
   #open(endpoint: Endpoint, lastZxidSeen: bigint): Connection {
     const { clock, maxReplyBytes, maxRequestBytes } = this.#options
-    const connectTimeoutMs = Math.ceil((this.#timeoutMs * 2) / 3 / this.#hosts.roundSize)
+    // Enough for a round over all servers within the session's life; more with each round that found none.
+    const share =
+      (2 ** Math.min(this.#failedRounds, 30) * LONGEST_CONNECT_SHARE) / this.#hosts.roundSize
+    const connectTimeoutMs = Math.ceil(this.#timeoutMs * Math.min(LONGEST_CONNECT_SHARE, share))
     const handshake = {
       protocolVersion: 0,
       lastZxidSeen,

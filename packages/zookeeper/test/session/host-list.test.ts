@@ -76,6 +76,8 @@ describe('HostList', () => {
     const first = (await round(list)).sort()
     answer = () => Promise.reject(new Error('down'))
     expect((await round(list)).sort()).toEqual(first)
+    answer = async () => []
+    expect((await round(list)).sort()).toEqual(first)
     answer = () => new Promise(() => {})
     expect((await round(list)).sort()).toEqual(first)
   })

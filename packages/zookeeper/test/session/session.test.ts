@@ -84,6 +84,40 @@ describe('a session', () => {
     expect(relative).toEqual([1n, 1n, 1n, 1n])
   })
 
+  it('arms watches relative to the last reply, not to an event, whose transaction may have more to tell', async () => {
+    const relative: bigint[] = []
+    await using server = await startScriptedServer({
+      ...friendly,
+      onRequest(connection, header, body) {
+        if (header.type === OpCode.setWatches) {
+          relative.push(setWatchesOperation.decodeRequest(body).relativeZxid)
+          connection.reply({ xid: SpecialXid.setWatches })
+        } else if (header.type === OpCode.getData && connection.number === 0) {
+          // A multi of transaction 50 changed /a and /b; the connection breaks between the two events.
+          connection.notify({ type: 3, state: 3, path: '/a' }, 50n)
+          connection.end()
+        } else friendly.onRequest(connection, header, body)
+      },
+    })
+    await using zk = await connected(server)
+    const heard: WatchEvent[] = []
+    for (const path of ['/a', '/b']) await zk.exists(path, { watch: (event) => heard.push(event) })
+    await getCut(zk)
+    await zk.sync('/')
+    expect(heard).toMatchObject([{ path: '/a', zxid: 50n }])
+    expect(relative).toEqual([1n])
+  })
+
+  it('grows patient with servers that answer slowly, however many there are', async () => {
+    await using server = await startScriptedServer({
+      ...friendly,
+      onConnect: (connection) => void setTimeout(() => connection.accept({}), 300),
+    })
+    const four = Array.from({ length: 4 }, () => server.connectString).join()
+    await using zk = new ZooKeeper(four, { sessionTimeoutMs: 900 })
+    await zk.connect({ timeoutMs: 5_000 })
+  })
+
   it.each([
     ['a reply to another request', (xid: number) => ({ xid: xid + 1 })],
     ['a reply to nothing', () => ({ xid: SpecialXid.auth })],

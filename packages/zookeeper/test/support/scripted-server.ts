@@ -23,7 +23,10 @@ interface ScriptedConnection {
   notify(event: WatcherEvent, zxid?: bigint): void
   /** Writes bytes as they are. */
   write(bytes: Buffer): void
+  /** Closes at once; what was written just before may be lost. */
   close(): void
+  /** Closes once everything is written. */
+  end(): void
 }
 
 /** What the server does; it answers nothing by itself. */
@@ -104,5 +107,6 @@ function connectionOf(socket: Socket, number: number): ScriptedConnection {
       }),
     write: (bytes) => socket.write(bytes),
     close: () => socket.destroy(),
+    end: () => socket.end(),
   }
 }
