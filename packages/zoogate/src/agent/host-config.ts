@@ -71,7 +71,9 @@ const HostConfigSchema = Type.Object(
             ),
           ),
           reloadCommand: Type.Optional(
-            command('Run instead of sending SIGHUP, such as ["systemctl", "reload", "nginx"].'),
+            command(
+              'Run instead of sending the signal that makes the engine reload, such as ["systemctl", "reload", "nginx"].',
+            ),
           ),
           startCommand: Type.Optional(
             command('Run where the engine does not run. Default: that is left to the host.'),

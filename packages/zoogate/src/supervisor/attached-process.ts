@@ -10,6 +10,9 @@ const run = promisify(execFile)
 /** A host's command, e.g. `systemctl reload nginx`, is given so much. */
 const COMMAND_TIMEOUT_MS = 60_000
 
+/** nginx reloads at the first, HAProxy's master process at the second. */
+const RELOAD_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR2'])
+
 export interface AttachedProcessOptions {
   /** Where the engine, or its service manager, writes the pid of the main process. */
   readonly pidFile: string
@@ -36,7 +39,7 @@ export class AttachedProcess implements EngineProcess {
 
   /** @throws SupervisorError `SUPERVISOR_NOT_RUNNING` */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    if (signal === 'SIGHUP' && this.#options.reloadCommand !== undefined) {
+    if (RELOAD_SIGNALS.has(signal) && this.#options.reloadCommand !== undefined) {
       return runCommand(this.#options.reloadCommand)
     }
     const identity = await this.#find()

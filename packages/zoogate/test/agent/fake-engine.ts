@@ -27,6 +27,8 @@ export class FakeEngine {
   refusesLive = false
   /** What it does before it answers a start or a reload. */
   delays: () => Promise<void> = async () => {}
+  /** Somebody else has a hand in its start. */
+  startOverride: (() => Promise<void>) | undefined
   /** Running, it says nothing. */
   silent = false
   readonly folder: string
@@ -110,6 +112,7 @@ export class FakeEngine {
     runs: async () => this.running,
     start: async () => {
       if (this.running) return
+      if (this.startOverride !== undefined) return this.startOverride()
       this.starts += 1
       this.#read('ENGINE_RELOAD_FAILED')
       this.running = true

@@ -46,7 +46,8 @@ export interface Site extends AsyncDisposable {
   apply(shop?: Shop): Promise<number>
   register(backend: Backend | undefined, state?: 'up' | 'draining' | 'down'): Promise<void>
   unregister(backend: Backend | undefined): Promise<void>
-  startAgent(): Promise<Agent>
+  /** @param hostConfig the host's agent.yaml. Default: instances may be on this host. */
+  startAgent(hostConfig?: string): Promise<Agent>
   /** Ends the engine and its supervisor, as a machine that goes down does. */
   stopEngine(): Promise<void>
   /** Kills the engine's main process, which its supervisor starts again. */
@@ -99,7 +100,7 @@ export async function startSite(engine: EngineName): Promise<Site> {
     async unregister(backend) {
       await client.delete(`/zoogate/services/shop/${backend?.name}`)
     },
-    async startAgent() {
+    async startAgent(hostConfig = 'discovery: { allowAddresses: [127.0.0.1] }') {
       const zookeeper = new ZooKeeper(connectString)
       const agent = new Agent({
         client: zookeeper,
@@ -108,7 +109,7 @@ export async function startSite(engine: EngineName): Promise<Site> {
         gateway: 'edge',
         node: 'test',
         folder: nodeFolder,
-        settings: parseHostConfig('discovery: { allowAddresses: [127.0.0.1] }', 'agent.yaml'),
+        settings: parseHostConfig(hostConfig, 'agent.yaml'),
         engines,
         log: pino({ level: process.env['AGENT_LOG'] ?? 'silent' }, pino.destination(2)),
       })

@@ -5,12 +5,16 @@ import type { NodeEngine } from './node-engine.ts'
 /** An engine that was started serves within this, or the start has failed. */
 const START_TIMEOUT_MS = 15_000
 
+/** What was left behind by an engine that died may answer for a moment, with what it had. */
+const OTHER_GENERATION_MS = 1_000
+
 /** An engine in the middle of a reload may not answer for a moment. */
 const ANSWER_TIMEOUT_MS = 3_000
 const POLL_MS = 20
 
 /**
- * Starts the engine on the current generation, and waits until it serves it.
+ * Starts the engine on the current generation, and waits until it serves it. One that its supervisor
+ * or service manager started just before, on the former generation, is reloaded.
  * @returns false where it is attached and its service manager does not run it
  * @throws EngineError `ENGINE_RELOAD_FAILED`
  */
@@ -22,16 +26,23 @@ export async function startOn(
   await host.start()
   const endMs = performance.now() + timeoutMs
   let seen = 'it does not answer'
+  let otherSinceMs: number | undefined
   while (performance.now() < endMs) {
     try {
       const observation = await control.observe()
       if (observation.generation === generation) return true
       seen = `it serves generation ${observation.generation}`
+      otherSinceMs ??= performance.now()
     } catch (error) {
       lettingGo.throwIfAborted()
+      otherSinceMs = undefined
       seen = error instanceof Error ? error.message : String(error)
       const attached = host.process.mode === 'attached'
       if (attached && !(await host.process.status()).running) return false
+    }
+    if (otherSinceMs !== undefined && performance.now() > otherSinceMs + OTHER_GENERATION_MS) {
+      await control.reload(generation)
+      return true
     }
     await wait(POLL_MS)
   }

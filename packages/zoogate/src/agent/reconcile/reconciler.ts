@@ -299,7 +299,8 @@ export class Reconciler {
       if (holding.running) this.#watch.didAnswer()
       const tookMs = Math.round(nowMs() - this.#lastReloadMs)
       const generation = holding.served?.generation
-      node.log.info({ revision, generation, reasons, tookMs }, running ? 'reloaded' : 'started')
+      const done = running ? 'reloaded' : holding.running ? 'started' : 'ready to be started'
+      node.log.info({ revision, generation, reasons, tookMs }, done)
     } finally {
       this.#busy = false
       onStatus()

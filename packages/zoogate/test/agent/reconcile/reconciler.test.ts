@@ -152,6 +152,24 @@ describe('the reconciler', () => {
     expect(bench.fake.starts).toBe(2)
   })
 
+  it('reloads an engine that somebody started just before, on what was current then', async () => {
+    await bench.aim(1, { path: '/old' })
+    const { fake } = bench
+    fake.running = false
+    await waitFor('it to be missed', async () => {
+      await bench.settle()
+      return !bench.reconciler.status.running
+    })
+    fake.startOverride = async () => {
+      // Its service manager was faster: what it read is the former generation.
+      fake.running = true
+      fake.startOverride = undefined
+    }
+    await bench.aim(2, { path: '/new' })
+    expect(bench.serves).toBe('/new a')
+    expect(fake.reloads).toBe(1)
+  })
+
   it('never prunes what is served', async () => {
     await bench.aim(1, { path: '/first' })
     bench.fake.invalid = (routes) => (routes === '/bad' ? 'no' : undefined)
