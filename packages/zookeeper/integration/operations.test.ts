@@ -275,4 +275,14 @@ onEachServer((stage) => {
     await deleteRecursive(zk, path)
     expect(await zk.exists(path)).toBeUndefined()
   })
+
+  it('deletes a tree whose paths together are longer than a request may be', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    await zk.create(path, null)
+    const long = 'n'.repeat(1_500)
+    await Promise.all(Array.from({ length: 800 }, (_, i) => zk.create(`${path}/${long}${i}`, null)))
+    await deleteRecursive(zk, path)
+    expect(await zk.exists(path)).toBeUndefined()
+  })
 })

@@ -9,4 +9,5 @@ export type {
 export type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 export type { ZooKeeperOptions } from './options.ts'
 export { PersistentWatch } from './persistent-watch.ts'
+export type { RemoveWatchesOptions } from './watches.ts'
 export { ZooKeeper } from './zookeeper.ts'

@@ -5,7 +5,7 @@ import { ProtocolError } from '../errors/protocol-error.ts'
 import { NoAuthError, NoNodeError } from '../errors/server-errors.ts'
 import { joinPath } from '../protocol/path.ts'
 import { STAT_BYTES, type Stat } from '../protocol/records/stat.ts'
-import { readChunks } from './read-chunks.ts'
+import { pathChunks } from './path-chunks.ts'
 
 /** The paths of one multiRead, each written up to twice, stay far below the server's 1 MiB frame. */
 const MAX_REQUEST_BYTES = 128 * 1024
@@ -127,12 +127,14 @@ export class TreeReader {
   }
 
   #chunks(paths: Iterable<string>, known: ReadonlyMap<string, TreeNode>): string[][] {
-    return readChunks(paths, {
+    return pathChunks(paths, {
       maxRequestBytes: MAX_REQUEST_BYTES,
-      maxReplyBytes: this.#options.maxReplyBytes,
       maxPaths: this.#maxPaths,
-      replyBytesOf: (path) =>
-        OVERHEAD_BYTES + (known.get(path)?.stat.dataLength ?? UNKNOWN_DATA_BYTES),
+      reply: {
+        maxBytes: this.#options.maxReplyBytes,
+        bytesOf: (path) =>
+          OVERHEAD_BYTES + (known.get(path)?.stat.dataLength ?? UNKNOWN_DATA_BYTES),
+      },
     })
   }
 

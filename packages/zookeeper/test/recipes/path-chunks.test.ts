@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readChunks } from '../../src/recipes/read-chunks.ts'
+import { pathChunks } from '../../src/recipes/path-chunks.ts'
 
 it('keeps order and limits, but for a path that is over a limit alone', () => {
   fc.assert(
@@ -8,11 +8,10 @@ it('keeps order and limits, but for a path that is over a limit alone', () => {
       fc.array(fc.string({ minLength: 1, maxLength: 30 })),
       fc.integer({ min: 1, max: 5 }),
       (paths, maxPaths) => {
-        const chunks = readChunks(paths, {
+        const chunks = pathChunks(paths, {
           maxRequestBytes: 40,
-          maxReplyBytes: 50,
           maxPaths,
-          replyBytesOf: (path) => path.length * 2,
+          reply: { maxBytes: 50, bytesOf: (path) => path.length * 2 },
         })
         expect(chunks.flat()).toEqual(paths)
         for (const chunk of chunks) {
