@@ -28,6 +28,8 @@ interface Shop {
   readonly service?: string
   /** Paths that are routed; another path is another structure. Default `/`. */
   readonly paths?: readonly string[]
+  /** Of the Gateway. Default 1. */
+  readonly workers?: number
   /** More listeners' ports. */
   readonly ports?: readonly number[]
 }
@@ -176,7 +178,7 @@ export async function untilAnswering(site: Site, names: string): Promise<void> {
   await waitFor(what, async () => (await site.answering()) === names, { timeoutMs: 30_000 })
 }
 
-function yamlOf(site: Site, { service, paths = ['/'], ports = [] }: Shop): string {
+function yamlOf(site: Site, { service, paths = ['/'], ports = [], workers = 1 }: Shop): string {
   const listeners = [site.port, ...ports].map(
     (port, index) => `    - { name: http${index}, port: ${port}, address: 127.0.0.1 }`,
   )
@@ -188,7 +190,7 @@ spec:
   engine: ${site.engine}
   listeners:
 ${listeners.join('\n')}
-  concurrency: { workers: 1, maxConnections: 1000 }
+  concurrency: { workers: ${workers}, maxConnections: 1000 }
 ---
 apiVersion: zoogate/v1
 kind: Service
