@@ -97,6 +97,8 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
   }
 
   #tell(event: PersistentWatchEvent): void {
+    // One that was on its way when the watch was closed.
+    if (this.#ended) return
     for (const listener of [...this.#listeners]) notify(() => listener(event))
   }
 

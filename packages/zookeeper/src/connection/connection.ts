@@ -69,8 +69,10 @@ export class Connection {
   readonly closed: Promise<Error>
   /** How far the connection had come when it closed, or has. */
   lastPhase: Exclude<ConnectionPhase, 'closed'> = 'connecting'
-  /** The newest transaction that a reply named; 0 before the first. */
+  /** The newest transaction that a reply named: all events up to it have come. 0 before the first. */
   lastZxid = 0n
+  /** The newest transaction that anything named, an event too: no server that is behind it will do. 0 before the first. */
+  newestZxid = 0n
   readonly #options: ConnectionOptions
   readonly #listener: ConnectionListener
   readonly #clock: Clock
@@ -246,6 +248,7 @@ export class Connection {
     const xid = frame.readInt32()
     const zxid = frame.readInt64()
     const err = frame.readInt32()
+    if (zxid > this.newestZxid) this.newestZxid = zxid
     if (xid === SpecialXid.notification) {
       this.#order.event(this.#listener.takeEvent(decodeWatcherEvent(frame), zxid))
       return

@@ -63,7 +63,7 @@ export class Session {
   #sessionId = 0n
   #password: Buffer = NO_PASSWORD
   #timeoutMs: number
-  /** The newest transaction that any reply named: a server that is behind it is not for us. */
+  /** The newest transaction that any reply or event named: a server that is behind it is not for us. */
   #lastZxidSeen = 0n
   /** The newest transaction up to which all watches have told what they had to. */
   #watchedUpToZxid = 0n
@@ -306,7 +306,7 @@ export class Session {
     this.#lastConnectionError = await connection.closed
     // Only of a connection that was restored whole: on one that broke halfway some watches have not caught up.
     this.#watchedUpToZxid = maxOf(this.#watchedUpToZxid, connection.lastZxid)
-    this.#lastZxidSeen = maxOf(this.#lastZxidSeen, connection.lastZxid)
+    this.#lastZxidSeen = maxOf(this.#lastZxidSeen, connection.newestZxid)
     if (!isFinal(this.state)) this.#changes.become('suspended')
     return this.clock.now() - connectedAtMs >= STABLE_AFTER_MS
   }

@@ -86,8 +86,12 @@ describe('a session', () => {
 
   it('arms watches relative to the last reply, not to an event, whose transaction may have more to tell', async () => {
     const relative: bigint[] = []
+    const seen: bigint[] = []
     await using server = await startScriptedServer({
-      ...friendly,
+      onConnect(connection, request) {
+        seen.push(request.lastZxidSeen)
+        connection.accept({})
+      },
       onRequest(connection, header, body) {
         if (header.type === OpCode.setWatches) {
           relative.push(setWatchesOperation.decodeRequest(body).relativeZxid)
@@ -106,6 +110,8 @@ describe('a session', () => {
     await zk.sync('/')
     expect(heard).toMatchObject([{ path: '/a', zxid: 50n }])
     expect(relative).toEqual([1n])
+    // A server that has not come as far as the event would show the caller an older tree than was told.
+    expect(seen).toEqual([0n, 50n])
   })
 
   it('grows patient with servers that answer slowly, however many there are', async () => {
