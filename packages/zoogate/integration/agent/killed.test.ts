@@ -1,25 +1,13 @@
-import { readFile, readlink, writeFile } from 'node:fs/promises'
+import { readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { failures, startLoad } from '../../../../test/support/load.ts'
-import { type Program, startProgram } from '../../../../test/support/program.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import { ENGINES, type Site, startSite, untilAnswering } from './support/site.ts'
+import { startAgentProcess } from './support/agent-process.ts'
+import { ENGINES, startSite, untilAnswering } from './support/site.ts'
 
-const ZOOGATE = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const KILLS = 8
-
-async function startAgentProcess(site: Site): Promise<Program> {
-  const config = join(site.folder, 'agent.yaml')
-  await writeFile(config, 'discovery: { allowAddresses: [127.0.0.1] }\n')
-  return startProgram(process.execPath, [
-    ...[ZOOGATE, 'agent', '--gateway', 'edge', '--node', 'test'],
-    ...['--folder', site.nodeFolder, '--config', config],
-    ...['--zookeeper', `127.0.0.1:${site.zookeeperPort}`],
-  ])
-}
 
 for (const engine of ENGINES) {
   const absent = engine === 'builtin' ? undefined : missing(engine)

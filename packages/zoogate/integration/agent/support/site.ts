@@ -52,6 +52,8 @@ export interface Site extends AsyncDisposable {
   startAgent(hostConfig?: string): Promise<Agent>
   /** Ends the engine and its supervisor, as a machine that goes down does. */
   stopEngine(): Promise<void>
+  /** Of the engine's main process. */
+  enginePid(): Promise<number>
   /** Kills the engine's main process, which its supervisor starts again. */
   killEngine(): Promise<void>
   /** Takes all but the first backend out of the engine, behind the agent's back. */
@@ -120,11 +122,14 @@ export async function startSite(engine: EngineName): Promise<Site> {
       return agent
     },
     stopEngine: () => shutDownEngine(nodeFolder),
-    async killEngine() {
+    async enginePid() {
       const { paths, program } = readSupervisorFile(nodeFolder)
       const { pid } = await new SupervisedProcess(paths, program).status()
       if (pid === undefined) throw new Error('the engine does not run')
-      process.kill(pid, 'SIGKILL')
+      return pid
+    },
+    async killEngine() {
+      process.kill(await site.enginePid(), 'SIGKILL')
     },
     async meddle() {
       const { paths, program } = readSupervisorFile(nodeFolder)

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { missing } from '../../../../test/support/requirements.ts'
+import { waitFor } from '../../../../test/support/wait-for.ts'
+import { startAgentProcess } from './support/agent-process.ts'
+import { ENGINES, startSite, untilAnswering } from './support/site.ts'
+
+/** A second of grace, and what a busy machine takes for the rest. */
+const END_MAX_MS = 3_000
+
+for (const engine of ENGINES) {
+  const absent = engine === 'builtin' ? undefined : missing(engine)
+
+  describe.skipIf(absent !== undefined)(`an agent of ${engine} that is told to end`, () => {
+    it('does not wait for an engine that hangs in a reload, and the next one completes it', async () => {
+      await using site = await startSite(engine)
+      await site.apply()
+      await using agent = await startAgentProcess(site)
+      await site.register(site.backends[0])
+      await untilAnswering(site, 'b0')
+      const journal = () => readFile(join(site.nodeFolder, 'journal.json'), 'utf8')
+      const pid = await site.enginePid()
+      process.kill(pid, 'SIGSTOP')
+      try {
+        await site.apply({ paths: ['/', '/new'] })
+        await waitFor('the reload to begin', async () => (await journal()).includes('"switch"'))
+        const toldAtMs = performance.now()
+        agent.kill('SIGTERM')
+        expect(await agent.exited).toBe(0)
+        expect(performance.now() - toldAtMs).toBeLessThan(END_MAX_MS)
+        expect(await journal()).toContain('"switch"')
+      } finally {
+        process.kill(pid, 'SIGCONT')
+      }
+      const next = await site.startAgent()
+      await waitFor('the next one to complete it', () => next.report.state === 'ready', {
+        timeoutMs: 30_000,
+      })
+      expect(next.report.revision).toBe(2)
+      expect(await journal()).not.toContain('"change"')
+      expect(await site.answering()).toBe('b0')
+    })
+  })
+}
