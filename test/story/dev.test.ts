@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { pidsBelow } from '../support/pids-below.ts'
+import { pidsIn } from '../support/pids-in.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -92,7 +92,7 @@ test('from start to Ctrl-C: answers, follows the file, refuses mistakes, leaves 
   dev.kill('SIGINT')
   expect(await dev.exited).toBe(0)
   expect(dev.output()).toMatch(/stopping …[\s\S]*stopped\n$/)
-  expect(pidsBelow(folder.path)).toEqual([])
+  expect(pidsIn(folder.path)).toEqual([])
 })
 
 test('a rollback is told, and live until a file is saved', async () => {
@@ -119,7 +119,7 @@ test('after kill -9 the next run takes over what was left, and ends it', async (
   await using dev = await startDev(folder, /ready: http/)
   await answers(folder.port, 2)
   expect(await dev.stop({ graceMs: 20_000 })).toBe(0)
-  expect(pidsBelow(folder.path)).toEqual([])
+  expect(pidsIn(folder.path)).toEqual([])
 })
 
 test('a second dev in one folder is refused, and the first goes on', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isRunning, processIdentity } from '../supervisor/process-identity.ts'
@@ -119,6 +119,7 @@ export class Children {
       env: { ...process.env, ...entry.spec.env },
       detached: true,
     })
+    closeSync(log)
     entry.process = child
     entry.pid = child.pid
     entry.running = child.pid !== undefined

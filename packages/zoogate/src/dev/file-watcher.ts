@@ -21,6 +21,7 @@ export class FileWatcher {
   readonly #options: FileWatcherOptions
   #last = ''
   #timer: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(options: FileWatcherOptions) {
     this.#options = options
@@ -30,6 +31,8 @@ export class FileWatcher {
     this.#last = await this.#contents()
     for (const path of this.#options.paths.map((name) => resolve(name))) {
       const all = (await stat(path)).isDirectory()
+      // Closed while it was starting: a watcher made now would keep the process for ever.
+      if (this.#closed) return
       const watcher = watch(all ? path : dirname(path), (_event, name) => {
         if (all || name === null || name === basename(path)) this.#settle()
       })
@@ -39,6 +42,7 @@ export class FileWatcher {
   }
 
   close(): void {
+    this.#closed = true
     clearTimeout(this.#timer)
     for (const watcher of this.#watchers) watcher.close()
   }
@@ -50,7 +54,7 @@ export class FileWatcher {
 
   async #compare(): Promise<void> {
     const contents = await this.#contents()
-    if (contents === this.#last) return
+    if (this.#closed || contents === this.#last) return
     this.#last = contents
     this.#options.onChange()
   }
