@@ -48,6 +48,24 @@ describe.skipIf(absent !== undefined)('the same on every engine', () => {
     await stack?.[Symbol.asyncDispose]()
   })
 
+  it('refuses on apply what no engine carries, by field, and changes nothing', async () => {
+    const route = `apiVersion: zoogate/v1
+kind: HTTPRoute
+metadata: { name: refused }
+spec:
+  parentRefs: [{ name: edge-haproxy }, { name: edge-nginx }, { name: edge-builtin }]
+  rules:
+    - matches: [{ headers: [{ name: X-Forwarded-For, value: "10.0.0.1" }] }]
+      backendRefs: [{ name: main }]
+`
+    await writeFile(join(stack.folder, 'refused.yaml'), route)
+    const { code, stderr } = await stack.zoogate('apply', 'refused.yaml')
+    expect(code).not.toBe(0)
+    for (const engine of ENGINES) expect(stderr).toContain(engine)
+    expect(stderr).toContain('headers[0].name')
+    expect(await stack.must('get', 'HTTPRoute')).not.toContain('refused')
+  })
+
   const send = (engine: EngineName, { parts }: Pick<Case, 'parts'>) =>
     rawExchange(stack.port(engine), { parts })
 

@@ -142,7 +142,9 @@ export class Exchange implements AttemptListener {
     })
     const next = retry ? this.#pickAnother(attempt.slot, failure) : undefined
     if (next === undefined) {
-      this.#refuse(failureStatus(failure))
+      // Where any endpoint was reached, that is what is told.
+      const reached = failure === 'connect' && this.#otherFailures > 0
+      this.#refuse(failureStatus(reached ? 'reset' : failure))
       return
     }
     counters.retries++

