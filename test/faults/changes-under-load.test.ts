@@ -6,7 +6,7 @@ import { type EngineName, startStack } from '../support/stack.ts'
 
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const absent = missing('haproxy') ?? missing('nginx')
-const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 500ms, timeout: 300ms, rise: 1, fall: 2 }`
+const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 
 describe.skipIf(absent !== undefined)('F4: changes under load', () => {
   it('fails no request on any engine, and refuses what is invalid with a reason', async () => {

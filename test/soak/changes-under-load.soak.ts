@@ -8,7 +8,7 @@ const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
-const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 500ms, timeout: 300ms, rise: 1, fall: 2 }`
+const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 
 describe('soak: 100 changes, 20 valid and 5 invalid configurations under load', () => {
   it.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(
