@@ -22,6 +22,8 @@ export interface Child {
   readonly name: string
   readonly pid: number | undefined
   readonly running: boolean
+  /** It was told to end. */
+  readonly stopping: boolean
   /** How it ended last. */
   readonly lastExit: string | undefined
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { engines } from '../engines/index.ts'
 import { type ResourceMap, resourcesOf } from '../model/resource.ts'
@@ -47,13 +47,14 @@ export class GatewayAgents {
     )
     this.#leftOut.clear()
     for (const { metadata, spec } of wanted) {
+      await this.#endOtherEngine(metadata.name, spec.engine)
       if (this.#running.has(metadata.name)) continue
       const engine = engines.get(spec.engine)
       const detection = await engine?.detect()
       const problem =
         engine === undefined ? `there is no engine ${spec.engine}` : detection?.problem
       if (problem !== undefined) this.#leftOut.set(metadata.name, problem)
-      else await this.#start(metadata.name)
+      else await this.#start(metadata.name, spec.engine)
     }
   }
 
@@ -73,9 +74,24 @@ export class GatewayAgents {
     return shutDownEngine(join(this.#options.folder, gateway))
   }
 
-  async #start(gateway: string): Promise<void> {
+  /** A node's folder is one engine's. Where the Gateway is another one's now, it begins anew. */
+  async #endOtherEngine(gateway: string, engine: string): Promise<void> {
+    const former = await readFile(this.#engineFile(gateway), 'utf8').catch(() => engine)
+    if (former === engine) return
+    await this.#end(gateway)
+    await rm(join(this.#options.folder, gateway), { recursive: true, force: true })
+  }
+
+  /** Which engine the folder is of, also for the next run. */
+  #engineFile(gateway: string): string {
+    return join(this.#options.folder, gateway, 'dev-engine')
+  }
+
+  async #start(gateway: string, engine: string): Promise<void> {
     const { children, folder, agentConfig, zookeeper, root } = this.#options
     this.#running.add(gateway)
+    await mkdir(join(folder, gateway), { recursive: true })
+    await writeFile(this.#engineFile(gateway), engine)
     await children.start({
       name: `agent-${gateway}`,
       args: zoogateArgs(

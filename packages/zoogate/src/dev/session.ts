@@ -5,7 +5,7 @@ import { applyLoaded } from '../desired/apply-files.ts'
 import { stateIssues } from '../desired/check-state.ts'
 import { invalidState } from '../desired/desired-state-error.ts'
 import { type LoadedFiles, loadFiles } from '../desired/load-files.ts'
-import { formatIssue } from '../model/issue.ts'
+import { formatIssue, type Issue } from '../model/issue.ts'
 import type { ResourceMap } from '../model/resource.ts'
 import { Store } from '../store/store.ts'
 import { Children, endLeftovers } from './children.ts'
@@ -77,7 +77,8 @@ export class DevSession {
     this.#children = new Children({
       folder: options.folder,
       onChange: (child) => {
-        if (!child.running && !this.#stopping) this.#say('error', this.#endedMessage(child))
+        if (!child.running && !child.stopping && !this.#stopping)
+          this.#say('error', this.#endedMessage(child))
         this.#show()
       },
     })
@@ -288,8 +289,9 @@ export class DevSession {
     this.#output.show(state)
     const settled = gateways.filter(({ state: now }) => now === 'ready' || now === 'left out')
     if (this.#saidReady || settled.length < gateways.length) return
-    this.#saidReady = true
     const urls = gateways.filter(({ state: now }) => now === 'ready').flatMap((one) => one.urls)
+    if (urls.length === 0) return
+    this.#saidReady = true
     this.#say('info', `ready: ${urls.join(' ')}`)
   }
 
@@ -313,7 +315,13 @@ export class DevSession {
 async function loadValid(files: readonly string[]): Promise<ValidFiles> {
   const loaded = await loadFiles(files)
   const resources = new Map([...loaded.sources].map(([key, { resource }]) => [key, resource]))
+  // An editor that has just emptied the file to write it again does not ask for nothing.
+  if (resources.size === 0 && loaded.issues.length === 0) throw invalidState(files.map(emptyIssue))
   const issues = loaded.issues.length > 0 ? loaded.issues : stateIssues(resources, loaded.sources)
   if (issues.length > 0) throw invalidState(issues)
   return { ...loaded, resources }
+}
+
+function emptyIssue(file: string): Issue {
+  return { file, line: 1, column: 1, field: '', message: 'holds no resources' }
 }
