@@ -6,6 +6,13 @@ import { type ProbeOptions, probe } from './probe.ts'
 /** The first probe of an endpoint comes within so much of its coming, by chance, or sooner. */
 const START_JITTER_MAX_MS = 1_000
 
+/**
+ * A failure that comes so much later than its timeout was held up in this process, which had no
+ * processor or was blocked: it says nothing of the endpoint. It does not count, but for the second
+ * one in a row: a way of asking that always comes late must not hide a failure for ever.
+ */
+const LATE_MS = 100
+
 export interface HealthReport {
   readonly id: string
   readonly passing: boolean
@@ -47,6 +54,8 @@ interface Watched {
   readonly aborter: AbortController
   state: HealthState
   hasPassed: boolean
+  /** The last result came too late to count. */
+  forgiven: boolean
   detail: string
   cancelTimer: () => void
 }
@@ -119,6 +128,7 @@ export class HealthMonitor {
       aborter: new AbortController(),
       state: initialHealth(this.#initiallyPassing),
       hasPassed: false,
+      forgiven: false,
       detail: '',
       cancelTimer: () => {},
     }
@@ -132,8 +142,10 @@ export class HealthMonitor {
       const startedMs = this.#scheduler.nowMs()
       void watched.ask(watched.aborter.signal).then((result) => {
         if (watched.aborter.signal.aborted) return
-        const changed = this.#take(watched, result)
         const elapsedMs = this.#scheduler.nowMs() - startedMs
+        const late = !result.passed && elapsedMs > watched.timing.timeoutMs + LATE_MS
+        watched.forgiven = late && !watched.forgiven
+        const changed = !watched.forgiven && this.#take(watched, result)
         this.#askAfter(Math.max(0, this.#intervalMs(watched) - elapsedMs), id, watched)
         if (changed) this.#onChange(reportOf(id, watched))
       })

@@ -44,6 +44,17 @@ describe('HealthMonitor', () => {
     }
   })
 
+  it('forgives a failure that this process held up, but not the second in a row', async () => {
+    const { monitor, scheduler, answers } = monitored()
+    monitor.add('a', target, { ...check, fall: 1 })
+    await scheduler.advance(1)
+    Object.assign(answers, { passed: false, tookMs: 1_101 })
+    await scheduler.advance(2_000 + 1_101)
+    expect(monitor.report('a')).toMatchObject({ passing: true })
+    await scheduler.advance(2_000)
+    expect(monitor.report('a')).toMatchObject({ passing: false })
+  })
+
   it('reports the first result and then only changes', async () => {
     const { monitor, scheduler, reports, answers } = monitored()
     monitor.add('a', target, check)
