@@ -9,7 +9,7 @@ import type { ResourceMap } from '../model/resource.ts'
 import type { EngineName } from '../model/view.ts'
 import { Store } from '../store/store.ts'
 import type { FolderLock } from '../supervisor/folder-lock.ts'
-import type { AgentError } from './agent-error.ts'
+import { AgentError } from './agent-error.ts'
 import { steadyNowMs } from './clock.ts'
 import { claimFolder } from './disk/folder-claim.ts'
 import { SealedFile } from './disk/sealed-file.ts'
@@ -209,10 +209,7 @@ export class Agent {
     if (candidate === undefined) return
     this.#asked = revision
     if (this.#engine !== undefined && this.#engine !== candidate.engine) {
-      this.#refuse(
-        revision,
-        `spec.engine is ${candidate.engine} now, and this node runs ${this.#engine}: stop its engine and remove ${this.#options.folder}, or use another Gateway`,
-      )
+      this.#refuse(revision, otherEngine(candidate.engine, this.#engine, this.#options))
       return
     }
     this.#options.log.info({ revision }, 'the rollout asks for a revision')
@@ -249,6 +246,10 @@ export class Agent {
     const paths = this.#paths
     const stateFile = this.#stateFile
     if (paths === undefined || stateFile === undefined) throw new Error('start() comes first')
+    if (settings.engine.mode === 'attached' && engine.program(paths).listeners === 'inherit') {
+      const message = `engine.mode is attached in this host's agent.yaml, and the ${engine.name} engine needs its supervisor: make it supervised, or run this Gateway on another host`
+      throw new AgentError('AGENT_CONFIG_INVALID', message)
+    }
     const host = engineHost(engine, paths, settings.engine)
     if (!(await host.runs())) await this.#untilUsable(engine)
     else this.#detection = await engine.detect()
@@ -330,6 +331,19 @@ export class Agent {
   #changed(): void {
     this.#reporter?.changed()
   }
+}
+
+/** Both engines want the same ports, so one cannot be tried before the other has stopped. */
+function otherEngine(
+  wanted: EngineName,
+  runs: EngineName,
+  { folder, settings }: AgentOptions,
+): string {
+  const stop =
+    settings.engine.mode === 'attached'
+      ? 'its service'
+      : `its supervisor (the process in ${folder}/supervisor.lock, by SIGTERM)`
+  return `spec.engine is ${wanted} now, and this node runs ${runs}: end the agent and ${stop}, remove ${folder} and start the agent again, or use a Gateway of another name`
 }
 
 function asError(error: unknown): Error {

@@ -28,6 +28,8 @@ interface Shop {
   readonly service?: string
   /** Paths that are routed; another path is another structure. Default `/`. */
   readonly paths?: readonly string[]
+  /** Of the Gateway. Default: the site's. */
+  readonly engine?: EngineName
   /** Of the Gateway. Default 1. */
   readonly workers?: number
   /** More listeners' ports. */
@@ -183,7 +185,10 @@ export async function untilAnswering(site: Site, names: string): Promise<void> {
   await waitFor(what, async () => (await site.answering()) === names, { timeoutMs: 30_000 })
 }
 
-function yamlOf(site: Site, { service, paths = ['/'], ports = [], workers = 1 }: Shop): string {
+function yamlOf(
+  site: Site,
+  { engine = site.engine, service, paths = ['/'], ports = [], workers = 1 }: Shop,
+): string {
   const listeners = [site.port, ...ports].map(
     (port, index) => `    - { name: http${index}, port: ${port}, address: 127.0.0.1 }`,
   )
@@ -192,7 +197,7 @@ function yamlOf(site: Site, { service, paths = ['/'], ports = [], workers = 1 }:
 kind: Gateway
 metadata: { name: edge }
 spec:
-  engine: ${site.engine}
+  engine: ${engine}
   listeners:
 ${listeners.join('\n')}
   concurrency: { workers: ${workers}, maxConnections: 1000 }
