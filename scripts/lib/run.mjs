@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -85,19 +86,33 @@ export function exitCodeOf(signal) {
 
 /** Resolves when no process of the group is left: its leader may end before the others. */
 async function endGroup(leader, signal, graceMs) {
+  if (leader === undefined) return
   const deadline = performance.now() + graceMs
-  let there = signalGroup(leader, signal)
-  while (there) {
+  signalGroup(leader, signal)
+  while (groupRuns(leader)) {
     await sleep(POLL_MS)
-    there = signalGroup(leader, performance.now() < deadline ? 0 : 'SIGKILL')
+    if (performance.now() > deadline) signalGroup(leader, 'SIGKILL')
   }
 }
 
-/** Is anybody left in the group? */
 function signalGroup(leader, signal) {
   try {
-    return leader !== undefined && process.kill(-leader, signal)
+    process.kill(-leader, signal)
   } catch {
-    return false
+    // All of it has ended.
   }
+}
+
+/** By the states and groups of proc(5): a zombie, which takes every signal, has ended. */
+function groupRuns(leader) {
+  return readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return Number(group) === leader && state !== 'Z' && state !== 'X'
+    } catch {
+      return false
+    }
+  })
 }
