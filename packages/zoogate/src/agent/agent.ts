@@ -113,7 +113,6 @@ export class Agent {
     this.#lock = claimFolder(folder)
     this.#stateFile = new SealedFile(join(folder, 'state.sealed'))
     this.#state = await this.#readState(this.#stateFile)
-    this.#address = await ownAddress(connectString)
     if (this.#state !== undefined) {
       const good = this.#candidate(this.#state.revision, this.#state.resources)
       if (good !== undefined) this.#begin(good.engine, good)
@@ -131,6 +130,7 @@ export class Agent {
       log,
     })
     this.#startReporter()
+    void this.#findAddress(connectString)
     client.connect().catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#markFailed(asError(error))
     })
@@ -175,6 +175,12 @@ export class Agent {
       return undefined
     }
     return state
+  }
+
+  /** A name server that is away may take its time to say so, and an engine must not wait for it. */
+  async #findAddress(connectString: string): Promise<void> {
+    this.#address = await ownAddress(connectString)
+    this.#changed()
   }
 
   #startReporter(): void {

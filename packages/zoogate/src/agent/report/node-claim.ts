@@ -1,4 +1,9 @@
-import { NodeExistsError, NoNodeError, type ZooKeeper } from '@zoogate/zookeeper'
+import {
+  ConnectionLossError,
+  NodeExistsError,
+  NoNodeError,
+  type ZooKeeper,
+} from '@zoogate/zookeeper'
 import type { TreePaths } from '../../store/tree-paths.ts'
 import { ensurePath } from '../../store/znodes.ts'
 import { AgentError } from '../agent-error.ts'
@@ -42,6 +47,9 @@ export async function claimNode(options: NodeClaimOptions): Promise<void> {
     }
     const leftMs = endMs - performance.now()
     if (leftMs <= 0 || !(await goesWithin(client, path, leftMs))) {
+      // Without ZooKeeper nobody's session ends, so it says nothing that the znode was still there.
+      if (client.state !== 'connected')
+        throw new ConnectionLossError(`while ${path} was waited for`)
       throw new AgentError(
         'AGENT_NODE_TAKEN',
         `another agent (${holder.owner}) is node ${node} of Gateway ${gateway}: give this one another --node`,
