@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
+import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
-import { plan } from './plan.ts'
 import { detect, program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
@@ -15,7 +15,7 @@ export const builtin: Engine = {
   refusals,
   detect,
   render,
-  plan,
+  plan: livePlan,
   program,
   validate,
   control,

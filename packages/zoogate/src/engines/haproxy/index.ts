@@ -1,8 +1,8 @@
 import type { Engine } from '../engine.ts'
+import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
 import { thisHost } from './host.ts'
-import { plan } from './plan.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
@@ -15,7 +15,7 @@ export const haproxy: Engine = {
   refusals,
   detect,
   render: (view, context) => render(view, context, thisHost()),
-  plan,
+  plan: livePlan,
   program,
   validate,
   control,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { plan } from '../../../src/engines/builtin/plan.ts'
 import { refusals } from '../../../src/engines/builtin/refusals.ts'
 import { render, renderService } from '../../../src/engines/builtin/render.ts'
 import type { Endpoint, ServicePool, View } from '../../../src/model/view.ts'
@@ -81,55 +80,6 @@ describe('render', () => {
   it('writes the same endpoint file alone as in a generation', () => {
     const [name, text] = renderService(pool)
     expect(render(view, { paths, generation: '1' }).get(name)).toBe(text)
-  })
-})
-
-describe('plan', () => {
-  const withPool = (changed: Partial<ServicePool>): View => ({
-    ...view,
-    services: new Map([['shop', { ...pool, ...changed }]]),
-  })
-
-  it('finds nothing to do between equal views, of whatever revision', () => {
-    expect(plan(view, { ...view, revision: 4 })).toEqual({ live: [], reload: [], services: [] })
-  })
-
-  it('starts with a reload', () => {
-    expect(plan(undefined, view)).toEqual({
-      live: [],
-      reload: ['first start'],
-      services: ['shop'],
-    })
-  })
-
-  it('takes endpoints live, each in words', () => {
-    const drained: Endpoint = { ...endpoint, state: 'draining' }
-    const added: Endpoint = { ...endpoint, id: 'b' }
-    const { live, reload, services } = plan(view, withPool({ endpoints: [drained, added] }))
-    expect(live).toEqual([
-      'service shop: a-1 from 10.0.0.1 port 3000, weight 100, up to 10.0.0.1 port 3000, weight 100, draining',
-      'service shop: add b (10.0.0.1 port 3000, weight 100, up)',
-    ])
-    expect([reload, services]).toEqual([[], ['shop']])
-    expect(plan(view, withPool({ endpoints: [] })).live).toEqual(['service shop: remove a-1'])
-  })
-
-  it('names listeners that come and go, and other structure', () => {
-    const moved: View = {
-      ...withPool({ algorithm: 'random' }),
-      listeners: [{ name: 'http', address: '*', port: 81, protocol: 'HTTP' }],
-      routes: [],
-      concurrency: { ...view.concurrency, keepAliveMs: 1 },
-    }
-    expect(plan(view, moved).reload).toEqual([
-      'new listener http on * port 81',
-      'no more listener http on * port 8080',
-      'routes change',
-      'service shop: settings change',
-      'limits change',
-    ])
-    expect(plan(view, { ...view, services: new Map() }).reload).toEqual(['service shop: gone'])
-    expect(plan({ ...view, services: new Map() }, view).reload).toEqual(['service shop: new'])
   })
 })
 

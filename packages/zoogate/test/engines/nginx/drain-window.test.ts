@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectionCounts } from '../../../src/engines/nginx/connection-counts.ts'
 import { DRAIN_TIMES, DrainWindow } from '../../../src/engines/nginx/drain-window.ts'
 
-const { settleMs, patienceMs, restMs, maxMs } = DRAIN_TIMES
+const { settleMs, patienceMs, restMs, maxMs, clockMaxMs } = DRAIN_TIMES
 const POLL_MS = 10
 
 /** When the window is over, asked every 10 ms. */
@@ -68,6 +68,21 @@ describe('the end of a drain', () => {
     for (let ms = 0; ms < patienceMs; ms += POLL_MS) expect(window.isOver(counts, ms)).toBe(false)
     expect(window.isOver(counts, patienceMs)).toBe(true)
     expect(window.isOver(counts, patienceMs + 150)).toBe(true)
+  })
+
+  test('a host that stands still, with its clients: that is not held against them', () => {
+    const window = new DrainWindow(0)
+    expect(window.isOver({ idle: 5, busy: 0 }, 10)).toBe(false)
+    expect(window.isOver({ idle: 5, busy: 0 }, 1_900)).toBe(false)
+    expect(window.isOver({ idle: 0, busy: 5 }, 1_950)).toBe(true)
+  })
+
+  test('a host that stands still again and again: there is an end', () => {
+    const window = new DrainWindow(0)
+    for (let ms = 0; ms < clockMaxMs; ms += 400) {
+      expect(window.isOver({ idle: 5, busy: 0 }, ms)).toBe(false)
+    }
+    expect(window.isOver({ idle: 5, busy: 0 }, clockMaxMs)).toBe(true)
   })
 
   test('whatever comes: everybody has the patience, and nobody more than the maximum', () => {

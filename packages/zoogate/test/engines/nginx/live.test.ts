@@ -30,7 +30,10 @@ test('endpoints', () => {
   expect(plan(view, viewOf({ services: [{ ...shop, endpoints }] }))).toEqual({
     live: [],
     reload: [
-      'endpoints of shop: ~ a draining weight 7, ~ c 127.0.0.1:4, + d 127.0.0.1:5 up weight 1, - b',
+      'shop: change a: weight 1 to 7, up to draining',
+      'shop: change c: move to 127.0.0.1:4',
+      'shop: add d at 127.0.0.1:5, up, weight 1',
+      'shop: remove b',
     ],
     services: ['shop'],
   })

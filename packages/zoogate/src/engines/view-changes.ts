@@ -1,24 +1,42 @@
-import type { Endpoint, ServicePool, View } from '../../model/view.ts'
-import type { Plan } from '../engine.ts'
-import { addressAndPort } from './names.ts'
+import type { Endpoint, ServicePool, View } from '../model/view.ts'
+
+/** What differs from one view to the next, in words that a dry run can print. */
+export interface ViewChanges {
+  /** All but the endpoints: listeners, routes, services, concurrency. */
+  readonly structure: readonly string[]
+  /** By service, where its endpoints differ: `shop: add a at 10.0.0.1:80, up, weight 1`. */
+  readonly endpoints: readonly { readonly service: string; readonly words: readonly string[] }[]
+}
 
 /**
- * What changes from one view to the next. Endpoints of a service that both have change through the
- * runtime API; all else is in the configuration, and needs a reload.
+ * Compares two views, for every engine's plan. Pure.
+ * @param settingsOf what of a service, but its endpoints, is in the engine's configuration. Default: all
  */
-export function plan(from: View | undefined, to: View): Plan {
-  if (from === undefined) {
-    return { live: [], reload: ['first start'], services: [...to.services.keys()] }
-  }
-  const changes = [...to.services.values()].map((pool) => ({
-    service: pool.name,
-    words: endpointChanges(from.services.get(pool.name), pool),
-  }))
+export function viewChanges(
+  from: View,
+  to: View,
+  settingsOf: (pool: ServicePool) => { readonly name: string } = allSettings,
+): ViewChanges {
+  const settings = ({ services }: View) => [...services.values()].map(settingsOf)
   return {
-    live: changes.flatMap(({ words }) => words),
-    reload: structureChanges(from, to),
-    services: changes.filter(({ words }) => words.length > 0).map(({ service }) => service),
+    structure: [
+      ...listChanges('listener', from.listeners, to.listeners, ({ name }) => name),
+      ...listChanges('route', from.routes, to.routes, ({ id }) => id),
+      ...(sameOrder(from, to) ? [] : ['order of routes']),
+      ...listChanges('service', settings(from), settings(to), ({ name }) => name),
+      ...(same(from.concurrency, to.concurrency) ? [] : ['concurrency']),
+    ],
+    endpoints: [...to.services.values()]
+      .map((pool) => ({
+        service: pool.name,
+        words: endpointChanges(from.services.get(pool.name), pool),
+      }))
+      .filter(({ words }) => words.length > 0),
   }
+}
+
+function allSettings({ endpoints: _, ...settings }: ServicePool): Omit<ServicePool, 'endpoints'> {
+  return settings
 }
 
 function endpointChanges(from: ServicePool | undefined, to: ServicePool): readonly string[] {
@@ -32,7 +50,7 @@ function endpointChanges(from: ServicePool | undefined, to: ServicePool): readon
 
 function endpointChange(before: Endpoint | undefined, after: Endpoint): readonly string[] {
   const { id, address, port, weight, state } = after
-  const at = addressAndPort(address, port)
+  const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
   if (before === undefined) return [`add ${id} at ${at}, ${state}, weight ${weight}`]
   const changes = [
     ...(before.address === address && before.port === port ? [] : [`move to ${at}`]),
@@ -40,21 +58,6 @@ function endpointChange(before: Endpoint | undefined, after: Endpoint): readonly
     ...(before.state === state ? [] : [`${before.state} to ${state}`]),
   ]
   return changes.length === 0 ? [] : [`change ${id}: ${changes.join(', ')}`]
-}
-
-function structureChanges(from: View, to: View): readonly string[] {
-  return [
-    ...listChanges('listener', from.listeners, to.listeners, ({ name }) => name),
-    ...listChanges('route', from.routes, to.routes, ({ id }) => id),
-    ...(sameOrder(from, to) ? [] : ['order of routes']),
-    ...listChanges('service', settings(from), settings(to), ({ name }) => name),
-    ...(same(from.concurrency, to.concurrency) ? [] : ['concurrency']),
-  ]
-}
-
-/** All of the services but their endpoints. */
-function settings({ services }: View): readonly Omit<ServicePool, 'endpoints'>[] {
-  return [...services.values()].map(({ endpoints: _, ...rest }) => rest)
 }
 
 function listChanges<T>(
