@@ -5,7 +5,7 @@ import { setUp } from './lib/set-up.mjs'
 
 await setUp('start')
 console.log('Building …')
-const built = await runGroup('npx', ['tsc', '-b'])
+const built = await runGroup('npx', ['tsc', '-b', 'packages/zoogate'])
 if (built !== 0) process.exit(built)
 const args = process.argv.slice(2)
 process.exitCode = await run(process.execPath, [
