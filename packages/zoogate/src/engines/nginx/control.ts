@@ -122,7 +122,7 @@ class NginxControl implements EngineControl {
     while (this.#window !== undefined) {
       const counts = await this.#connectionCounts()
       if (this.#window.isOver(counts, performance.now())) {
-        this.#context.log.debug({ ...counts }, 'clients of nginx are drained')
+        this.#context.log.debug({ ...counts }, 'the drain of nginx is over')
         return
       }
       await wait(this.#times.pollMs)
