@@ -13,6 +13,8 @@ export interface ChangesUnderLoadOptions {
   readonly valid: number
   readonly invalid: number
   readonly random: () => number
+  /** Done once, when half of the rounds are over: a fault in the middle. */
+  readonly midway?: () => Promise<void>
 }
 
 export interface ChangesUnderLoadResult {
@@ -37,6 +39,7 @@ export async function changesUnderLoad(
     const loads = new Map(stack.engines.map((engine) => [engine, startFifty(stack, engine)]))
     const rounds = Math.max(options.changes, options.valid, options.invalid)
     for (let round = 0; round < rounds; round++) {
+      if (round === Math.floor(rounds / 2)) await options.midway?.()
       if (round < options.changes) await fleet.change(round)
       if (round < options.valid) await applyValid(stack, round)
       if (round < options.invalid) refusals.push(await applyInvalid(stack, round))
