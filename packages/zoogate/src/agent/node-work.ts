@@ -45,6 +45,8 @@ export class NodeWork {
   #checks: HealthChecks | undefined
   #good: Candidate | undefined
   #target: Candidate | undefined
+  /** Whose view was asked for last: the change that is under way brings it, whatever the target is by now. */
+  #tried: Candidate | undefined
 
   constructor(options: NodeWorkOptions) {
     const { engine, host, paths, lettingGo, log, nowMs } = options
@@ -149,13 +151,14 @@ export class NodeWork {
     if (!candidate.services.every((service) => this.#pools.of(service)?.isReady(nowMs))) {
       return undefined
     }
+    this.#tried = candidate
     return candidate.view((service) => this.#pools.of(service)?.endpoints ?? [])
   }
 
   #need(): void {
-    // Where both have a service, the settings of what is served count: a target that is refused must
+    // Where several have a service, the settings of what is served count: a target that is refused must
     // not switch protection off.
-    const candidates = [this.#target, this.#good]
+    const candidates = [this.#target, this.#tried, this.#good]
     this.#pools.need(candidates.flatMap((candidate) => candidate?.services ?? []))
     this.#checks?.refresh()
   }
@@ -168,13 +171,13 @@ export class NodeWork {
 
   #onStatus(): void {
     const { served, running } = this.#reconciler.status
-    const target = this.#target
-    if (target !== undefined && target !== this.#good && running) {
-      if (served?.view.revision === target.revision) {
-        this.#good = target
-        this.#need()
-        void this.#saver.save()
-      }
+    const brought = [this.#target, this.#tried].find(
+      (one) => one !== undefined && one.revision === served?.view.revision,
+    )
+    if (brought !== undefined && brought !== this.#good && running) {
+      this.#good = brought
+      this.#need()
+      void this.#saver.save()
     }
     this.#options.onChange()
   }
