@@ -20,6 +20,8 @@ for (const engine of ENGINES) {
       await site.register(site.backends[0])
       await untilAnswering(site, 'b0')
       const journal = () => readFile(join(site.nodeFolder, 'journal.json'), 'utf8')
+      // It answers before that is in the journal.
+      await waitFor('the first change to end', async () => !(await journal()).includes('"change"'))
       const pid = await site.enginePid()
       process.kill(pid, 'SIGSTOP')
       try {
