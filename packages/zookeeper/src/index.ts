@@ -1,8 +1,9 @@
 export * from './client/index.ts'
 export type { CallOptions } from './connection/call.ts'
 export { type Clock, systemClock, type Timer } from './connection/clock.ts'
+export type { TlsOptions, TlsSource } from './connection/tls-options.ts'
 export * from './errors/index.ts'
-export type { CreateMode } from './protocol/create-flags.ts'
+export type { CreateMode, TTLMode } from './protocol/create-flags.ts'
 export type { ClientInfo } from './protocol/operations/who-am-i.ts'
 export { isWithin, joinPath, nodeName, parentPath, pathProblem } from './protocol/path.ts'
 export {

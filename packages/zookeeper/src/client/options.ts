@@ -5,6 +5,7 @@ import { parseConnectString } from '../session/connect-string.ts'
 import { type Resolve, resolveWithSystem } from '../session/host-list.ts'
 import type { Credential } from '../session/restore.ts'
 import type { SessionOptions } from '../session/session.ts'
+import { resolveTls, type TlsOption } from './tls.ts'
 
 /** Settings of a client. Each has a default. */
 export interface ZooKeeperOptions {
@@ -13,6 +14,11 @@ export interface ZooKeeperOptions {
    * 2 to 20 ticks of 2 s. Ephemeral znodes outlive their process by up to this, plus a tick.
    */
   readonly sessionTimeoutMs?: number
+  /**
+   * Speak TLS, for a server's `secureClientPort` (default: plain TCP). A function is asked anew at each connection, so that
+   * certificates can be renewed without a restart; what it throws costs the attempt to connect.
+   */
+  readonly tls?: TlsOption
   /** Identities to prove on every connection, before anything else (default none). */
   readonly auth?: readonly Credential[]
   /**
@@ -58,6 +64,7 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     maxReplyBytes: positive('maxReplyBytes', options, defaults.maxReplyBytes),
     maxRequestBytes: positive('maxRequestBytes', options, defaults.maxRequestBytes),
     maxQueuedRequests: positive('maxQueuedRequests', options, defaults.maxQueuedRequests),
+    tls: options.tls === undefined ? undefined : resolveTls(options.tls),
     credentials: options.auth ?? [],
     reconnect: {
       minMs: options.reconnect?.minMs ?? defaults.reconnectMinMs,

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { ConnectionLossError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { FrameDecoder } from '../protocol/jute/frame-decoder.ts'
@@ -18,6 +18,8 @@ import { asZooKeeperError, type Outgoing } from './call.ts'
 import type { Clock, Timer } from './clock.ts'
 import { DeliveryOrder } from './delivery-order.ts'
 import { Fifo } from './fifo.ts'
+import type { TlsSource } from './tls-options.ts'
+import { openTcp, openTls, type Transport } from './transport.ts'
 
 /** The largest number of requests on the wire without an answer; the others wait in the session's queue. */
 const MAX_IN_FLIGHT = 10_000
@@ -31,8 +33,11 @@ const LARGEST_XID = 0x7fffffff
 
 /** One server to speak to. */
 export interface Endpoint {
+  /** A name or an address. */
   readonly host: string
   readonly port: number
+  /** What the connect string calls it, where `host` is an address that was found for it: its certificate is for this. */
+  readonly serverName?: string
 }
 
 /** How far a connection has come. */
@@ -42,7 +47,9 @@ export type ConnectionPhase = 'connecting' | 'handshaking' | 'open' | 'closed'
 export interface ConnectionOptions {
   readonly endpoint: Endpoint
   readonly handshake: ConnectRequest
-  /** How long TCP and the handshake may take together. */
+  /** Undefined: plain TCP. Asked anew for each connection. */
+  readonly tls?: TlsSource | undefined
+  /** How long TCP, TLS and the handshake may take together. */
   readonly connectTimeoutMs: number
   readonly maxReplyBytes: number
   readonly maxRequestBytes: number
@@ -76,13 +83,13 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #listener: ConnectionListener
   readonly #clock: Clock
-  readonly #socket: Socket = new Socket()
   readonly #writer: JuteWriter
   readonly #decoder: FrameDecoder
   readonly #order = new DeliveryOrder()
   readonly #pending = new Fifo<Outgoing>()
   readonly #pendingAuth = new Fifo<Outgoing>()
   readonly #onFrame = (frame: JuteReader) => this.#take(frame)
+  #socket: Socket | undefined
   #resolveClosed: (reason: Error) => void = () => {}
   #onHandshake: ((response: ConnectResponse) => void) | undefined
   #isClosed = false
@@ -122,26 +129,42 @@ export class Connection {
 
   /** Connects and shakes hands. Rejects with the reason when the connection closes before that is done. */
   async connect(): Promise<ConnectResponse> {
-    const { endpoint, connectTimeoutMs } = this.#options
-    const socket = this.#socket
-    socket.setNoDelay(true)
-    socket.on('connect', () => this.#sendHandshake())
-    socket.on('data', (chunk) => this.#takeChunk(chunk))
-    socket.on('drain', () => this.#onDrain())
-    socket.on('error', (error) => this.close(error))
-    // Not `close` alone: that one waits until what we still have to write is gone.
-    socket.on('end', () => this.close(new Error('the server ended the connection')))
-    socket.on('close', () => this.close(new Error('the server closed the connection')))
+    const { connectTimeoutMs } = this.#options
     this.#timer = this.#clock.setTimer(() => {
       this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))
     }, connectTimeoutMs)
     const handshake = new Promise<ConnectResponse>((resolve) => {
       this.#onHandshake = resolve
     })
-    socket.connect(endpoint)
+    void this.#openSocket()
     const outcome = await Promise.race([handshake, this.closed])
     if (outcome instanceof Error) throw outcome
     return outcome
+  }
+
+  async #openSocket(): Promise<void> {
+    const { endpoint, tls } = this.#options
+    try {
+      if (tls === undefined) this.#listenTo(openTcp(endpoint))
+      else {
+        const options = await tls()
+        if (!this.#isClosed) this.#listenTo(openTls(endpoint, options))
+      }
+    } catch (error) {
+      this.close(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  #listenTo({ socket, readyEvent, explain }: Transport): void {
+    this.#socket = socket
+    socket.setNoDelay(true)
+    socket.on(readyEvent, () => this.#sendHandshake())
+    socket.on('data', (chunk) => this.#takeChunk(chunk))
+    socket.on('drain', () => this.#onDrain())
+    socket.on('error', (error) => this.close(explain(error)))
+    // Not `close` alone: that one waits until what we still have to write is gone.
+    socket.on('end', () => this.close(explain(undefined)))
+    socket.on('close', () => this.close(explain(undefined)))
   }
 
   /** Writes a request. One that cannot be written (too long, an argument out of range) fails, and nothing else does. */
@@ -167,7 +190,7 @@ export class Connection {
     this.#isClosed = true
     this.#timer?.cancel()
     this.#decoder.stop()
-    this.#socket.destroy()
+    this.#socket?.destroy()
     this.#order.flush()
     const lost = (call: Outgoing) =>
       call.failWith(
@@ -217,9 +240,10 @@ export class Connection {
   }
 
   #flush(): void {
-    if (this.#isClosed || this.#blocked || this.#writer.length === 0) return
+    const socket = this.#socket
+    if (socket === undefined || this.#isClosed || this.#blocked || this.#writer.length === 0) return
     this.#lastSentMs = this.#clock.now()
-    this.#blocked = !this.#socket.write(this.#writer.take())
+    this.#blocked = !socket.write(this.#writer.take())
   }
 
   #onDrain(): void {

@@ -41,6 +41,7 @@ export const zooKeeperErrorCodes = [
   'ZK_INVALID_PATH',
   'ZK_INVALID_OPTION',
   'ZK_CACHE_OVERFLOW',
+  'ZK_TLS',
 ] as const
 
 /** The closed union of codes. */

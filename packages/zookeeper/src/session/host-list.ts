@@ -74,8 +74,9 @@ export class HostList {
   }
 
   async #endpointsOf({ host, port }: HostSpec): Promise<Endpoint[]> {
-    const addresses = isIP(host) === 0 ? await this.#addressesOf(host) : [host]
-    return addresses.map((address) => ({ host: address, port }))
+    if (isIP(host) !== 0) return [{ host, port }]
+    const addresses = await this.#addressesOf(host)
+    return addresses.map((address) => ({ host: address, port, serverName: host }))
   }
 
   async #addressesOf(host: string): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import { Call, type CallOptions, type Outgoing } from '../connection/call.ts'
 import type { Clock, Timer } from '../connection/clock.ts'
 import { Connection, type Endpoint } from '../connection/connection.ts'
 import { Fifo } from '../connection/fifo.ts'
+import type { TlsSource } from '../connection/tls-options.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly resolve: Resolve
   /** The timeout to ask for; the server may give another. */
   readonly sessionTimeoutMs: number
+  /** Undefined: no TLS. */
+  readonly tls: TlsSource | undefined
   readonly credentials: readonly Credential[]
   readonly maxReplyBytes: number
   readonly maxRequestBytes: number
@@ -256,7 +259,7 @@ export class Session {
   }
 
   #open(endpoint: Endpoint, lastZxidSeen: bigint): Connection {
-    const { clock, maxReplyBytes, maxRequestBytes } = this.#options
+    const { clock, maxReplyBytes, maxRequestBytes, tls } = this.#options
     // Enough for a round over all servers within the session's life; more with each round that found none.
     const share =
       (2 ** Math.min(this.#failedRounds, 30) * LONGEST_CONNECT_SHARE) / this.#hosts.roundSize
@@ -270,7 +273,7 @@ export class Session {
       readOnly: false,
     }
     return new Connection(
-      { endpoint, handshake, connectTimeoutMs, maxReplyBytes, maxRequestBytes, clock },
+      { endpoint, handshake, tls, connectTimeoutMs, maxReplyBytes, maxRequestBytes, clock },
       {
         takeEvent: (event, zxid) => this.watches.take(event, zxid),
         onProgress: () => this.#flush(),
