@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startInstance } from '../support/instance.ts'
 import { type Load, type LoadReport, startLoad } from '../support/load.ts'
-import type { Program } from '../support/program.ts'
 import type { EngineName, Stack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { Fleet } from './fleet.ts'
 
 export interface ChangesUnderLoadOptions {
   readonly stack: Stack
@@ -25,7 +24,7 @@ export interface ChangesUnderLoadResult {
 }
 
 /**
- * Holds 50 keep-alive connections on each engine while instances are killed, drained and come back,
+ * Holds 50 keep-alive connections on each engine while instances are killed and come back, are drained and undrained,
  * and while valid and invalid configurations are applied.
  */
 export async function changesUnderLoad(
@@ -35,7 +34,7 @@ export async function changesUnderLoad(
   const fleet = new Fleet(stack, options.random)
   const refusals: string[] = []
   try {
-    await fleet.grow(4)
+    await fleet.grow()
     const loads = new Map(stack.engines.map((engine) => [engine, startFifty(stack, engine)]))
     const rounds = Math.max(options.changes, options.valid, options.invalid)
     for (let round = 0; round < rounds; round++) {
@@ -44,6 +43,7 @@ export async function changesUnderLoad(
       if (round < options.valid) await applyValid(stack, round)
       if (round < options.invalid) refusals.push(await applyInvalid(stack, round))
     }
+    await fleet.whole()
     const reports = new Map<EngineName, LoadReport>()
     const failed = new Map<EngineName, number>()
     for (const [engine, load] of loads) {
@@ -63,54 +63,6 @@ function startFifty(stack: Stack, engine: EngineName): Load {
     requestsPerSecond: 500,
     keepAlive: true,
   })
-}
-
-/** The instances: at least three serve at any moment. */
-class Fleet {
-  readonly #stack: Stack
-  readonly #random: () => number
-  readonly #instances = new Map<string, Program>()
-  #drained: string | undefined
-  #count = 0
-
-  constructor(stack: Stack, random: () => number) {
-    this.#stack = stack
-    this.#random = random
-  }
-
-  async grow(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: count }, () => this.#add()))
-  }
-
-  /** One change: kill and replace, drain, or take the drain back. */
-  async change(round: number): Promise<void> {
-    if (this.#drained !== undefined) {
-      await this.#stack.must('undrain', 'shop', this.#drained)
-      this.#drained = undefined
-    } else if (round % 3 === 0) {
-      const id = this.#pick()
-      this.#instances.get(id)?.kill('SIGKILL')
-      this.#instances.delete(id)
-      await this.#add()
-    } else {
-      this.#drained = this.#pick()
-      await this.#stack.must('drain', 'shop', this.#drained)
-    }
-  }
-
-  async end(): Promise<void> {
-    await Promise.all([...this.#instances.values()].map((program) => program.stop()))
-  }
-
-  async #add(): Promise<void> {
-    const id = `i${this.#count++}`
-    this.#instances.set(id, await startInstance(this.#stack, id))
-  }
-
-  #pick(): string {
-    const ids = [...this.#instances.keys()]
-    return ids[Math.floor(this.#random() * ids.length)] ?? ''
-  }
 }
 
 /** Configurations that change the structure of every engine, and still carry `GET /`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { recordResult } from '../../bench/lib/results.ts'
 import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
 import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { seededRandom } from '../support/random.ts'
@@ -6,10 +7,11 @@ import { type EngineName, startStack } from '../support/stack.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
+const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 
-describe('soak: kills, drains and revisions while an ensemble loses its leader', () => {
+describe('soak: 100 changes, 20 valid and 5 invalid configurations while an ensemble loses its leader', () => {
   it.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(
     'seed %i fails no request',
     async (seed) => {
@@ -21,16 +23,23 @@ describe('soak: kills, drains and revisions while an ensemble loses its leader',
       })
       const { failed, reports } = await changesUnderLoad({
         stack,
-        changes: 9,
-        valid: 4,
+        changes: 100,
+        valid: 20,
         invalid: 5,
         random: seededRandom(seed),
         midway: async () => ensemble.members[await ensemble.leader()]?.kill(),
+      })
+      recordResult(RESULTS, {
+        soak: 'ensemble',
+        seed,
+        changes: 100,
+        failed: Object.fromEntries(failed),
+        sent: Object.fromEntries([...reports].map(([engine, report]) => [engine, report.sent])),
       })
       for (const engine of ENGINES) {
         expect(failed.get(engine), `${engine}: ${JSON.stringify(reports.get(engine))}`).toBe(0)
       }
     },
-    300_000,
+    1_800_000,
   )
 })

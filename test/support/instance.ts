@@ -7,17 +7,30 @@ const DEMO_INSTANCE = fileURLToPath(
   new URL('../../packages/zoogate/dist/dev/demo-instance.js', import.meta.url),
 )
 
-/** Starts a real instance of Service `shop`, a process of its own, and waits for its registration. */
+/**
+ * Starts a real instance of Service `shop`, a process of its own, and waits for its registration. Where one of the same id
+ * was killed, its znode goes when its session has expired (10 s); then this one's comes, at another port.
+ */
 export async function startInstance(stack: Stack, id: string): Promise<Program> {
+  const former = await endpointOf(stack, id)
   const program = await startProgram(process.execPath, [
     DEMO_INSTANCE,
     ...['--service', 'shop', '--id', id],
     ...['--zookeeper', stack.zookeeper, '--root', '/zoogate'],
   ])
-  await waitFor(`${id} to be registered`, async () => {
-    if (!program.running) throw new Error(program.output())
-    const shop = (await stack.status()).services.find(({ name }) => name === 'shop')
-    return shop?.endpoints.some((endpoint) => endpoint.id === id && endpoint.state === 'up')
-  })
+  await waitFor(
+    `${id} to be registered`,
+    async () => {
+      if (!program.running) throw new Error(program.output())
+      const endpoint = await endpointOf(stack, id)
+      return endpoint?.state === 'up' && endpoint.port !== former?.port
+    },
+    { timeoutMs: 60_000, everyMs: 100 },
+  )
   return program
+}
+
+async function endpointOf(stack: Stack, id: string) {
+  const shop = (await stack.status()).services.find(({ name }) => name === 'shop')
+  return shop?.endpoints.find((endpoint) => endpoint.id === id)
 }

@@ -12,6 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly connectString: string
   /** How many connections were accepted so far. */
   readonly accepted: number
+  /** How many connections are open now. */
+  readonly open: number
   /** Bytes that came from clients so far. */
   readonly bytesFromClients: number
   /** Changes the mode for new connections and for those that are open; `refuse` closes these. */
@@ -20,8 +22,15 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void
 }
 
+export interface TcpProxyOptions {
+  /** Where the server listens, on loopback. */
+  readonly port: number
+  /** Told the first bytes that the server sends on each connection. */
+  readonly onGreeting?: (bytes: Buffer) => void
+}
+
 /** Starts a proxy on a free port of loopback. */
-export async function startTcpProxy(target: { readonly port: number }): Promise<TcpProxy> {
+export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let mode: TcpProxyMode = 'forward'
   let accepted = 0
@@ -35,6 +44,7 @@ export async function startTcpProxy(target: { readonly port: number }): Promise<
     }
     const upstream = connect({ host: '127.0.0.1', port: target.port })
     upstream.on('error', () => {})
+    upstream.once('data', (chunk: Buffer) => target.onGreeting?.(chunk))
     const pair = [client, upstream] as const
     pairs.add(pair)
     const end = () => {
@@ -61,6 +71,9 @@ export async function startTcpProxy(target: { readonly port: number }): Promise<
     connectString: `127.0.0.1:${port}`,
     get accepted() {
       return accepted
+    },
+    get open() {
+      return pairs.size
     },
     get bytesFromClients() {
       return bytesFromClients
