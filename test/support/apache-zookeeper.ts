@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Certificate } from './certificates.ts'
 import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './program.ts'
 import { waitFor } from './wait-for.ts'
@@ -19,7 +20,24 @@ const CLASS_PATH = [
   .map((name) => `/usr/share/java/${name}.jar`)
   .join(':')
 
-export interface ApacheZooKeeperOptions {
+/** What a server's second port, that speaks TLS, shows and asks for. */
+export interface ServerTls {
+  readonly certificate: Certificate
+  /** The authorities whose clients are trusted, as PEM. */
+  readonly ca: string
+  /** Default `want`: a client may come without a certificate. */
+  readonly clientAuth?: 'none' | 'want' | 'need'
+}
+
+/** How clients can prove who they are. */
+export interface ServerSecurity {
+  /** Opens a second port that speaks TLS, with the x509 scheme. */
+  readonly tls?: ServerTls
+  /** Passwords by user, for SASL DIGEST-MD5. */
+  readonly saslUsers?: Readonly<Record<string, string>>
+}
+
+export interface ApacheZooKeeperOptions extends ServerSecurity {
   /** Default 500: sessions may be as short as 1 s, so that expiry can be tested in time. */
   readonly tickTimeMs?: number
   readonly port?: number
@@ -34,6 +52,8 @@ export interface ApacheZooKeeperOptions {
 export interface ApacheZooKeeper extends AsyncDisposable {
   readonly port: number
   readonly connectString: string
+  /** The port that speaks TLS, when there is one. */
+  readonly securePort: number | undefined
   readonly pid: number
   /** kill -9. */
   kill(): Promise<void>
@@ -52,6 +72,8 @@ export async function startApacheZooKeeper(
     port,
     folder: options.dataFolder,
     jvm: options.jvm ?? [],
+    tls: options.tls,
+    saslUsers: options.saslUsers,
     lines: [
       `tickTime=${options.tickTimeMs ?? 500}`,
       'standaloneEnabled=true',
@@ -127,6 +149,8 @@ interface MemberOptions {
   readonly folder: string | undefined
   readonly lines: readonly string[]
   readonly jvm: readonly string[]
+  readonly tls?: ServerTls | undefined
+  readonly saslUsers?: ServerSecurity['saslUsers'] | undefined
   readonly id?: number
   readonly waitUntilServing: boolean
 }
@@ -136,6 +160,11 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
   const data = join(folder, 'data')
   await mkdir(data, { recursive: true })
   if (options.id !== undefined) await writeFile(join(data, 'myid'), String(options.id))
+  const securePort = options.tls === undefined ? undefined : await freePort()
+  const security = [
+    ...(await tlsLines(folder, securePort, options.tls)),
+    ...(options.saslUsers === undefined ? [] : SASL_LINES),
+  ]
   const config = join(folder, 'zoo.cfg')
   await writeFile(
     config,
@@ -146,6 +175,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
       'maxClientCnxns=0',
       'admin.enableServer=false',
       '4lw.commands.whitelist=*',
+      ...security,
       ...options.lines,
       '',
     ].join('\n'),
@@ -154,6 +184,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
     join(folder, 'log4j.properties'),
     'log4j.rootLogger=WARN, C\nlog4j.appender.C=org.apache.log4j.ConsoleAppender\nlog4j.appender.C.layout=org.apache.log4j.SimpleLayout\n',
   )
+  const jvm = [...(await saslArguments(folder, options.saslUsers)), ...options.jvm]
   const start = () =>
     startProgram('java', [
       '-Xmx256m',
@@ -162,7 +193,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
       '-Dznode.container.checkIntervalMs=1000',
       '-Dzookeeper.DigestAuthenticationProvider.superDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=',
       `-Dlog4j.configuration=file:${folder}/log4j.properties`,
-      ...options.jvm,
+      ...jvm,
       '-cp',
       CLASS_PATH,
       'org.apache.zookeeper.server.quorum.QuorumPeerMain',
@@ -172,6 +203,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
   const member: ApacheZooKeeper = {
     port: options.port,
     connectString: `127.0.0.1:${options.port}`,
+    securePort,
     get pid() {
       return program.pid
     },
@@ -204,6 +236,49 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
     }
   }
   return member
+}
+
+const SASL_LINES = ['authProvider.sasl=org.apache.zookeeper.server.auth.SASLAuthenticationProvider']
+
+/** Netty serves both ports then: the default one, NIO, knows no TLS. */
+async function tlsLines(
+  folder: string,
+  securePort: number | undefined,
+  tls: ServerTls | undefined,
+): Promise<string[]> {
+  if (tls === undefined) return []
+  const keyStore = join(folder, 'key-store.pem')
+  const trustStore = join(folder, 'trust-store.pem')
+  await writeFile(keyStore, `${tls.certificate.key}\n${tls.certificate.cert}`)
+  await writeFile(trustStore, tls.ca)
+  return [
+    `secureClientPort=${securePort}`,
+    'secureClientPortAddress=127.0.0.1',
+    'serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory',
+    'authProvider.x509=org.apache.zookeeper.server.auth.X509AuthenticationProvider',
+    `ssl.clientAuth=${tls.clientAuth ?? 'want'}`,
+    `ssl.keyStore.location=${keyStore}`,
+    'ssl.keyStore.type=PEM',
+    `ssl.trustStore.location=${trustStore}`,
+    'ssl.trustStore.type=PEM',
+  ]
+}
+
+/** The JVM finds its users in a JAAS file: https://docs.oracle.com/javase/8/docs/technotes/guides/security/jgss/tutorials/LoginConfigFile.html */
+async function saslArguments(
+  folder: string,
+  users: ServerSecurity['saslUsers'],
+): Promise<string[]> {
+  if (users === undefined) return []
+  const lines = Object.entries(users).map(
+    ([user, password]) => `  user_${user}="${password.replaceAll(/["\\]/g, '\\$&')}"`,
+  )
+  const file = join(folder, 'jaas.conf')
+  await writeFile(
+    file,
+    `Server {\n  org.apache.zookeeper.server.auth.DigestLoginModule required\n${lines.join('\n')};\n};\n`,
+  )
+  return [`-Djava.security.auth.login.config=${file}`]
 }
 
 /** `srvr` names a mode only when the server serves; `ruok` says imok before that. */

@@ -11,6 +11,7 @@ const PROGRAMS = {
     package: 'python3-kazoo',
   },
   cli_mt: { file: '/usr/lib/zookeeper/bin/cli_mt', package: 'zookeeper-bin' },
+  openssl: { program: 'openssl', package: 'openssl' },
   ip: { program: 'ip', package: 'iproute2' },
   apt: { program: 'apt-get', package: 'apt' },
 } as const satisfies Record<string, { program?: string; file?: string; package: string }>
