@@ -54,10 +54,10 @@ const CLIENT_CERTIFICATE_ALERT =
 export function explainTlsFailure(error: Error, facts: TlsFailureFacts): Error {
   const code = 'code' in error ? String(error.code) : ''
   const known = explanations.get(code) ?? explainAlert(code, facts)
-  if (known !== undefined) return new TlsError(known[0], `${known[1]}: ${error.message}`, error)
+  if (known !== undefined) return new TlsError(known[0], `${known[1]}: ${detailOf(error)}`, error)
   if (code === 'ECONNRESET' && !facts.isSecure) return serverLeft(error)
   const isTls = /^ERR_(?:SSL|TLS|OSSL)_/.test(code) || code === 'EPROTO'
-  return isTls ? new TlsError('other', `TLS failed: ${error.message}`, error) : error
+  return isTls ? new TlsError('other', `TLS failed: ${detailOf(error)}`, error) : error
 }
 
 /** The error of a connection that the server ended before TLS stood. */
@@ -65,6 +65,11 @@ export function serverLeft(cause?: Error): TlsError {
   const message =
     'the server closed the connection during the TLS handshake: this port may not speak TLS'
   return new TlsError('disconnected', message, cause)
+}
+
+/** OpenSSL's `reason` is short ("sslv3 alert bad certificate"); its message has places in source files too. */
+function detailOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
 }
 
 function explainAlert(code: string, facts: TlsFailureFacts): Explanation | undefined {
