@@ -1,3 +1,10 @@
+export {
+  type EnsembleConfig,
+  type EnsembleServer,
+  formatEnsembleServer,
+  parseEnsembleConfig,
+  type QuorumAddress,
+} from './ensemble-config.ts'
 export type {
   CreateOperation,
   DataInput,
@@ -5,9 +12,17 @@ export type {
   MultiReadOperation,
   MultiReadResult,
   MultiResult,
+  MultiResults,
 } from './multi.ts'
-export type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
+export type {
+  CreateOptions,
+  NodeOptions,
+  VersionOptions,
+  WatchOptions,
+} from './operation-options.ts'
 export type { ZooKeeperOptions } from './options.ts'
 export { PersistentWatch } from './persistent-watch.ts'
+export type { Reconfiguration, ServerSpec, StoredEnsembleConfig } from './reconfig.ts'
+export { Transaction } from './transaction.ts'
 export type { RemoveWatchesOptions } from './watches.ts'
 export { ZooKeeper } from './zookeeper.ts'

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../errors/client-errors.ts'
 import { MultiError } from '../errors/multi-error.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
 import { serverError } from '../errors/server-errors.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { CreateFlags, type CreateMode, hasTimeToLive } from '../protocol/create-flags.ts'
@@ -46,6 +47,17 @@ export type MultiResult =
   | { readonly type: 'setData'; readonly stat: Stat }
   | { readonly type: 'delete' }
   | { readonly type: 'check' }
+
+/** What one kind of operation gives. */
+type MultiResultOf<Operation extends MultiOperation> = Extract<
+  MultiResult,
+  { readonly type: Operation['type'] }
+>
+
+/** The results of a `multi`, each at the place of its operation. */
+export type MultiResults<Operations extends readonly MultiOperation[]> = {
+  -readonly [Index in keyof Operations]: MultiResultOf<Operations[Index]>
+}
 
 /** One read of a `multiRead`. */
 export interface MultiReadOperation {
@@ -141,14 +153,28 @@ export function toMultiResults(
   const index = failing === -1 ? anyError : failing
   const cause = results[index]
   if (cause?.type === 'error') {
-    throw new MultiError(index, serverError(cause.err, operations[index]?.path))
+    const { type, path } = operations[index] ?? {}
+    throw new MultiError(index, serverError(cause.err, path), type)
   }
-  return results.flatMap((result): MultiResult[] => {
-    if (result.type === 'error') return []
-    if (result.type === 'create') return [{ type: 'create', path: chroot.toClient(result.path) }]
-    if (result.type !== 'create2') return [result]
-    return [{ type: 'create', path: chroot.toClient(result.path), stat: result.stat }]
-  })
+  if (results.length !== operations.length) {
+    const counts = `${results.length} results for ${operations.length} operations`
+    throw new ProtocolError('ZK_MALFORMED', `the server gave ${counts}`)
+  }
+  return results.map((result, index) => toMultiResult(operations[index]?.type, result, chroot))
+}
+
+function toMultiResult(
+  asked: MultiOperation['type'] | undefined,
+  result: MultiResponseOp,
+  chroot: Chroot,
+): MultiResult {
+  const type = result.type === 'create2' ? 'create' : result.type
+  if (type !== asked || result.type === 'error') {
+    throw new ProtocolError('ZK_MALFORMED', `the server answered ${type} to a ${asked} of a multi`)
+  }
+  if (result.type === 'create') return { type: 'create', path: chroot.toClient(result.path) }
+  if (result.type !== 'create2') return result
+  return { type: 'create', path: chroot.toClient(result.path), stat: result.stat }
 }
 
 /** The results of a multiRead. */

@@ -1,17 +1,27 @@
 import type { CallOptions } from '../connection/call.ts'
-import type { CreateMode } from '../protocol/create-flags.ts'
+import type { CreateMode, TTLMode } from '../protocol/create-flags.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import type { WatchListener } from '../session/watch-registry.ts'
 
-/** Options of `create` and `create2`. */
-export interface CreateOptions extends CallOptions {
-  /** Default `persistent`. */
-  readonly mode?: CreateMode
-  /** For the two modes with a time to live only, in milliseconds. */
-  readonly ttlMs?: number
+/** How a znode lives and who may do what with it. A time to live belongs to its two modes, and no other takes one. */
+export type NodeOptions = {
   /** Default: everybody may do everything. */
   readonly acl?: readonly Acl[]
-}
+} & (
+  | {
+      /** Default `persistent`. */
+      readonly mode?: Exclude<CreateMode, TTLMode>
+      readonly ttlMs?: undefined
+    }
+  | {
+      readonly mode: TTLMode
+      /** How long an unchanged znode without children stays, in milliseconds: 1 to 2^40 - 1. */
+      readonly ttlMs: number
+    }
+)
+
+/** Options of `create` and `create2`. */
+export type CreateOptions = CallOptions & NodeOptions
 
 /** Options of a read that can leave a one-shot watch. */
 export interface WatchOptions extends CallOptions {

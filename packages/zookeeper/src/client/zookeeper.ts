@@ -1,17 +1,17 @@
 import type { CallOptions } from '../connection/call.ts'
-import { isSequential } from '../protocol/create-flags.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import { deleteOperation } from '../protocol/operations/delete.ts'
 import { existsOperation } from '../protocol/operations/exists.ts'
 import { getACLOperation } from '../protocol/operations/get-acl.ts'
 import { getAllChildrenNumberOperation } from '../protocol/operations/get-all-children-number.ts'
-import { getChildrenOperation } from '../protocol/operations/get-children.ts'
+import {
+  type GetChildrenResponse,
+  getChildrenOperation,
+} from '../protocol/operations/get-children.ts'
 import { getChildren2Operation } from '../protocol/operations/get-children2.ts'
 import { getDataOperation } from '../protocol/operations/get-data.ts'
 import { getEphemeralsOperation } from '../protocol/operations/get-ephemerals.ts'
-import { multiOperation } from '../protocol/operations/multi.ts'
-import { multiReadOperation } from '../protocol/operations/multi-read.ts'
-import { NOTHING } from '../protocol/operations/operation.ts'
+import { NOTHING, type Operation } from '../protocol/operations/operation.ts'
 import type { ReadRequest } from '../protocol/operations/read-request.ts'
 import { setACLOperation } from '../protocol/operations/set-acl.ts'
 import { setDataOperation } from '../protocol/operations/set-data.ts'
@@ -23,7 +23,8 @@ import type { Stat } from '../protocol/records/stat.ts'
 import { Session } from '../session/session.ts'
 import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
-import { Caller, checkPath } from './caller.ts'
+import type { OneShotKind } from '../session/watch-registry.ts'
+import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
 import {
@@ -32,15 +33,21 @@ import {
   type MultiOperation,
   type MultiReadOperation,
   type MultiReadResult,
-  type MultiResult,
+  type MultiResults,
   toBytes,
-  toMultiReadResults,
-  toMultiResults,
-  toRequestOp,
 } from './multi.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 import { resolveOptions, type ZooKeeperOptions } from './options.ts'
+import { performMulti, performMultiRead } from './perform-multi.ts'
 import type { PersistentWatch } from './persistent-watch.ts'
+import {
+  CONFIG_NODE,
+  performReconfig,
+  type Reconfiguration,
+  type StoredEnsembleConfig,
+  toStoredConfig,
+} from './reconfig.ts'
+import { Transaction } from './transaction.ts'
 import { type RemoveWatchesOptions, Watches } from './watches.ts'
 import { whenConnected } from './when-connected.ts'
 
@@ -152,14 +159,7 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** The znode's data and Stat. A watch is left only when it exists. */
   getData(path: string, options: WatchOptions = {}): Promise<{ data: Buffer | null; stat: Stat }> {
-    const request = this.#readRequest(path, options)
-    return this.#caller.call(
-      getDataOperation,
-      request,
-      { path, mutates: false },
-      { convert: (response) => this.#watches.leave('data', request.path, options.watch, response) },
-      options,
-    )
+    return this.#readWatched(getDataOperation, 'data', path, (response) => response, options)
   }
 
   setData(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
@@ -189,14 +189,8 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** The children's names, in no order. */
   getChildren(path: string, options: WatchOptions = {}): Promise<string[]> {
-    const request = this.#readRequest(path, options)
-    return this.#caller.read(
-      getChildrenOperation,
-      path,
-      request,
-      ({ children }) => this.#watches.leave('child', request.path, options.watch, [...children]),
-      options,
-    )
+    const convert = ({ children }: GetChildrenResponse) => [...children]
+    return this.#readWatched(getChildrenOperation, 'child', path, convert, options)
   }
 
   /** The children's names, in no order, and the Stat. */
@@ -204,14 +198,7 @@ export class ZooKeeper implements AsyncDisposable {
     path: string,
     options: WatchOptions = {},
   ): Promise<{ children: readonly string[]; stat: Stat }> {
-    const request = this.#readRequest(path, options)
-    return this.#caller.read(
-      getChildren2Operation,
-      path,
-      request,
-      (response) => this.#watches.leave('child', request.path, options.watch, response),
-      options,
-    )
+    return this.#readWatched(getChildren2Operation, 'child', path, (response) => response, options)
   }
 
   /** How many znodes lie below, at any depth. Needs ZooKeeper 3.6. */
@@ -249,42 +236,47 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#caller.read(syncOperation, path, request, () => undefined, options)
   }
 
-  /** All operations or none. Rejects with a `MultiError` that names the one that failed. */
-  async multi(
-    operations: readonly MultiOperation[],
+  /**
+   * All operations or none; the results are typed by their places. Rejects with a `MultiError` that names the one that failed.
+   * `transaction` builds the same call by call.
+   */
+  multi<const Operations extends readonly MultiOperation[]>(
+    operations: Operations,
     options: CallOptions = {},
-  ): Promise<MultiResult[]> {
-    for (const operation of operations) {
-      checkPath(operation.path, { sequential: isSequentialCreate(operation) })
-    }
-    const request = { ops: operations.map((operation) => toRequestOp(operation, this.#chroot)) }
-    return this.#caller.write(
-      multiOperation,
-      '/',
-      request,
-      ({ results }) => toMultiResults(operations, results, this.#chroot),
-      options,
-    )
+  ): Promise<MultiResults<Operations>> {
+    return performMulti(this.#caller, this.#chroot, operations, options)
+  }
+
+  /** Begins a transaction: `zk.transaction().create('/a').setData('/b', 'x').commit()`. Nothing is sent before `commit`. */
+  transaction(): Transaction {
+    return new Transaction((operations, options) => this.multi(operations, options))
   }
 
   /** Several reads in one round trip, each with a result or an error of its own. Needs ZooKeeper 3.6. */
-  async multiRead(
+  multiRead(
     operations: readonly MultiReadOperation[],
     options: CallOptions = {},
   ): Promise<MultiReadResult[]> {
-    for (const { path } of operations) checkPath(path)
-    const ops = operations.map(({ type, path }) => ({
-      type,
-      path: this.#chroot.toServer(path),
-      watch: false,
-    }))
-    return this.#caller.read(
-      multiReadOperation,
-      '/',
-      { ops },
-      ({ results }) => toMultiReadResults(operations, results),
-      options,
-    )
+    return performMultiRead(this.#caller, this.#chroot, operations, options)
+  }
+
+  /**
+   * The members of the ensemble, whatever the chroot; a standalone server has none. A watch hears of the next reconfiguration. Needs
+   * ZooKeeper 3.5 and the right to read /zookeeper/config, which everybody has by default.
+   */
+  getConfig(options: WatchOptions = {}): Promise<StoredEnsembleConfig> {
+    const path = CONFIG_NODE
+    return this.#readWatched(getDataOperation, 'data', path, toStoredConfig, options, path)
+  }
+
+  /**
+   * Changes the members of the ensemble, one change at a time, and resolves with the new configuration. Needs ZooKeeper 3.5 with
+   * `reconfigEnabled=true`, and the right to write /zookeeper/config: by default the superuser alone has it. Rejects with a
+   * `ReconfigDisabledError`, `ReconfigInProgressError`, `NewConfigNoQuorumError` (the joining servers must run, and have caught up),
+   * `BadVersionError` (of `fromConfig`), `BadArgumentsError` or `NoAuthError`.
+   */
+  reconfig(change: Reconfiguration, options: CallOptions = {}): Promise<StoredEnsembleConfig> {
+    return performReconfig(this.#caller, change, options)
   }
 
   /** Proves a further identity, on this connection and on all later ones. One that is refused rejects and is forgotten. */
@@ -312,8 +304,19 @@ export class ZooKeeper implements AsyncDisposable {
   #readRequest(path: string, options: WatchOptions): ReadRequest {
     return { path: this.#chroot.toServer(path), watch: options.watch !== undefined }
   }
-}
 
-function isSequentialCreate(operation: MultiOperation): boolean {
-  return operation.type === 'create' && isSequential(operation.mode ?? 'persistent')
+  /** A read of a znode that leaves its watch when it succeeds. */
+  #readWatched<Response, Result>(
+    operation: Operation<ReadRequest, Response>,
+    kind: OneShotKind,
+    path: string,
+    convert: (response: Response) => Result,
+    options: WatchOptions,
+    serverPath: string = this.#chroot.toServer(path),
+  ): Promise<Result> {
+    const request = { path: serverPath, watch: options.watch !== undefined }
+    const leave = (response: Response) =>
+      this.#watches.leave(kind, serverPath, options.watch, convert(response))
+    return this.#caller.read(operation, path, request, leave, options)
+  }
 }

@@ -33,9 +33,19 @@ export class OperationTimeoutError extends ServerError {
 export class BadArgumentsError extends ServerError {
   override readonly code = 'ZK_BAD_ARGUMENTS'
 }
-/** The ensemble refuses a reconfiguration: switched off, under way, or without a quorum. */
-export class ReconfigRefusedError extends ServerError {
-  override readonly code = 'ZK_RECONFIG_REFUSED'
+/** Reconfiguration is switched off: the servers need `reconfigEnabled=true`, and an ensemble. */
+export class ReconfigDisabledError extends ServerError {
+  override readonly code = 'ZK_RECONFIG_DISABLED'
+}
+/** Another reconfiguration is under way. */
+export class ReconfigInProgressError extends ServerError {
+  override readonly code = 'ZK_RECONFIG_IN_PROGRESS'
+  override readonly retryable = true
+}
+/** A quorum of the new members is not there yet: joining servers must run, and have caught up with the leader. */
+export class NewConfigNoQuorumError extends ServerError {
+  override readonly code = 'ZK_NEW_CONFIG_NO_QUORUM'
+  override readonly retryable = true
 }
 /** The znode, or the parent of the one to create, does not exist. */
 export class NoNodeError extends ServerError {
@@ -118,7 +128,9 @@ export type ServerErrorUnion =
   | UnimplementedError
   | OperationTimeoutError
   | BadArgumentsError
-  | ReconfigRefusedError
+  | ReconfigDisabledError
+  | ReconfigInProgressError
+  | NewConfigNoQuorumError
   | NoNodeError
   | NoAuthError
   | BadVersionError
@@ -145,9 +157,9 @@ const classes = new Map<number, readonly [ServerErrorClass, string]>([
   [ErrorCode.operationTimeout, [OperationTimeoutError, 'the server gave up']],
   [ErrorCode.requestTimeout, [OperationTimeoutError, 'the server gave up']],
   [ErrorCode.badArguments, [BadArgumentsError, 'the server finds the arguments invalid']],
-  [ErrorCode.newConfigNoQuorum, [ReconfigRefusedError, 'the new members have no quorum']],
-  [ErrorCode.reconfigInProgress, [ReconfigRefusedError, 'another reconfiguration is under way']],
-  [ErrorCode.reconfigDisabled, [ReconfigRefusedError, 'reconfiguration is switched off']],
+  [ErrorCode.newConfigNoQuorum, [NewConfigNoQuorumError, 'the new members have no quorum']],
+  [ErrorCode.reconfigInProgress, [ReconfigInProgressError, 'another reconfiguration is under way']],
+  [ErrorCode.reconfigDisabled, [ReconfigDisabledError, 'reconfiguration is switched off']],
   [ErrorCode.noNode, [NoNodeError, 'no such znode']],
   [ErrorCode.noAuth, [NoAuthError, 'not allowed by the ACL']],
   [ErrorCode.badVersion, [BadVersionError, 'the znode has another version']],

@@ -12,6 +12,9 @@ export const CreateFlags = {
 /** How a znode lives and how it is named, in words. */
 export type CreateMode = keyof typeof CreateFlags
 
+/** The modes of a znode that the server deletes when it has been unchanged and childless for its time to live. */
+export type TTLMode = 'persistentWithTTL' | 'persistentSequentialWithTTL'
+
 /** The closed union of create flags. */
 export type CreateFlags = (typeof CreateFlags)[CreateMode]
 
@@ -39,6 +42,6 @@ export function isEphemeral(mode: CreateMode): boolean {
 }
 
 /** Whether the znode needs a time to live. */
-export function hasTimeToLive(mode: CreateMode): boolean {
+export function hasTimeToLive(mode: CreateMode): mode is TTLMode {
   return mode === 'persistentWithTTL' || mode === 'persistentSequentialWithTTL'
 }
