@@ -1,0 +1,98 @@
+import type { Clock, Timer } from '../connection/clock.ts'
+import type { Endpoint } from '../connection/connection.ts'
+import { type BackOffOptions, backOffMs } from './back-off.ts'
+import type { HostSpec } from './connect-string.ts'
+import { HostList, type Resolve } from './host-list.ts'
+
+/** The first reconnect comes within this time, at random, so that the clients of a server that died do not come at once. */
+const FIRST_RECONNECT_MS = 50
+/** The part of the session timeout that connecting may take at most. */
+const LONGEST_CONNECT_SHARE = 2 / 3
+
+/** What a search is made of. */
+export interface ServerSearchOptions {
+  readonly hosts: readonly HostSpec[]
+  readonly resolve: Resolve
+  /** A name that takes longer counts as one that does not resolve, in this round. */
+  readonly resolveTimeoutMs: number
+  readonly reconnect: BackOffOptions
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Which server to try next, and when: as soon as it is kind to the servers, whose clients may all be looking at once. */
+export class ServerSearch {
+  readonly #options: ServerSearchOptions
+  readonly #hosts: HostList
+  #isFirst = true
+  #isStopped = false
+  #failedRounds = 0
+  #wake: (() => void) | undefined
+
+  constructor(options: ServerSearchOptions) {
+    this.#options = options
+    this.#hosts = new HostList(options)
+  }
+
+  /** The next server, after a pause where one is due; undefined when no name resolves, or the search was stopped. */
+  async next(): Promise<Endpoint | undefined> {
+    await this.#pause()
+    if (this.#isStopped) return undefined
+    const endpoint = await this.#hosts.next()
+    if (endpoint === undefined) this.#failedRounds++
+    return endpoint
+  }
+
+  /** How long connecting may take: a round over all servers fits into the session's life; more with each round that found none. */
+  connectTimeoutMs(sessionTimeoutMs: number): number {
+    const patience = 2 ** Math.min(this.#failedRounds, 30)
+    const share = (patience * LONGEST_CONNECT_SHARE) / this.#hosts.roundSize
+    return Math.ceil(sessionTimeoutMs * Math.min(LONGEST_CONNECT_SHARE, share))
+  }
+
+  /** The server that was given last will not do. */
+  failed(): void {
+    if (this.#hosts.isRoundOver) this.#failedRounds++
+  }
+
+  /** The server did well until now: the search begins anew, with that server as its last resort. */
+  served(endpoint: Endpoint): void {
+    this.#failedRounds = 0
+    this.#hosts.startOver(endpoint)
+  }
+
+  /** There is nothing to be sorry for any more: the next server may be asked soon. */
+  forgetFailures(): void {
+    this.#failedRounds = 0
+  }
+
+  /** Ends the search, and a pause that it is in. */
+  stop(): void {
+    this.#isStopped = true
+    this.#wake?.()
+  }
+
+  /** Waits where it would be rude not to: before a round after one that failed, and a little before any reconnect. */
+  async #pause(): Promise<void> {
+    if (this.#isFirst || this.#isStopped) {
+      this.#isFirst = false
+      return
+    }
+    const { random, reconnect } = this.#options
+    if (this.#failedRounds === 0) await this.#sleep(FIRST_RECONNECT_MS * random())
+    else if (this.#hosts.isRoundOver) {
+      await this.#sleep(backOffMs(this.#failedRounds - 1, reconnect, random))
+    }
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer: Timer = this.#options.clock.setTimer(() => this.#wake?.(), delayMs)
+      this.#wake = () => {
+        this.#wake = undefined
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+}
