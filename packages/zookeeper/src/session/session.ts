@@ -202,10 +202,10 @@ export class Session {
   }
 
   #open(endpoint: Endpoint, handshake: ConnectRequest): Connection {
-    const { clock, maxReplyBytes, maxRequestBytes } = this.#options
+    const { clock, maxReplyBytes, maxRequestBytes, tls } = this.#options
     const connectTimeoutMs = this.#search.connectTimeoutMs(this.timeoutMs)
     return new Connection(
-      { endpoint, handshake, connectTimeoutMs, maxReplyBytes, maxRequestBytes, clock },
+      { endpoint, handshake, tls, connectTimeoutMs, maxReplyBytes, maxRequestBytes, clock },
       {
         takeEvent: (event, zxid) => this.watches.take(event, zxid),
         onProgress: () => this.#flush(),
