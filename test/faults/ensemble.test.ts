@@ -1,37 +1,34 @@
 import { describe, expect, it } from 'vitest'
+import { burst } from '../scenarios/burst.ts'
 import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
-import { startEnsemble } from '../support/apache-zookeeper.ts'
-import { whoAnswers } from '../support/http.ts'
+import { everywhere } from '../scenarios/everywhere.ts'
+import { hostileRegistrations } from '../scenarios/hostile-registrations.ts'
+import { type Ensemble, startEnsemble } from '../support/apache-zookeeper.ts'
 import { startInstance } from '../support/instance.ts'
 import { startLoad } from '../support/load.ts'
 import { seededRandom } from '../support/random.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
-import { waitFor } from '../support/wait-for.ts'
 
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
+const SEED = Number(process.env['ZOOGATE_SEED'] ?? Date.now() % 1_000_000)
 const absent = missing('haproxy') ?? missing('nginx') ?? missing('zookeeper')
 
-describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader under load', () => {
-  it('fails no request; what comes before and after arrives', async () => {
+/** Kills the member that leads. */
+async function killLeader(ensemble: Ensemble) {
+  const leader = ensemble.members[await ensemble.leader()]
+  await leader?.kill()
+  return leader
+}
+
+describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader', () => {
+  it('under load: fails no request; what comes before and after arrives', async () => {
     await using ensemble = await startEnsemble()
     await using stack = await startStack({ engines: ENGINES, zookeeper: ensemble.connectString })
     await using _a = await startInstance(stack, 'a')
     await using _b = await startInstance(stack, 'b')
-    const everywhere = (names: string) =>
-      waitFor(
-        `${names} to answer through every engine`,
-        async () => {
-          for (const engine of ENGINES) {
-            const found = [...(await whoAnswers(stack.port(engine), 12)).keys()].sort()
-            if (found.join('') !== names) return false
-          }
-          return true
-        },
-        { timeoutMs: 30_000 },
-      )
-    await everywhere('ab')
+    await everywhere(stack, ['a', 'b'])
     const loads = ENGINES.map((engine) =>
       startLoad({
         port: stack.port(engine),
@@ -40,22 +37,20 @@ describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader un
         keepAlive: true,
       }),
     )
-    const leader = ensemble.members[await ensemble.leader()]
-    await leader?.kill()
+    const leader = await killLeader(ensemble)
     await using _c = await startInstance(stack, 'c')
-    await everywhere('abc')
+    await everywhere(stack, ['a', 'b', 'c'])
     await leader?.restart()
     await using _d = await startInstance(stack, 'd')
-    await everywhere('abcd')
+    await everywhere(stack, ['a', 'b', 'c', 'd'])
     for (const [index, load] of loads.entries()) {
       const report = await load.stop()
       expect(load.failed(), `${ENGINES[index]}: ${JSON.stringify(report)}`).toBe(0)
     }
   }, 180_000)
 
-  it('fails no request while instances are killed and drained and revisions come', async () => {
-    const seed = Number(process.env['ZOOGATE_SEED'] ?? Date.now() % 1_000_000)
-    console.log(`seed ${seed}`)
+  it('amid kills, drains and revisions: fails no request', async () => {
+    console.log(`seed ${SEED}`)
     await using ensemble = await startEnsemble()
     await using stack = await startStack({
       engines: ENGINES,
@@ -67,12 +62,35 @@ describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader un
       changes: 6,
       valid: 3,
       invalid: 1,
-      random: seededRandom(seed),
-      midway: async () => ensemble.members[await ensemble.leader()]?.kill(),
+      random: seededRandom(SEED),
+      midway: async () => void (await killLeader(ensemble)),
     })
     for (const engine of ENGINES) {
       const report = JSON.stringify(reports.get(engine))
-      expect(failed.get(engine), `${engine}, seed ${seed}: ${report}`).toBe(0)
+      expect(failed.get(engine), `${engine}, seed ${SEED}: ${report}`).toBe(0)
     }
+  }, 300_000)
+
+  it('amid hostile and many registrations: the former are refused, and the set is ZooKeeper’s', async () => {
+    console.log(`seed ${SEED}`)
+    await using ensemble = await startEnsemble()
+    await using stack = await startStack({
+      engines: ENGINES,
+      zookeeper: ensemble.connectString,
+      service: '  protection: "off"',
+    })
+    let leader: Awaited<ReturnType<typeof killLeader>>
+    await hostileRegistrations(stack, async () => {
+      leader = await killLeader(ensemble)
+    })
+    await leader?.restart()
+    const took = await burst({
+      stack,
+      changesPerSecond: 50,
+      seconds: 3,
+      random: seededRandom(SEED),
+      midway: async () => void (await killLeader(ensemble)),
+    })
+    for (const [engine, tookMs] of took) expect(tookMs, engine).toBeLessThan(10_000)
   }, 300_000)
 })

@@ -3,6 +3,7 @@ import { type Backend, startBackends } from '../support/backends.ts'
 import { whoAnswers } from '../support/http.ts'
 import type { EngineName, Stack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { untilDone } from './until-done.ts'
 
 const ROOT = '/zoogate/services/shop'
 const POOL = 16
@@ -12,6 +13,8 @@ export interface BurstOptions {
   readonly changesPerSecond: number
   readonly seconds: number
   readonly random: () => number
+  /** Done once, in the middle of the churn: a fault. The changes go on beside it. */
+  readonly midway?: () => Promise<void>
 }
 
 /**
@@ -24,14 +27,14 @@ export async function burst(options: BurstOptions): Promise<ReadonlyMap<EngineNa
   await zookeeper.connect()
   const registered = new Set<Backend>()
   const toggle = async (backend: Backend) => {
-    if (registered.delete(backend)) {
-      await zookeeper.delete(`${ROOT}/${backend.name}`)
-    } else {
-      registered.add(backend)
-      await zookeeper.create(`${ROOT}/${backend.name}`, backend.registration(), {
-        mode: 'ephemeral',
-      })
-    }
+    const path = `${ROOT}/${backend.name}`
+    const present = registered.delete(backend)
+    if (!present) registered.add(backend)
+    await untilDone(zookeeper, path, !present, () =>
+      present
+        ? zookeeper.delete(path)
+        : zookeeper.create(path, backend.registration(), { mode: 'ephemeral' }),
+    )
   }
   try {
     await Promise.all(backends.all.slice(0, 8).map(toggle))
@@ -40,15 +43,18 @@ export async function burst(options: BurstOptions): Promise<ReadonlyMap<EngineNa
 
     const total = options.changesPerSecond * options.seconds
     const startedAt = Date.now()
+    let fault: Promise<void> | undefined
     for (let change = 0; change < total; change++) {
       const dueAt = startedAt + (change * 1_000) / options.changesPerSecond
       const wait = dueAt - Date.now()
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+      if (change === total / 2) fault = options.midway?.()
       const backend = backends.all[Math.floor(options.random() * POOL)]
       // One always stays, so that there is a set to compare with.
       if (backend === undefined || (registered.has(backend) && registered.size === 1)) continue
       await toggle(backend)
     }
+    await fault
     return await converged(options.stack, registered, Date.now())
   } finally {
     for (const backend of registered) await zookeeper.delete(`${ROOT}/${backend.name}`)

@@ -1,8 +1,7 @@
-import { whoAnswers } from '../support/http.ts'
 import { startInstance } from '../support/instance.ts'
 import type { Program } from '../support/program.ts'
 import type { Stack } from '../support/stack.ts'
-import { waitFor } from '../support/wait-for.ts'
+import { everywhere } from './everywhere.ts'
 
 const SIZE = 5
 /** A change takes one more away, so that at least three serve at any moment. */
@@ -27,13 +26,7 @@ export class Fleet {
   /** Starts the instances, and waits until all of them answer through every engine. */
   async grow(): Promise<void> {
     await Promise.all(Array.from({ length: SIZE }, () => this.#startNew()))
-    const names = [...this.#present.keys()].sort().join(' ')
-    for (const engine of this.#stack.engines) {
-      await waitFor(`${names} to answer through ${engine}`, async () => {
-        const found = await whoAnswers(this.#stack.port(engine), 4 * SIZE)
-        return [...found.keys()].sort().join(' ') === names
-      })
-    }
+    await everywhere(this.#stack, [...this.#present.keys()])
   }
 
   /** One change: a kill, a drain, or the end of the drain. */

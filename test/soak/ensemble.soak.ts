@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { recordResult } from '../../bench/lib/results.ts'
+import { burst } from '../scenarios/burst.ts'
 import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
-import { startEnsemble } from '../support/apache-zookeeper.ts'
+import { zookeeperAway } from '../scenarios/zookeeper-away.ts'
+import { type Ensemble, startEnsemble } from '../support/apache-zookeeper.ts'
 import { seededRandom } from '../support/random.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
+const SEEDS = Array.from({ length: RUNS }, (_, run) => SEED + run)
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
+const BURSTS = 20
 
-describe('soak: 100 changes, 20 valid and 5 invalid configurations while an ensemble loses its leader', () => {
-  it.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(
-    'seed %i fails no request',
+async function killLeader(ensemble: Ensemble) {
+  const leader = ensemble.members[await ensemble.leader()]
+  await leader?.kill()
+  return leader
+}
+
+describe('soak: a three-node ensemble that loses its leader in the middle', () => {
+  it.each(SEEDS)(
+    'seed %i: 100 changes, 20 valid and 5 invalid configurations fail no request',
     async (seed) => {
       await using ensemble = await startEnsemble()
       await using stack = await startStack({
@@ -27,10 +37,10 @@ describe('soak: 100 changes, 20 valid and 5 invalid configurations while an ense
         valid: 20,
         invalid: 5,
         random: seededRandom(seed),
-        midway: async () => ensemble.members[await ensemble.leader()]?.kill(),
+        midway: async () => void (await killLeader(ensemble)),
       })
       recordResult(RESULTS, {
-        soak: 'ensemble',
+        soak: 'ensemble-changes-under-load',
         seed,
         changes: 100,
         failed: Object.fromEntries(failed),
@@ -42,4 +52,45 @@ describe('soak: 100 changes, 20 valid and 5 invalid configurations while an ense
     },
     1_800_000,
   )
+
+  it.each(SEEDS)(
+    `seed %i: ${BURSTS} bursts end with the set that ZooKeeper has`,
+    async (seed) => {
+      await using ensemble = await startEnsemble()
+      await using stack = await startStack({
+        engines: ENGINES,
+        zookeeper: ensemble.connectString,
+        service: '  protection: "off"',
+      })
+      const slowestMs: Record<string, number> = {}
+      for (let run = 0; run < BURSTS; run++) {
+        let leader: Awaited<ReturnType<typeof killLeader>>
+        const took = await burst({
+          stack,
+          changesPerSecond: 50,
+          seconds: 10,
+          random: seededRandom(seed + run),
+          midway: async () => {
+            leader = await killLeader(ensemble)
+          },
+        })
+        await leader?.restart()
+        for (const [engine, ms] of took) slowestMs[engine] = Math.max(ms, slowestMs[engine] ?? 0)
+      }
+      recordResult(RESULTS, { soak: 'ensemble-bursts', seed, bursts: BURSTS, slowestMs })
+      expect(Object.keys(slowestMs)).toHaveLength(ENGINES.length)
+    },
+    1_800_000,
+  )
+
+  it('killed whole for 20 s, fails no request, and the next change arrives', async () => {
+    await using ensemble = await startEnsemble()
+    await using stack = await startStack({ engines: ENGINES, zookeeper: ensemble.connectString })
+    await zookeeperAway({
+      stack,
+      kill: async () => void (await Promise.all(ensemble.members.map((member) => member.kill()))),
+      restart: async () =>
+        void (await Promise.all(ensemble.members.map((member) => member.restart()))),
+    })
+  }, 180_000)
 })

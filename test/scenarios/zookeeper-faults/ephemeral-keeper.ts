@@ -79,7 +79,9 @@ export class EphemeralKeeper {
       if (previous === 'suspended') this.reconnects++
       const shouldBeSame = previous === 'suspended'
       if (shouldBeSame !== (sessionId === this.#sessionId)) {
-        this.problems.push(`${previous} → connected, from session ${this.#sessionId} to ${sessionId}`)
+        this.problems.push(
+          `${previous} → connected, from session ${this.#sessionId} to ${sessionId}`,
+        )
       }
       this.#sessionId = sessionId
     } else if (state === 'suspended' && previous !== 'connected') {

@@ -54,7 +54,8 @@ export function judgeRegister(
     const fails = operation === 'create' ? present.length > 0 : canBeAbsent
     const after = operation === 'create' ? token : ABSENT
     if (outcome === 'done') {
-      if (!succeeds) return [`${path}: ${operation} ${token} was acknowledged, and cannot have been`]
+      if (!succeeds)
+        return [`${path}: ${operation} ${token} was acknowledged, and cannot have been`]
       states = new Set([after])
     } else if (outcome === 'refused') {
       if (!fails) return [`${path}: ${operation} ${token} was refused without a reason`]
