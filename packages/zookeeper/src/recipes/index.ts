@@ -1,6 +1,8 @@
+export type { Contender } from './contention/contenders.ts'
 export { deleteRecursive } from './delete-recursive.ts'
 export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
 export { getDataOrNull } from './get-data-or-null.ts'
+export { type ContenderOptions, HeldLock, Lock } from './lock.ts'
 export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cache.ts'
 export type { TreeChange } from './tree-difference.ts'
 export type { TreeNode } from './tree-reader.ts'

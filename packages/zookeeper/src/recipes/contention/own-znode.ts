@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { ClosedError, SessionExpiredError } from '../../errors/client-errors.ts'
+import { AuthFailedError, NoNodeError } from '../../errors/server-errors.ts'
+import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
+import { ErrorCode } from '../../protocol/error-code.ts'
+import { nodeName } from '../../protocol/path.ts'
+import { notify } from '../../session/notify.ts'
+import type { SessionState } from '../../session/session-state.ts'
+import type { WatchEvent } from '../../session/watch-event.ts'
+import { Limit } from './limit.ts'
+import { type Place, protectedCreate, removeOwn } from './protected-create.ts'
+import { repeat } from './repeat.ts'
+
+/**
+ * An ephemeral sequential znode that this client has made, and watches. It is gone when somebody has deleted it, when its session
+ * is lost, when the client has come to its end, or when it was removed: then `gone` says why, and it never comes back.
+ */
+export class OwnZnode {
+  readonly path: string
+  readonly name: string
+  readonly #place: Place
+  readonly #listeners = new Set<(error: ZooKeeperError) => void>()
+  readonly #unlisten: () => void
+  #czxid = 0n
+  #gone: ZooKeeperError | undefined
+  #removal: Promise<void> | undefined
+
+  private constructor(place: Place, path: string) {
+    this.#place = place
+    this.path = path
+    this.name = nodeName(path)
+    this.#unlisten = place.client.onStateChange((state) => this.#onState(state))
+  }
+
+  /** Makes one. Leaves none behind when the limit ends it. */
+  static async create(place: Place, limit: Limit): Promise<OwnZnode> {
+    for (;;) {
+      const own = new OwnZnode(place, await protectedCreate(place, randomUUID(), limit))
+      try {
+        await own.#look(limit)
+      } catch (error) {
+        own.abandon()
+        throw error
+      }
+      if (own.#gone === undefined) return own
+      own.abandon()
+    }
+  }
+
+  /** The transaction that created it: larger than that of every contender before it in the queue, as long as the ensemble lives. */
+  get czxid(): bigint {
+    return this.#czxid
+  }
+
+  /** Why it is gone; undefined while it is there, as far as this client has heard. */
+  get gone(): ZooKeeperError | undefined {
+    return this.#gone
+  }
+
+  /** Calls the listener when it is gone, until the returned function is called. */
+  onGone(listener: (error: ZooKeeperError) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Deletes it, and resolves when the server has. Rejects when the server refuses; then it can be tried again. */
+  remove(): Promise<void> {
+    this.#end(new ClosedError('it was given up', { path: this.path }))
+    this.#removal ??= removeOwn(this.#place, this.path).catch((error: unknown) => {
+      this.#removal = undefined
+      throw error
+    })
+    return this.#removal
+  }
+
+  /** Deletes it without waiting. Refused for good, it goes with the session. */
+  abandon(): void {
+    this.remove().catch(() => undefined)
+  }
+
+  /** Reads it and leaves a watch. One of another session is one of ours that has expired: it is as good as deleted. */
+  async #look(limit: Limit): Promise<void> {
+    const { client } = this.#place
+    const options = { watch: this.#onEvent, signal: limit.signal }
+    const stat = await repeat(limit, () => client.exists(this.path, options))
+    if (stat === undefined) this.#end(this.#deleted())
+    else if (stat.ephemeralOwner !== client.sessionId) this.#end(this.#expired())
+    else this.#czxid = stat.czxid
+  }
+
+  readonly #onEvent = (event: WatchEvent): void => {
+    // A lost session is told by the client's state.
+    if (this.#gone !== undefined || event.type === 'sessionLost') return
+    if (event.type === 'deleted') this.#end(this.#deleted())
+    else void this.#lookAgain()
+  }
+
+  /** Its data was changed: the watch is used up. One that cannot be watched any more is as good as gone. */
+  async #lookAgain(): Promise<void> {
+    using limit = new Limit('watching a znode', {}, this.#place.clock)
+    try {
+      await this.#look(limit)
+    } catch (error) {
+      if (error instanceof ZooKeeperError) this.#end(error)
+      else throw error
+    }
+  }
+
+  #onState(state: SessionState): void {
+    const { path } = this
+    if (state === 'lost') this.#end(this.#expired())
+    else if (state === 'closed') this.#end(new ClosedError('the client was closed', { path }))
+    else if (state === 'authFailed') {
+      const message = 'the server refused a credential'
+      this.#end(new AuthFailedError(ErrorCode.authFailed, message, { path }))
+    }
+  }
+
+  #deleted(): ZooKeeperError {
+    return new NoNodeError(ErrorCode.noNode, 'the znode was deleted', { path: this.path })
+  }
+
+  #expired(): ZooKeeperError {
+    return new SessionExpiredError('the session has expired', { path: this.path })
+  }
+
+  #end(error: ZooKeeperError): void {
+    if (this.#gone !== undefined) return
+    this.#gone = error
+    this.#unlisten()
+    for (const listener of [...this.#listeners]) notify(() => listener(error))
+  }
+}
