@@ -1,4 +1,7 @@
+export { Barrier, type BarrierOptions } from './barrier.ts'
 export type { Contender } from './contention/contenders.ts'
+export { Counter, type CounterChange, type CounterOptions } from './counter.ts'
+export type { CounterFormat } from './counter-format.ts'
 export { deleteRecursive } from './delete-recursive.ts'
 export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
 export { getDataOrNull } from './get-data-or-null.ts'

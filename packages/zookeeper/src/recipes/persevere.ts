@@ -1,0 +1,132 @@
+import type { CallOptions } from '../connection/call.ts'
+import { type Clock, systemClock } from '../connection/clock.ts'
+import { AbortedError, TimeoutError } from '../errors/client-errors.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
+import { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import { type BackOffOptions, backOffMs } from '../session/back-off.ts'
+
+/** Where a recipe gets time and chance from. */
+export interface Timing {
+  /** For tests: where time comes from. */
+  readonly clock?: Clock | undefined
+  /** For tests: numbers from 0 up to 1, for jitter. */
+  readonly random?: (() => number) | undefined
+}
+
+/** The pause between two attempts; half of it is random, so that those who got in each other's way part. */
+const BACK_OFF: BackOffOptions = { minMs: 10, maxMs: 1_000 }
+/** A reply that breaks the connection so many times in a row will not become better. */
+const MAX_BROKEN_REPLIES = 3
+
+/** What work that goes on over several calls is given. */
+export interface Perseverance {
+  /** Aborted when the caller does not wait any longer: pass it to every call. */
+  readonly signal: AbortSignal
+  /** Repeats, with pauses, what fails for a reason that passes. Only for what may be done twice. */
+  retry<Result>(attempt: () => Promise<Result>): Promise<Result>
+  /** Waits a little, longer the more failures there were. */
+  pause(failures: number): Promise<void>
+}
+
+/**
+ * Runs work that takes several calls under the one signal and the one time limit of its caller. Rejects with an `AbortedError` or a
+ * `TimeoutError` that says whether a write may have happened, as a single call does.
+ */
+export async function persevere<Result>(
+  options: CallOptions,
+  timing: Timing,
+  work: (perseverance: Perseverance) => Promise<Result>,
+): Promise<Result> {
+  const { clock = systemClock, random = Math.random } = timing
+  const { signal: outer, timeoutMs } = options
+  const controller = new AbortController()
+  const { signal } = controller
+  const onAbort = () => controller.abort(outer?.reason)
+  let isTimeUp = false
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : clock.setTimer(() => {
+          isTimeUp = true
+          controller.abort()
+        }, timeoutMs)
+  outer?.addEventListener('abort', onAbort, { once: true })
+  if (outer?.aborted === true) onAbort()
+  const pause = (failures: number) =>
+    sleep(backOffMs(failures, BACK_OFF, random), { signal, clock })
+  const retry = <Answer>(attempt: () => Promise<Answer>) => retryUntil(attempt, pause)
+  try {
+    return await work({ signal, retry, pause })
+  } catch (error) {
+    if (!isTimeUp || !(error instanceof AbortedError)) throw error
+    const { path, mayHaveHappened } = error
+    throw new TimeoutError(`not done within ${timeoutMs} ms`, {
+      path,
+      mayHaveHappened,
+      cause: error,
+    })
+  } finally {
+    timer?.cancel()
+    outer?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function retryUntil<Result>(
+  attempt: () => Promise<Result>,
+  pause: (failures: number) => Promise<void>,
+): Promise<Result> {
+  let brokenReplies = 0
+  let mayHaveHappened = false
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError)) throw error
+      mayHaveHappened ||= error.mayHaveHappened
+      if (!error.retryable) throw withHistory(error, mayHaveHappened)
+      brokenReplies = error.cause instanceof ProtocolError ? brokenReplies + 1 : 0
+      if (brokenReplies === MAX_BROKEN_REPLIES) throw error
+    }
+    try {
+      await pause(failures)
+    } catch (error) {
+      throw withHistory(error, mayHaveHappened)
+    }
+  }
+}
+
+/** The last attempt was given up, but an earlier one may have been carried out: the caller must hear of that. */
+function withHistory(error: unknown, mayHaveHappened: boolean): unknown {
+  if (!mayHaveHappened || !(error instanceof AbortedError) || error.mayHaveHappened) return error
+  const { message, path } = error
+  return new AbortedError(message, { path, mayHaveHappened, cause: error.cause })
+}
+
+/** The promise's outcome, or an `AbortedError` when the signal is aborted before; what the promise does then is nobody's business. */
+export function unlessAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new AbortedError('the wait was aborted', { cause: signal.reason }))
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+async function sleep(
+  delayMs: number,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
+): Promise<void> {
+  let cancel = () => {}
+  const over = new Promise<void>((resolve) => {
+    const timer = clock.setTimer(resolve, delayMs)
+    cancel = () => timer.cancel()
+  })
+  try {
+    await unlessAborted(over, signal)
+  } finally {
+    cancel()
+  }
+}
