@@ -2,6 +2,14 @@ export * from './client/index.ts'
 export type { CallOptions } from './connection/call.ts'
 export { type Clock, systemClock, type Timer } from './connection/clock.ts'
 export type { TlsOptions, TlsSource } from './connection/tls-options.ts'
+export { subscribeDiagnostics } from './diagnostics/channels.ts'
+export type { LatencyStats } from './diagnostics/latency-histogram.ts'
+export type {
+  DiagnosticsChannelName,
+  DiagnosticsMessages,
+  RequestMessage,
+} from './diagnostics/messages.ts'
+export type { RequestStats } from './diagnostics/request-counts.ts'
 export * from './errors/index.ts'
 export type { CreateMode, TTLMode } from './protocol/create-flags.ts'
 export type { ClientInfo } from './protocol/operations/who-am-i.ts'

@@ -31,7 +31,7 @@ export class Caller {
   ): Promise<Result> {
     const problem = pathProblem(subject.path, subject)
     if (problem !== undefined) return Promise.reject(invalidPath(subject.path, problem))
-    const call = new Call(operation, request, subject, handlers)
+    const call = new Call(operation, request, subject, handlers, this.#session.diagnostics)
     call.limit(options, this.#session.clock)
     if (!call.settled) this.#session.submit(call)
     return call.promise

@@ -23,6 +23,7 @@ export type {
 export type { ZooKeeperOptions } from './options.ts'
 export { PersistentWatch } from './persistent-watch.ts'
 export type { Reconfiguration, ServerSpec, StoredEnsembleConfig } from './reconfig.ts'
+export type { ClientStats } from './stats.ts'
 export { Transaction } from './transaction.ts'
 export type { RemoveWatchesOptions } from './watches.ts'
 export { ZooKeeper } from './zookeeper.ts'

@@ -9,6 +9,8 @@ import { resolveTls, type TlsOption } from './tls.ts'
 
 /** Settings of a client. Each has a default. */
 export interface ZooKeeperOptions {
+  /** What diagnostics and the debug log call this client (default `zookeeper-1`, `zookeeper-2`, …). */
+  readonly name?: string
   /**
    * The session timeout to ask for, in milliseconds (default 10,000). The server clamps it to its own bounds, by default
    * 2 to 20 ticks of 2 s. Ephemeral znodes outlive their process by up to this, plus a tick.
@@ -50,7 +52,7 @@ const defaults = {
 } as const
 
 /** Options with all defaults filled in, and the connect string read. */
-export interface ResolvedOptions extends SessionOptions {
+export interface ResolvedOptions extends Omit<SessionOptions, 'diagnostics'> {
   readonly chroot: string
 }
 

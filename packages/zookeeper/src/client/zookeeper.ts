@@ -1,4 +1,5 @@
 import type { CallOptions } from '../connection/call.ts'
+import { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import { deleteOperation } from '../protocol/operations/delete.ts'
 import { existsOperation } from '../protocol/operations/exists.ts'
@@ -47,9 +48,13 @@ import {
   type StoredEnsembleConfig,
   toStoredConfig,
 } from './reconfig.ts'
+import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
 import { type RemoveWatchesOptions, Watches } from './watches.ts'
 import { whenConnected } from './when-connected.ts'
+
+/** For the default names of clients. */
+let clientsMade = 0
 
 /**
  * A ZooKeeper client: one session after another, over one connection after another.
@@ -69,7 +74,8 @@ export class ZooKeeper implements AsyncDisposable {
   constructor(connectString: string, options: ZooKeeperOptions = {}) {
     const resolved = resolveOptions(connectString, options)
     this.#chroot = new Chroot(resolved.chroot)
-    this.#session = new Session(resolved)
+    const diagnostics = new ClientDiagnostics(options.name ?? `zookeeper-${++clientsMade}`)
+    this.#session = new Session({ ...resolved, diagnostics })
     this.#caller = new Caller(this.#session)
     this.#watches = new Watches(this.#session, this.#chroot, this.#caller)
   }
@@ -92,6 +98,12 @@ export class ZooKeeper implements AsyncDisposable {
   /** Why the last attempt to connect failed, or the last connection broke; undefined when none has. */
   get lastConnectionError(): Error | undefined {
     return this.#session.lastConnectionError
+  }
+
+  /** What this client has done and is doing, counted: see docs/diagnostics.md. A copy, made at each call. */
+  stats(): ClientStats {
+    const { diagnostics, queuedRequests, watches } = this.#session
+    return { ...diagnostics.snapshot(), queued: queuedRequests, watches: watches.counts }
   }
 
   /** Calls the listener at every change of state, until the returned function is called. */

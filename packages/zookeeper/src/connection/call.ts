@@ -1,3 +1,4 @@
+import type { ObservedRequest } from '../diagnostics/client-diagnostics.ts'
 import { AbortedError, InvalidOptionError, TimeoutError } from '../errors/client-errors.ts'
 import { serverError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -13,11 +14,13 @@ export interface Outgoing extends Settleable {
   readonly opCode: OpCode
   /** Nobody waits for it any more: not worth sending. */
   readonly settled: boolean
-  /** The number on its connection; set when it is written. */
-  xid: number
+  /** The number on its connection; 0 until it is written. */
+  readonly xid: number
   encode(writer: JuteWriter): void
+  /** It was written, under this number; `atMs` is the connection's clock. */
+  sent(xid: number, atMs: number): void
   /** Takes the reply in, without telling the caller yet. Throws a `ProtocolError` for a body that makes no sense. */
-  receive(err: number, body: JuteReader): void
+  receive(err: number, body: JuteReader, atMs: number): void
   fail(error: ZooKeeperError): void
   /** Fails with an error made by `make`, told the path and whether the request may have been carried out. */
   failWith(make: (facts: CallFacts) => ZooKeeperError): void
@@ -57,21 +60,35 @@ export interface CallSubject {
   readonly mutates: boolean
 }
 
-type Outcome<Result> = { readonly result: Result } | { readonly error: ZooKeeperError } | undefined
+/** Who looks on. */
+export interface CallObserver {
+  requestSent(call: ObservedRequest): void
+  requestAnswered(
+    call: ObservedRequest,
+    error: ZooKeeperError | undefined,
+    durationMs: number,
+  ): void
+  requestFailed(call: ObservedRequest, error: ZooKeeperError): void
+}
+
+type Outcome<Result> = { readonly result: Result } | { readonly error: ZooKeeperError }
 
 /** One request, from the caller's `await` to the reply's bytes and back. */
-export class Call<Request, Response, Result> implements Outgoing {
+export class Call<Request, Response, Result> implements Outgoing, ObservedRequest {
   readonly promise: Promise<Result>
   readonly opCode: OpCode
+  readonly path: string | undefined
   xid = 0
   settled = false
   readonly #operation: Operation<Request, Response>
   readonly #request: Request
-  readonly #subject: CallSubject
+  readonly #mutates: boolean
   readonly #handlers: CallHandlers<Response, Result>
+  readonly #observer: CallObserver | undefined
+  #sentAtMs = 0
   #resolve: (result: Result) => void = ignore
   #reject: (error: ZooKeeperError) => void = ignore
-  #outcome: Outcome<Result>
+  #outcome: Outcome<Result> | undefined
   #stopWaiting: (() => void) | undefined
 
   constructor(
@@ -79,12 +96,15 @@ export class Call<Request, Response, Result> implements Outgoing {
     request: Request,
     subject: CallSubject,
     handlers: CallHandlers<Response, Result>,
+    observer?: CallObserver,
   ) {
     this.opCode = operation.opCode
+    this.path = subject.path
     this.#operation = operation
     this.#request = request
-    this.#subject = subject
+    this.#mutates = subject.mutates
     this.#handlers = handlers
+    this.#observer = observer
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -121,20 +141,18 @@ export class Call<Request, Response, Result> implements Outgoing {
     this.#handlers.onSent?.()
   }
 
-  receive(err: number, body: JuteReader): void {
+  sent(xid: number, atMs: number): void {
+    this.xid = xid
+    this.#sentAtMs = atMs
+    this.#observer?.requestSent(this)
+  }
+
+  receive(err: number, body: JuteReader, atMs: number): void {
     if (this.settled) return
-    if (err !== 0) {
-      this.#outcome = this.#handlers.recover?.(err) ?? {
-        error: serverError(err, this.#subject.path),
-      }
-      return
-    }
-    const response = this.#operation.decodeResponse(body)
-    try {
-      this.#outcome = { result: this.#handlers.convert(response) }
-    } catch (error) {
-      this.#outcome = { error: asZooKeeperError(error) }
-    }
+    const outcome = err === 0 ? this.#take(body) : this.#refused(err)
+    this.#outcome = outcome
+    const error = 'error' in outcome ? outcome.error : undefined
+    this.#observer?.requestAnswered(this, error, atMs - this.#sentAtMs)
   }
 
   settle(): void {
@@ -150,6 +168,7 @@ export class Call<Request, Response, Result> implements Outgoing {
 
   fail(error: ZooKeeperError): void {
     if (this.settled) return
+    if (this.#outcome === undefined) this.#observer?.requestFailed(this, error)
     this.#end()
     this.#handlers.onFailure?.()
     this.#reject(error)
@@ -158,7 +177,20 @@ export class Call<Request, Response, Result> implements Outgoing {
   failWith(make: (facts: CallFacts) => ZooKeeperError): void {
     if (this.settled) return
     const wasSent = this.xid !== 0
-    this.fail(make({ path: this.#subject.path, mayHaveHappened: wasSent && this.#subject.mutates }))
+    this.fail(make({ path: this.path, mayHaveHappened: wasSent && this.#mutates }))
+  }
+
+  #take(body: JuteReader): Outcome<Result> {
+    const response = this.#operation.decodeResponse(body)
+    try {
+      return { result: this.#handlers.convert(response) }
+    } catch (error) {
+      return { error: asZooKeeperError(error) }
+    }
+  }
+
+  #refused(err: number): Outcome<Result> {
+    return this.#handlers.recover?.(err) ?? { error: serverError(err, this.path) }
   }
 
   #end(): void {

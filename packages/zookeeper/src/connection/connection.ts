@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ConnectionLossError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { FrameDecoder } from '../protocol/jute/frame-decoder.ts'
@@ -54,6 +55,7 @@ export interface ConnectionOptions {
   readonly maxReplyBytes: number
   readonly maxRequestBytes: number
   readonly clock: Clock
+  readonly diagnostics: ClientDiagnostics
 }
 
 /** Whom a connection tells. None of the functions may throw. */
@@ -72,6 +74,7 @@ export interface ConnectionListener {
  * once: when it closes, whatever was not answered fails with a `ConnectionLossError`, and `closed` resolves.
  */
 export class Connection {
+  readonly diagnostics: ClientDiagnostics
   /** Resolves, with the reason, when the connection has ended, whoever ended it. */
   readonly closed: Promise<Error>
   /** How far the connection had come when it closed, or has. */
@@ -98,6 +101,10 @@ export class Connection {
   #pingIntervalMs = 0
   #lastReceivedMs = 0
   #lastSentMs = 0
+  #startedAtMs = 0
+  /** When the first request of the batch that is being written was written: the clock is asked once for all of them. */
+  #batchAtMs = 0
+  #pingedAtMs = 0
   #nextXid = 1
   #flushScheduled = false
   #blocked = false
@@ -106,6 +113,7 @@ export class Connection {
     this.#options = options
     this.#listener = listener
     this.#clock = options.clock
+    this.diagnostics = options.diagnostics
     this.#writer = new JuteWriter({ maxFrameBytes: options.maxRequestBytes })
     this.#decoder = new FrameDecoder({ maxFrameBytes: options.maxReplyBytes })
     this.closed = new Promise((resolve) => {
@@ -129,7 +137,9 @@ export class Connection {
 
   /** Connects and shakes hands. Rejects with the reason when the connection closes before that is done. */
   async connect(): Promise<ConnectResponse> {
-    const { connectTimeoutMs } = this.#options
+    const { connectTimeoutMs, endpoint } = this.#options
+    this.#startedAtMs = this.#clock.now()
+    this.diagnostics.connectStart(endpoint)
     this.#timer = this.#clock.setTimer(() => {
       this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))
     }, connectTimeoutMs)
@@ -192,6 +202,7 @@ export class Connection {
     this.#decoder.stop()
     this.#socket?.destroy()
     this.#order.flush()
+    this.#tellEnd(reason)
     const lost = (call: Outgoing) =>
       call.failWith(
         (facts) => new ConnectionLossError('the connection was lost', { ...facts, cause: reason }),
@@ -199,6 +210,15 @@ export class Connection {
     for (const call of this.#pendingAuth.drain()) lost(call)
     for (const call of this.#pending.drain()) lost(call)
     this.#resolveClosed(reason)
+  }
+
+  #tellEnd(reason: Error): void {
+    const { endpoint } = this.#options
+    if (this.lastPhase === 'open') this.diagnostics.connectionClosed(endpoint, reason)
+    else {
+      const durationMs = this.#clock.now() - this.#startedAtMs
+      this.diagnostics.connectFailed(endpoint, reason, durationMs)
+    }
   }
 
   #sendHandshake(): void {
@@ -224,15 +244,16 @@ export class Connection {
       call.fail(asZooKeeperError(error))
       return false
     }
-    call.xid = xid
+    this.#scheduleFlush()
+    call.sent(xid, this.#batchAtMs)
     if (this.#writer.length >= FLUSH_AT_BYTES) this.#flush()
-    else this.#scheduleFlush()
     return true
   }
 
   #scheduleFlush(): void {
     if (this.#flushScheduled) return
     this.#flushScheduled = true
+    this.#batchAtMs = this.#clock.now()
     process.nextTick(() => {
       this.#flushScheduled = false
       this.#flush()
@@ -243,6 +264,7 @@ export class Connection {
     const socket = this.#socket
     if (socket === undefined || this.#isClosed || this.#blocked || this.#writer.length === 0) return
     this.#lastSentMs = this.#clock.now()
+    this.diagnostics.bytesSent(this.#writer.length)
     this.#blocked = !socket.write(this.#writer.take())
   }
 
@@ -254,6 +276,7 @@ export class Connection {
 
   #takeChunk(chunk: Buffer): void {
     this.#lastReceivedMs = this.#clock.now()
+    this.diagnostics.bytesReceived(chunk.length)
     try {
       this.#decoder.push(chunk, this.#onFrame)
     } catch (error) {
@@ -281,6 +304,7 @@ export class Connection {
     if (zxid > this.lastZxid) this.lastZxid = zxid
     switch (xid) {
       case SpecialXid.ping:
+        this.diagnostics.pingAnswered(this.#lastReceivedMs - this.#pingedAtMs)
         return
       case SpecialXid.auth:
         this.#takeReply(this.#pendingAuth.shift(), xid, err, frame)
@@ -301,7 +325,7 @@ export class Connection {
       throw error
     }
     try {
-      call.receive(err, body)
+      call.receive(err, body, this.#lastReceivedMs)
     } catch (error) {
       // The caller learns why; so do the callers behind it, since the connection cannot be trusted any more.
       call.failWith(
@@ -317,6 +341,11 @@ export class Connection {
     this.#onHandshake = undefined
     this.#timer?.cancel()
     this.lastPhase = 'open'
+    this.diagnostics.connectEnd(this.#options.endpoint, {
+      sessionId: response.sessionId,
+      sessionTimeoutMs: response.timeoutMs,
+      durationMs: this.#lastReceivedMs - this.#startedAtMs,
+    })
     if (response.timeoutMs > 0) this.#watchTheTime(response.timeoutMs)
     onHandshake(response)
   }
@@ -361,6 +390,7 @@ export class Connection {
     this.#writer.endFrame(mark)
     // Counted as sent even when the socket is blocked: bytes are on their way then, and touch the session too.
     this.#lastSentMs = this.#clock.now()
+    this.#pingedAtMs = this.#lastSentMs
     this.#flush()
   }
 }

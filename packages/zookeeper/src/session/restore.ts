@@ -40,7 +40,7 @@ export async function restoreSession(
 ): Promise<void> {
   const answers: Promise<unknown>[] = []
   for (const { scheme, credential } of options.credentials) {
-    const call = silentCall(authOperation, {
+    const call = silentCall(connection, authOperation, {
       type: 0,
       scheme,
       auth: Buffer.from(credential),
@@ -48,13 +48,14 @@ export async function restoreSession(
     answers.push(call.promise)
     connection.sendAuth(call)
   }
-  for (const call of setWatchesCalls(options)) {
+  for (const call of setWatchesCalls(connection, options)) {
     answers.push(call.promise)
     connection.sendSetWatches(call)
   }
   if (options.atLeastZxid > 0n) answers.push(checkNotBehind(connection, options.atLeastZxid))
   try {
     await Promise.all(answers)
+    connection.diagnostics.watchesRestored(options.watches.counts)
   } catch (error) {
     // A server before 3.6: without this the connection would be refused again and again.
     if (error instanceof UnimplementedError) options.watches.endPersistent(error)
@@ -65,23 +66,25 @@ export async function restoreSession(
 type SilentCall = Outgoing & { readonly promise: Promise<unknown> }
 
 function silentCall<Request, Response>(
+  connection: Connection,
   operation: Operation<Request, Response>,
   request: Request,
 ): SilentCall {
-  return new Call(operation, request, { mutates: false }, { convert: () => undefined })
+  const handlers = { convert: () => undefined }
+  return new Call(operation, request, { mutates: false }, handlers, connection.diagnostics)
 }
 
 async function checkNotBehind(connection: Connection, atLeastZxid: bigint): Promise<void> {
-  const call = silentCall(existsOperation, { path: '/', watch: false })
+  const call = silentCall(connection, existsOperation, { path: '/', watch: false })
   connection.send(call)
   await call.promise
   if (connection.lastZxid < atLeastZxid) throw new ServerBehindError('the server is behind')
 }
 
-function setWatchesCalls(options: RestoreOptions): SilentCall[] {
+function setWatchesCalls(connection: Connection, options: RestoreOptions): SilentCall[] {
   return setWatchesChunks(options.watches.paths, options.relativeZxid).map((request) =>
     isOneShotOnly(request)
-      ? silentCall(setWatchesOperation, request)
-      : silentCall(setWatches2Operation, request),
+      ? silentCall(connection, setWatchesOperation, request)
+      : silentCall(connection, setWatches2Operation, request),
   )
 }

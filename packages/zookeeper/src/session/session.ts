@@ -2,6 +2,7 @@ import { Call, type CallOptions, type Outgoing } from '../connection/call.ts'
 import type { Clock } from '../connection/clock.ts'
 import { Connection, type Endpoint } from '../connection/connection.ts'
 import type { TlsSource } from '../connection/tls-options.ts'
+import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -42,6 +43,7 @@ export interface SessionOptions {
   readonly reconnect: BackOffOptions
   readonly clock: Clock
   readonly random: () => number
+  readonly diagnostics: ClientDiagnostics
 }
 
 /**
@@ -49,7 +51,7 @@ export interface SessionOptions {
  * old one has expired, and keeps requests waiting meanwhile. What its states promise stands at `SessionState`.
  */
 export class Session {
-  readonly watches = new WatchRegistry()
+  readonly watches: WatchRegistry
   readonly #options: SessionOptions
   readonly #search: ServerSearch
   readonly #memory: SessionMemory
@@ -63,6 +65,11 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    const { diagnostics } = options
+    this.watches = new WatchRegistry(diagnostics)
+    this.#changes.subscribe((state, previous) =>
+      diagnostics.stateChanged(state, previous, this.sessionId),
+    )
     this.#search = new ServerSearch({ ...options, resolveTimeoutMs: options.sessionTimeoutMs / 3 })
     this.#memory = new SessionMemory(options)
     this.#queue = new RequestQueue({ maxRequests: options.maxQueuedRequests })
@@ -84,6 +91,15 @@ export class Session {
 
   get clock(): Clock {
     return this.#options.clock
+  }
+
+  get diagnostics(): ClientDiagnostics {
+    return this.#options.diagnostics
+  }
+
+  /** How many requests wait for a connection with room for them. */
+  get queuedRequests(): number {
+    return this.#queue.length
   }
 
   /** Why the last attempt to connect failed, or the last connection broke. */
@@ -136,6 +152,7 @@ export class Session {
           this.#credentials.push(credential)
         },
       },
+      this.diagnostics,
     )
     call.limit(options, this.clock)
     if (!call.settled) this.submit(call)
@@ -158,6 +175,7 @@ export class Session {
         NOTHING,
         { mutates: true },
         { convert: () => undefined },
+        this.diagnostics,
       )
       call.limit({ timeoutMs: Math.min(CLOSE_TIMEOUT_MS, this.timeoutMs) }, this.clock)
       connection.send(call)
@@ -202,10 +220,11 @@ export class Session {
   }
 
   #open(endpoint: Endpoint, handshake: ConnectRequest): Connection {
-    const { clock, maxReplyBytes, maxRequestBytes, tls } = this.#options
+    const { clock, maxReplyBytes, maxRequestBytes, tls, diagnostics } = this.#options
     const connectTimeoutMs = this.#search.connectTimeoutMs(this.timeoutMs)
+    const limits = { connectTimeoutMs, maxReplyBytes, maxRequestBytes }
     return new Connection(
-      { endpoint, handshake, tls, connectTimeoutMs, maxReplyBytes, maxRequestBytes, clock },
+      { endpoint, handshake, tls, ...limits, clock, diagnostics },
       {
         takeEvent: (event, zxid) => this.watches.take(event, zxid),
         onProgress: () => this.#flush(),

@@ -48,6 +48,15 @@ const firedKinds: Readonly<Record<NodeEventType, readonly OneShotKind[]>> = {
   childrenChanged: ['child'],
 }
 
+/** Who looks on. */
+export interface WatchObserver {
+  watchArmed(kind: OneShotKind | PersistentWatchMode, path: string): void
+  watchEvent(type: NodeEventType, path: string, zxid: bigint | undefined): void
+}
+
+/** How many paths have a watch, by kind. */
+export type WatchCounts = Readonly<Record<OneShotKind | PersistentWatchMode, number>>
+
 type Table<Watcher> = Map<string, Set<Watcher>>
 
 /** Who watches what. Paths are the server's, chroot included. */
@@ -61,14 +70,19 @@ export class WatchRegistry {
     persistent: new Map(),
     persistentRecursive: new Map(),
   }
+  readonly #observer: WatchObserver | undefined
+
+  constructor(observer?: WatchObserver) {
+    this.#observer = observer
+  }
 
   /** The same listener twice on one path and kind counts once. */
   addOneShot(kind: OneShotKind, path: string, listener: WatchListener): void {
-    add(this.#oneShot[kind], path, listener)
+    if (add(this.#oneShot[kind], path, listener)) this.#observer?.watchArmed(kind, path)
   }
 
   addPersistent(mode: PersistentWatchMode, path: string, watcher: PersistentWatcher): void {
-    add(this.#persistent[mode], path, watcher)
+    if (add(this.#persistent[mode], path, watcher)) this.#observer?.watchArmed(mode, path)
   }
 
   /** Says whether that was the last watcher of this path and mode. */
@@ -103,11 +117,22 @@ export class WatchRegistry {
     }
   }
 
+  get counts(): WatchCounts {
+    return {
+      data: this.#oneShot.data.size,
+      exist: this.#oneShot.exist.size,
+      child: this.#oneShot.child.size,
+      persistent: this.#persistent.persistent.size,
+      persistentRecursive: this.#persistent.persistentRecursive.size,
+    }
+  }
+
   /** Finds, at once, who is to hear of an event, and gives what tells them. One-shot watches are used up by it. */
   take(wire: WatcherEvent, zxid: bigint): () => void {
     const type = eventTypes.get(wire.type)
     if (type === undefined) return () => {}
     const event: NodeEvent = { type, path: wire.path, zxid: zxid > 0n ? zxid : undefined }
+    this.#observer?.watchEvent(type, event.path, event.zxid)
     const listeners = this.#takeOneShots(event)
     const watchers = this.#persistentWatchersOf(event)
     return () => {
@@ -176,8 +201,10 @@ export class WatchRegistry {
   }
 }
 
-function add<Watcher>(table: Table<Watcher>, path: string, watcher: Watcher): void {
+/** Says whether it is the first on its path. */
+function add<Watcher>(table: Table<Watcher>, path: string, watcher: Watcher): boolean {
   const watchers = table.get(path)
   if (watchers === undefined) table.set(path, new Set([watcher]))
   else watchers.add(watcher)
+  return watchers === undefined
 }
