@@ -21,7 +21,9 @@ export function whenConnected(session: Session, options: CallOptions): Promise<v
       if (state === 'connected') end()
       else if (state === 'closed') end(new ClosedError('the client was closed'))
       else if (state === 'authFailed') {
-        end(new AuthFailedError(ErrorCode.authFailed, 'the server refused a credential'))
+        const cause = session.lastConnectionError
+        const message = cause?.message ?? 'the server refused a credential'
+        end(new AuthFailedError(ErrorCode.authFailed, message, { cause }))
       }
     }
     const onAbort = () =>
