@@ -24,6 +24,13 @@ export {
 } from './protocol/records/acl.ts'
 export type { Stat } from './protocol/records/stat.ts'
 export * from './recipes/index.ts'
+export type { DigestMd5Options } from './sasl/digest-md5/digest-md5.ts'
+export type {
+  SaslExchange,
+  SaslMechanism,
+  SaslServer,
+  SaslStep,
+} from './sasl/sasl-mechanism.ts'
 export type { Credential } from './session/restore.ts'
 export type { SessionState, StateListener } from './session/session-state.ts'
 export type {

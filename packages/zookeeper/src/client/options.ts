@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from '../connection/clock.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
+import { type DigestMd5Options, digestMd5 } from '../sasl/digest-md5/digest-md5.ts'
+import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
 import type { BackOffOptions } from '../session/back-off.ts'
 import { parseConnectString } from '../session/connect-string.ts'
 import { type Resolve, resolveWithSystem } from '../session/host-list.ts'
@@ -21,6 +23,11 @@ export interface ZooKeeperOptions {
    * certificates can be renewed without a restart; what it throws costs the attempt to connect.
    */
   readonly tls?: TlsOption
+  /**
+   * Who to be for SASL, on every connection and before anything else is said (default: nobody): a user of the server's DIGEST-MD5, or a
+   * mechanism of your own. A server that refuses leaves the client `authFailed` for good.
+   */
+  readonly sasl?: DigestMd5Options | SaslMechanism
   /** Identities to prove on every connection, before anything else (default none). */
   readonly auth?: readonly Credential[]
   /**
@@ -67,6 +74,7 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     maxRequestBytes: positive('maxRequestBytes', options, defaults.maxRequestBytes),
     maxQueuedRequests: positive('maxQueuedRequests', options, defaults.maxQueuedRequests),
     tls: options.tls === undefined ? undefined : resolveTls(options.tls),
+    sasl: options.sasl === undefined ? undefined : mechanismOf(options.sasl),
     credentials: options.auth ?? [],
     reconnect: {
       minMs: options.reconnect?.minMs ?? defaults.reconnectMinMs,
@@ -76,6 +84,12 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     random: options.random ?? Math.random,
     resolve: options.resolve ?? resolveWithSystem,
   }
+}
+
+function mechanismOf(sasl: DigestMd5Options | SaslMechanism): SaslMechanism {
+  if ('start' in sasl) return sasl
+  if (sasl.mechanism === 'DIGEST-MD5') return digestMd5(sasl)
+  throw new InvalidOptionError('sasl.mechanism must be "DIGEST-MD5", or sasl a SaslMechanism')
 }
 
 type Limit = 'sessionTimeoutMs' | 'maxReplyBytes' | 'maxRequestBytes' | 'maxQueuedRequests'

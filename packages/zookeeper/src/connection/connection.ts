@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ConnectionLossError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+import { serverError } from '../errors/server-errors.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
 import { FrameDecoder } from '../protocol/jute/frame-decoder.ts'
 import type { JuteReader } from '../protocol/jute/jute-reader.ts'
 import { JuteWriter } from '../protocol/jute/jute-writer.ts'
@@ -74,6 +76,7 @@ export interface ConnectionListener {
  * once: when it closes, whatever was not answered fails with a `ConnectionLossError`, and `closed` resolves.
  */
 export class Connection {
+  readonly endpoint: Endpoint
   readonly diagnostics: ClientDiagnostics
   /** Resolves, with the reason, when the connection has ended, whoever ended it. */
   readonly closed: Promise<Error>
@@ -111,6 +114,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options
+    this.endpoint = options.endpoint
     this.#listener = listener
     this.#clock = options.clock
     this.diagnostics = options.diagnostics
@@ -137,9 +141,9 @@ export class Connection {
 
   /** Connects and shakes hands. Rejects with the reason when the connection closes before that is done. */
   async connect(): Promise<ConnectResponse> {
-    const { connectTimeoutMs, endpoint } = this.#options
+    const { connectTimeoutMs } = this.#options
     this.#startedAtMs = this.#clock.now()
-    this.diagnostics.connectStart(endpoint)
+    this.diagnostics.connectStart(this.endpoint)
     this.#timer = this.#clock.setTimer(() => {
       this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))
     }, connectTimeoutMs)
@@ -213,11 +217,10 @@ export class Connection {
   }
 
   #tellEnd(reason: Error): void {
-    const { endpoint } = this.#options
-    if (this.lastPhase === 'open') this.diagnostics.connectionClosed(endpoint, reason)
+    if (this.lastPhase === 'open') this.diagnostics.connectionClosed(this.endpoint, reason)
     else {
       const durationMs = this.#clock.now() - this.#startedAtMs
-      this.diagnostics.connectFailed(endpoint, reason, durationMs)
+      this.diagnostics.connectFailed(this.endpoint, reason, durationMs)
     }
   }
 
@@ -302,16 +305,14 @@ export class Connection {
     }
     // Not of an event: further ones of the same transaction may be on their way. A reply comes after all of them.
     if (zxid > this.lastZxid) this.lastZxid = zxid
-    switch (xid) {
-      case SpecialXid.ping:
-        this.diagnostics.pingAnswered(this.#lastReceivedMs - this.#pingedAtMs)
-        return
-      case SpecialXid.auth:
-        this.#takeReply(this.#pendingAuth.shift(), xid, err, frame)
-        return
-      default:
-        this.#takeReply(this.#pending.shift(), xid, err, frame)
+    if (xid === SpecialXid.ping) {
+      this.diagnostics.pingAnswered(this.#lastReceivedMs - this.#pingedAtMs)
+    } else {
+      const pending = xid === SpecialXid.auth ? this.#pendingAuth : this.#pending
+      this.#takeReply(pending.shift(), xid, err, frame)
     }
+    // Whatever we ask for, a ping too, is answered like this, and then the server closes: nothing else will do.
+    if (err === ErrorCode.sessionClosedRequireSaslAuth) this.close(serverError(err))
   }
 
   #takeReply(call: Outgoing | undefined, xid: number, err: number, body: JuteReader): void {
@@ -341,7 +342,7 @@ export class Connection {
     this.#onHandshake = undefined
     this.#timer?.cancel()
     this.lastPhase = 'open'
-    this.diagnostics.connectEnd(this.#options.endpoint, {
+    this.diagnostics.connectEnd(this.endpoint, {
       sessionId: response.sessionId,
       sessionTimeoutMs: response.timeoutMs,
       durationMs: this.#lastReceivedMs - this.#startedAtMs,

@@ -6,6 +6,8 @@ import { existsOperation } from '../protocol/operations/exists.ts'
 import type { Operation } from '../protocol/operations/operation.ts'
 import { setWatchesOperation } from '../protocol/operations/set-watches.ts'
 import { setWatches2Operation } from '../protocol/operations/set-watches2.ts'
+import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
+import { type AuthenticateOptions, authenticate } from './authenticate.ts'
 import { isOneShotOnly, setWatchesChunks } from './set-watches-chunks.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
@@ -17,7 +19,9 @@ export interface Credential {
 }
 
 /** What a fresh connection must be told before it can carry requests. */
-export interface RestoreOptions {
+export interface RestoreOptions extends AuthenticateOptions {
+  /** Undefined: there is no SASL. */
+  readonly sasl: SaslMechanism | undefined
   readonly credentials: readonly Credential[]
   readonly watches: WatchRegistry
   /** Changes behind this transaction fire their one-shot watches at once. */
@@ -30,14 +34,15 @@ export interface RestoreOptions {
 class ServerBehindError extends Error {}
 
 /**
- * Brings a fresh connection to where the last one was: first the credentials, since arming a watch may need them, then the watches,
- * and only then requests (ClientCnxn.primeConnection has the same order). All of it travels in one go. Resolves when
+ * Brings a fresh connection to where the last one was: first SASL and the credentials, since arming a watch may need them, then the
+ * watches, and only then requests (ClientCnxn.primeConnection has the same order). After SASL all of it travels in one go. Resolves when
  * the server has answered everything, so the missed events of one-shot watches have been delivered then.
  */
 export async function restoreSession(
   connection: Connection,
   options: RestoreOptions,
 ): Promise<void> {
+  if (options.sasl !== undefined) await authenticate(connection, options.sasl, options)
   const answers: Promise<unknown>[] = []
   for (const { scheme, credential } of options.credentials) {
     const call = silentCall(connection, authOperation, {

@@ -12,6 +12,7 @@ import { authOperation } from '../protocol/operations/auth.ts'
 import { closeSessionOperation } from '../protocol/operations/close-session.ts'
 import { NOTHING } from '../protocol/operations/operation.ts'
 import type { ConnectRequest, ConnectResponse } from '../protocol/records/connect.ts'
+import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
 import type { BackOffOptions } from './back-off.ts'
 import type { HostSpec } from './connect-string.ts'
 import type { Resolve } from './host-list.ts'
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly sessionTimeoutMs: number
   /** Undefined: no TLS. */
   readonly tls: TlsSource | undefined
+  /** Undefined: no SASL. */
+  readonly sasl: SaslMechanism | undefined
   readonly credentials: readonly Credential[]
   readonly maxReplyBytes: number
   readonly maxRequestBytes: number
@@ -244,6 +247,9 @@ export class Session {
     const memory = this.#memory
     memory.given(response)
     await restoreSession(connection, {
+      sasl: this.#options.sasl,
+      timeoutMs: response.timeoutMs,
+      clock: this.clock,
       credentials: this.#credentials,
       watches: this.watches,
       relativeZxid: memory.watchedUpToZxid,
@@ -254,8 +260,10 @@ export class Session {
     this.#changes.become('connected')
     this.watches.resync()
     this.#flush()
-    this.#lastConnectionError = await connection.closed
+    const reason = await connection.closed
     memory.learnFrom(connection)
+    if (reason instanceof AuthFailedError) throw reason
+    this.#lastConnectionError = reason
     if (!isFinal(this.state)) this.#changes.become('suspended')
     return this.clock.now() - connectedAtMs >= STABLE_AFTER_MS
   }
@@ -296,7 +304,10 @@ export class Session {
   #finalError(facts: Parameters<Parameters<Outgoing['failWith']>[0]>[0]): ZooKeeperError {
     return this.state === 'closed'
       ? new ClosedError('the client is closed', facts)
-      : new AuthFailedError(ErrorCode.authFailed, 'the server refused a credential', facts)
+      : new AuthFailedError(ErrorCode.authFailed, 'the server refused a credential', {
+          ...facts,
+          cause: this.#lastConnectionError,
+        })
   }
 
   #flush(): void {
