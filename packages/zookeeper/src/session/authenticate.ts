@@ -69,6 +69,7 @@ async function ask(
     { token },
     { mutates: false },
     { convert: (response) => response.token ?? NOTHING },
+    connection.diagnostics,
   )
   connection.send(call)
   try {
