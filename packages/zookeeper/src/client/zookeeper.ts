@@ -100,6 +100,11 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#session.lastConnectionError
   }
 
+  /** What diagnostics and the debug log call this client. */
+  get name(): string {
+    return this.#session.diagnostics.client
+  }
+
   /** What this client has done and is doing, counted: see docs/diagnostics.md. A copy, made at each call. */
   stats(): ClientStats {
     const { diagnostics, queuedRequests, watches } = this.#session
