@@ -1,13 +1,13 @@
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { ConnectionLossError } from '../errors/client-errors.ts'
-import { BadVersionError, NodeExistsError, NoNodeError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { parentPath } from '../protocol/path.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import { type CounterFormat, decodeCounter, encodeCounter } from './counter-format.ts'
 import { ensurePath } from './ensure-path.ts'
 import { getDataOrNull } from './get-data-or-null.ts'
+import { isOvertaken } from './is-overtaken.ts'
 import { type Perseverance, persevere, type Timing, unlessAborted } from './persevere.ts'
 
 /** Settings of a `Counter`. */
@@ -188,13 +188,4 @@ export class Counter {
     await ensurePath(this.#client, parentPath(this.path), { ...acls, signal })
     await this.#client.create(this.path, data, { ...acls, signal })
   }
-}
-
-/** Somebody wrote, made or deleted the counter since it was read. */
-function isOvertaken(error: unknown): boolean {
-  return (
-    error instanceof BadVersionError ||
-    error instanceof NodeExistsError ||
-    error instanceof NoNodeError
-  )
 }

@@ -1,11 +1,26 @@
 export { Barrier, type BarrierOptions } from './barrier.ts'
+export type { ContenderOptions } from './contention/contender-options.ts'
 export type { Contender } from './contention/contenders.ts'
+export type { Possession } from './contention/possession.ts'
+export { HeldLock } from './contention/queue-lock.ts'
 export { Counter, type CounterChange, type CounterOptions } from './counter.ts'
 export type { CounterFormat } from './counter-format.ts'
 export { deleteRecursive } from './delete-recursive.ts'
+export { DoubleBarrier, type DoubleBarrierOptions } from './double-barrier.ts'
 export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
 export { getDataOrNull } from './get-data-or-null.ts'
-export { type ContenderOptions, HeldLock, Lock } from './lock.ts'
+export {
+  LeaderElection,
+  Leadership,
+} from './leader-election.ts'
+export { Lock } from './lock.ts'
+export { ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
+export {
+  type AcquireLeaseOptions,
+  Lease,
+  Semaphore,
+  type SemaphoreOptions,
+} from './semaphore.ts'
 export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cache.ts'
 export type { TreeChange } from './tree-difference.ts'
 export type { TreeNode } from './tree-reader.ts'

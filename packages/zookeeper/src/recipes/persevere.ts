@@ -97,7 +97,12 @@ async function retryUntil<Result>(
 
 /** The last attempt was given up, but an earlier one may have been carried out: the caller must hear of that. */
 function withHistory(error: unknown, mayHaveHappened: boolean): unknown {
-  if (!mayHaveHappened || !(error instanceof AbortedError) || error.mayHaveHappened) return error
+  return mayHaveHappened ? withMayHaveHappened(error, true) : error
+}
+
+/** An `AbortedError` that says what is known now of the outcome; any other error as it is. */
+export function withMayHaveHappened(error: unknown, mayHaveHappened: boolean): unknown {
+  if (!(error instanceof AbortedError) || error.mayHaveHappened === mayHaveHappened) return error
   const { message, path } = error
   return new AbortedError(message, { path, mayHaveHappened, cause: error.cause })
 }
