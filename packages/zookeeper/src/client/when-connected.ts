@@ -1,17 +1,20 @@
 import type { CallOptions } from '../connection/call.ts'
 import { AbortedError, ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
-import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionState } from '../session/session-state.ts'
 
-/** Resolves when the session is connected; rejects when it never will be, or the caller does not want to wait longer. */
+/**
+ * Resolves when the session is connected; rejects when it never will be, when no server can be spoken to as they are, or when the caller does
+ * not want to wait longer.
+ */
 export function whenConnected(session: Session, options: CallOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const { signal, timeoutMs } = options
-    const end = (error?: ZooKeeperError) => {
+    const end = (error?: Error) => {
       unsubscribe()
+      forgetHopeless()
       timer?.cancel()
       signal?.removeEventListener('abort', onAbort)
       if (error === undefined) resolve()
@@ -29,6 +32,7 @@ export function whenConnected(session: Session, options: CallOptions): Promise<v
     const onAbort = () =>
       end(new AbortedError('waiting for the connection was aborted', { cause: signal?.reason }))
     const unsubscribe = session.onStateChange(onState)
+    const forgetHopeless = session.onHopeless(end)
     const timer =
       timeoutMs === undefined
         ? undefined

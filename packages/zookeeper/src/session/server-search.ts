@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../connection/clock.ts'
 import type { Endpoint } from '../connection/connection.ts'
+import { TlsError } from '../errors/tls-error.ts'
 import { type BackOffOptions, backOffMs } from './back-off.ts'
 import type { HostSpec } from './connect-string.ts'
 import { HostList, type Resolve } from './host-list.ts'
@@ -27,6 +28,8 @@ export class ServerSearch {
   #isFirst = true
   #isStopped = false
   #failedRounds = 0
+  /** Whether a server of this round failed in a way that may mend by itself. */
+  #hasHope = false
   #wake: (() => void) | undefined
 
   constructor(options: ServerSearchOptions) {
@@ -50,14 +53,23 @@ export class ServerSearch {
     return Math.ceil(sessionTimeoutMs * Math.min(LONGEST_CONNECT_SHARE, share))
   }
 
-  /** The server that was given last will not do. */
-  failed(): void {
-    if (this.#hosts.isRoundOver) this.#failedRounds++
+  /**
+   * The server that was given last will not do, for a reason where there is one. Says whether that ended a round in which every server
+   * failed in a way that trying again does not mend.
+   */
+  failed(reason?: Error): boolean {
+    if (!(reason instanceof TlsError) || reason.retryable) this.#hasHope = true
+    if (!this.#hosts.isRoundOver) return false
+    this.#failedRounds++
+    const isHopeless = !this.#hasHope
+    this.#hasHope = false
+    return isHopeless
   }
 
   /** The server did well until now: the search begins anew, with that server as its last resort. */
   served(endpoint: Endpoint): void {
     this.#failedRounds = 0
+    this.#hasHope = false
     this.#hosts.startOver(endpoint)
   }
 

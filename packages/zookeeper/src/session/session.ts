@@ -61,6 +61,7 @@ export class Session {
   readonly #credentials: Credential[]
   readonly #queue: RequestQueue
   readonly #changes = new StateChanges()
+  readonly #hopelessListeners = new Set<(error: Error) => void>()
   #connection: Connection | undefined
   #isStarted = false
   #lastConnectionError: Error | undefined
@@ -119,6 +120,12 @@ export class Session {
 
   onStateChange(listener: StateListener): () => void {
     return this.#changes.subscribe(listener)
+  }
+
+  /** Calls the listener after each round in which every server failed in a way that trying again does not mend. It must not throw. */
+  onHopeless(listener: (error: Error) => void): () => void {
+    this.#hopelessListeners.add(listener)
+    return () => this.#hopelessListeners.delete(listener)
   }
 
   /** Begins to look for a server; further calls do nothing. */
@@ -211,12 +218,15 @@ export class Session {
         this.#search.served(endpoint)
       } else this.#search.failed()
     } catch (error) {
-      this.#lastConnectionError = error instanceof Error ? error : new Error(String(error))
+      const reason = error instanceof Error ? error : new Error(String(error))
+      this.#lastConnectionError = reason
       if (response === undefined && connection.lastPhase === 'handshaking') {
         this.#memory.noteSilentClose(this.clock.now())
       }
-      this.#search.failed()
-      if (error instanceof AuthFailedError) this.#authFailed(error)
+      if (this.#search.failed(reason)) {
+        for (const listener of [...this.#hopelessListeners]) listener(reason)
+      }
+      if (reason instanceof AuthFailedError) this.#authFailed(reason)
     }
     connection.close(new Error('the connection is not needed any more'))
     this.#connection = undefined
