@@ -1,9 +1,10 @@
+import type { WatchOptions } from '../../client/operation-options.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { CallOptions } from '../../connection/call.ts'
 import { NoNodeError } from '../../errors/server-errors.ts'
 import { joinPath } from '../../protocol/path.ts'
 import { getDataOrNull } from '../get-data-or-null.ts'
-import { type ContenderName, sortContenders } from './contender-name.ts'
+import { sortContenders } from './contender-name.ts'
 
 /** One who stands in a queue, or has what the queue is for. */
 export interface Contender {
@@ -22,34 +23,34 @@ export async function listContenders(
   path: string,
   options: CallOptions,
 ): Promise<Contender[]> {
-  const names = sortContenders(await childrenOrNone(client, path, options))
+  const names = sortContenders((await childrenOrNull(client, path, options)) ?? [])
   const contenders = await Promise.all(
-    names.map((name) => readContender(client, path, name, options)),
+    names.map(({ name }) => readContender(client, joinPath(path, name), options)),
   )
   // Those that went meanwhile are left out.
   return contenders.filter((one) => one !== undefined)
 }
 
-async function childrenOrNone(
+/** The children's names; null when the path does not exist, and then no watch is left. */
+export async function childrenOrNull(
   client: ZooKeeper,
   path: string,
-  options: CallOptions,
-): Promise<string[]> {
+  options: WatchOptions,
+): Promise<string[] | null> {
   try {
     return await client.getChildren(path, options)
   } catch (error) {
-    if (error instanceof NoNodeError) return []
+    if (error instanceof NoNodeError) return null
     throw error
   }
 }
 
-async function readContender(
+/** What a contender's znode says; undefined when it is gone, and then no watch is left. */
+export async function readContender(
   client: ZooKeeper,
-  parent: string,
-  { name }: ContenderName,
-  options: CallOptions,
+  path: string,
+  options: WatchOptions,
 ): Promise<Contender | undefined> {
-  const path = joinPath(parent, name)
   const node = await getDataOrNull(client, path, options)
   if (node === null) return undefined
   const { data, stat } = node

@@ -7,9 +7,8 @@ import { nodeName } from '../../protocol/path.ts'
 import { notify } from '../../session/notify.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import type { WatchEvent } from '../../session/watch-event.ts'
-import { Limit } from './limit.ts'
+import { type Perseverance, persevere } from '../persevere.ts'
 import { type Place, protectedCreate, removeOwn } from './protected-create.ts'
-import { repeat } from './repeat.ts'
 
 /**
  * An ephemeral sequential znode that this client has made, and watches. It is gone when somebody has deleted it, when its session
@@ -32,12 +31,12 @@ export class OwnZnode {
     this.#unlisten = place.client.onStateChange((state) => this.#onState(state))
   }
 
-  /** Makes one. Leaves none behind when the limit ends it. */
-  static async create(place: Place, limit: Limit): Promise<OwnZnode> {
+  /** Makes one. Leaves none behind when the signal ends it. */
+  static async create(place: Place, perseverance: Perseverance): Promise<OwnZnode> {
     for (;;) {
-      const own = new OwnZnode(place, await protectedCreate(place, randomUUID(), limit))
+      const own = new OwnZnode(place, await protectedCreate(place, randomUUID(), perseverance))
       try {
-        await own.#look(limit)
+        await own.#look(perseverance)
       } catch (error) {
         own.abandon()
         throw error
@@ -79,10 +78,10 @@ export class OwnZnode {
   }
 
   /** Reads it and leaves a watch. One of another session is one of ours that has expired: it is as good as deleted. */
-  async #look(limit: Limit): Promise<void> {
+  async #look({ signal, retry }: Perseverance): Promise<void> {
     const { client } = this.#place
-    const options = { watch: this.#onEvent, signal: limit.signal }
-    const stat = await repeat(limit, () => client.exists(this.path, options))
+    const options = { watch: this.#onEvent, signal }
+    const stat = await retry(() => client.exists(this.path, options))
     if (stat === undefined) this.#end(this.#deleted())
     else if (stat.ephemeralOwner !== client.sessionId) this.#end(this.#expired())
     else this.#czxid = stat.czxid
@@ -97,9 +96,8 @@ export class OwnZnode {
 
   /** Its data was changed: the watch is used up. One that cannot be watched any more is as good as gone. */
   async #lookAgain(): Promise<void> {
-    using limit = new Limit('watching a znode', {}, this.#place.clock)
     try {
-      await this.#look(limit)
+      await persevere({}, this.#place, (perseverance) => this.#look(perseverance))
     } catch (error) {
       if (error instanceof ZooKeeperError) this.#end(error)
       else throw error

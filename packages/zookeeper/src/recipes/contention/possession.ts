@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../connection/call.ts'
 import { ClosedError, ConnectionLossError } from '../../errors/client-errors.ts'
 import type { ZooKeeperError } from '../../errors/zookeeper-error.ts'
-import { Limit } from './limit.ts'
+import { persevere, unlessAborted } from '../persevere.ts'
 import type { OwnZnode } from './own-znode.ts'
 import type { Place } from './protected-create.ts'
 
@@ -60,10 +60,10 @@ export class Possession {
    * Aborts the signal, deletes the znode, and resolves when the server has said so. While there is no connection that waits for one;
    * the caller need not: the limits end the waiting, not the deletion.
    */
-  protected async letGo(what: string, options: CallOptions): Promise<void> {
+  protected letGo(options: CallOptions): Promise<void> {
     this.#end(new ClosedError('it was let go', { path: this.path }))
-    using limit = new Limit(what, options, this.#place.clock)
-    await limit.race(this.#own.remove())
+    const removal = this.#own.remove()
+    return persevere(options, this.#place, ({ signal }) => unlessAborted(removal, signal))
   }
 
   /** For every state but `connected`; those that say more have told it to the znode first. */

@@ -1,15 +1,16 @@
 import type { DataInput } from '../../client/multi.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { Clock } from '../../connection/clock.ts'
+import { AbortedError } from '../../errors/client-errors.ts'
 import { NoNodeError } from '../../errors/server-errors.ts'
 import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
 import { joinPath } from '../../protocol/path.ts'
 import type { Acl } from '../../protocol/records/acl.ts'
 import { isFinal } from '../../session/session-state.ts'
 import { ensurePath } from '../ensure-path.ts'
+import { type Perseverance, persevere } from '../persevere.ts'
 import { protectedName, protection } from './contender-name.ts'
-import { Limit } from './limit.ts'
-import { repeat } from './repeat.ts'
+import { childrenOrNull } from './contenders.ts'
 
 /** Where a queue is, and what each who stands in it puts there. */
 export interface Place {
@@ -27,60 +28,46 @@ export interface Place {
 /**
  * Creates an ephemeral sequential znode and resolves with its path; exactly one is left, whatever happens to connections. The
  * name holds a GUID, so that one whose answer was lost is found again (Curator's withProtection). The znode that is found may be one of
- * a session that is over: whoever uses it must look at its owner (CURATOR-498). When the limit ends it, the znode is removed.
+ * a session that is over: whoever uses it must look at its owner (CURATOR-498). When the signal ends it, the znode is removed.
  */
-export async function protectedCreate(place: Place, guid: string, limit: Limit): Promise<string> {
+export async function protectedCreate(
+  place: Place,
+  guid: string,
+  perseverance: Perseverance,
+): Promise<string> {
   const { client, data, acl } = place
-  const options = { mode: 'ephemeralSequential', acl, signal: limit.signal } as const
+  const { signal } = perseverance
   const path = joinPath(place.path, protectedName(guid, place.prefix))
-  for (;;) {
-    limit.throwIfOver()
-    const outcome = await settled(client.create(path, data, options))
-    if ('result' in outcome) return outcome.result
-    const { error } = outcome
-    if (error instanceof NoNodeError) {
-      await ensureParent(place, limit)
-    } else if (!error.retryable) {
-      if (error.mayHaveHappened) void removeProtected(place, guid)
-      throw error
-    } else if (error.mayHaveHappened) {
-      const found = await findAfterLoss(place, guid, limit)
-      if (found !== undefined) return found
-    } else {
-      await limit.pause(PAUSE_MS)
+  for (let failures = 0; ; failures++) {
+    try {
+      return await client.create(path, data, { mode: 'ephemeralSequential', acl, signal })
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError)) throw error
+      if (error instanceof NoNodeError) {
+        await perseverance.retry(() => ensurePath(client, place.path, { acl, signal }))
+      } else if (error.mayHaveHappened) {
+        const found = await afterLoss(place, guid, perseverance)
+        if (found !== undefined) return found
+        await perseverance.pause(failures)
+      } else if (error.retryable) {
+        await perseverance.pause(failures)
+      } else throw error
     }
   }
 }
 
-/** Before a create that the server or the client refused for now is made again. */
-const PAUSE_MS = 100
-
-type Outcome<Result> = { readonly result: Result } | { readonly error: ZooKeeperError }
-
-async function settled<Result>(promise: Promise<Result>): Promise<Outcome<Result>> {
-  try {
-    return { result: await promise }
-  } catch (error) {
-    if (error instanceof ZooKeeperError) return { error }
-    throw error
-  }
-}
-
-function ensureParent({ client, path, acl }: Place, limit: Limit): Promise<void> {
-  return repeat(limit, () => ensurePath(client, path, { acl, signal: limit.signal }))
-}
-
-async function findAfterLoss(
+/** What became of a create that was sent and not answered. When that cannot be told any more, it is undone. */
+async function afterLoss(
   place: Place,
   guid: string,
-  limit: Limit,
+  perseverance: Perseverance,
 ): Promise<string | undefined> {
   try {
-    return await findProtected(place, guid, limit)
+    return await findProtected(place, guid, perseverance)
   } catch (error) {
-    // Nobody knows yet whether it is there.
     void removeProtected(place, guid)
-    throw error
+    if (!(error instanceof AbortedError)) throw error
+    throw new AbortedError(error.message, { path: place.path, cause: error.cause })
   }
 }
 
@@ -91,41 +78,35 @@ async function findAfterLoss(
 async function findProtected(
   { client, path }: Place,
   guid: string,
-  limit: Limit,
+  { signal, retry }: Perseverance,
 ): Promise<string | undefined> {
-  const options = { signal: limit.signal }
-  return repeat(limit, async () => {
-    const listing = Promise.all([client.sync(path, options), client.getChildren(path, options)])
-    const outcome = await settled(listing)
-    if ('error' in outcome) {
-      if (outcome.error instanceof NoNodeError) return undefined
-      throw outcome.error
-    }
-    const [, children] = outcome.result
-    const name = children.find((child) => child.startsWith(protection(guid)))
-    return name === undefined ? undefined : joinPath(path, name)
-  })
+  const [, children] = await retry(() =>
+    Promise.all([client.sync(path, { signal }), childrenOrNull(client, path, { signal })]),
+  )
+  const name = children?.find((child) => child.startsWith(protection(guid)))
+  return name === undefined ? undefined : joinPath(path, name)
 }
 
 /** Sees to it that a create that nobody waits for any more leaves nothing behind. */
 async function removeProtected(place: Place, guid: string): Promise<void> {
-  using limit = new Limit('removing a znode', {}, place.clock)
   try {
-    const path = await findProtected(place, guid, limit)
+    const path = await persevere({}, place, (perseverance) =>
+      findProtected(place, guid, perseverance),
+    )
     if (path !== undefined) await removeOwn(place, path)
   } catch {
-    // Refused for good: it goes with the session.
+    // Refused for good, or the client is closed: it goes with the session.
   }
 }
 
 /**
- * Deletes a znode of this session, over lost connections until the server has said so. A client that has come to its end needs not:
+ * Deletes a znode of this client, over lost connections until the server has said so. A client that has come to its end needs not:
  * the znode goes with its session.
  */
-export async function removeOwn({ client, clock }: Place, path: string): Promise<void> {
-  using limit = new Limit('removing a znode', {}, clock)
+export async function removeOwn(place: Place, path: string): Promise<void> {
+  const { client } = place
   try {
-    await repeat(limit, () => client.delete(path))
+    await persevere({}, place, ({ retry }) => retry(() => client.delete(path)))
   } catch (error) {
     if (!(error instanceof NoNodeError) && !isFinal(client.state)) throw error
   }

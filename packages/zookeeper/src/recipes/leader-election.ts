@@ -1,0 +1,98 @@
+import type { ZooKeeper } from '../client/zookeeper.ts'
+import type { CallOptions } from '../connection/call.ts'
+import { Bell } from './contention/bell.ts'
+import { type Contest, contend } from './contention/contend.ts'
+import { type ContenderOptions, placeOf } from './contention/contender-options.ts'
+import { type Contender, listContenders } from './contention/contenders.ts'
+import { firstContender } from './contention/first-contender.ts'
+import { Possession } from './contention/possession.ts'
+import { exclusiveTurn } from './contention/turn.ts'
+import { persevere } from './persevere.ts'
+
+/**
+ * Chooses one leader among all who campaign at a path (Curator's LeaderLatch and LeaderSelector, kazoo's Election): the one who has
+ * campaigned for longest. When the leader resigns, or its session ends, the next one leads.
+ *
+ * At most one leads whose `signal` is not aborted, but for a process that stands still: see `Possession` for that, and
+ * for the fencing token.
+ */
+export class LeaderElection {
+  readonly #contest: Contest
+
+  /** `path` is the election's own: candidates are its children. It is made where it does not exist, and stays. */
+  constructor(client: ZooKeeper, path: string, options: ContenderOptions = {}) {
+    const place = placeOf(client, path, 'latch-', options)
+    this.#contest = { ...place, turn: exclusiveTurn, watches: 'predecessor' }
+  }
+
+  get path(): string {
+    return this.#contest.path
+  }
+
+  /**
+   * Stands for election, and resolves when this candidate leads. Goes on through lost connections; in a new session it stands behind
+   * all others again. Rejects with an `AbortedError` or a `TimeoutError` when the caller wants to wait no longer: then it is no
+   * candidate any more. To lead again after a leadership that ended, resign that one and campaign anew.
+   */
+  async campaign(options: CallOptions = {}): Promise<Leadership> {
+    const contest = this.#contest
+    const own = await persevere(options, contest, (perseverance) => contend(contest, perseverance))
+    return new Leadership(contest, own)
+  }
+
+  /** Who leads, or is about to learn that it does; undefined when nobody stands for election. */
+  leader(options: CallOptions = {}): Promise<Contender | undefined> {
+    const contest = this.#contest
+    return persevere(options, contest, (perseverance) => firstContender(contest, perseverance))
+  }
+
+  /** The leader, and then those who would lead after, in their order. */
+  contenders(options: CallOptions = {}): Promise<Contender[]> {
+    return listContenders(this.#contest.client, this.path, options)
+  }
+
+  /**
+   * Gives the leader, undefined for none, now and after every change, of its data too; changes may be skipped, the last one never.
+   * Needs not campaign. Goes on through lost connections and sessions; throws an `AbortedError` when the signal is aborted, and a
+   * `ClosedError` when the client is closed.
+   */
+  async *observe(
+    options: Pick<CallOptions, 'signal'> = {},
+  ): AsyncGenerator<Contender | undefined, never, undefined> {
+    const contest = this.#contest
+    const bell = new Bell()
+    options.signal?.addEventListener('abort', bell.ring)
+    try {
+      let told: Contender | undefined
+      for (let isFirst = true; ; isFirst = false) {
+        const rung = bell.next()
+        const leader = await persevere(options, contest, (perseverance) =>
+          firstContender(contest, perseverance, bell.ring),
+        )
+        if (isFirst || !isSame(leader, told)) yield leader
+        told = leader
+        await rung
+      }
+    } finally {
+      options.signal?.removeEventListener('abort', bell.ring)
+    }
+  }
+}
+
+/** The lead, from the election until it is resigned or lost; what it promises stands at `Possession`. */
+export class Leadership extends Possession implements AsyncDisposable {
+  /** Lets the next candidate lead. Resolves when the server has said so; safe to call twice. */
+  resign(options: CallOptions = {}): Promise<void> {
+    return this.letGo(options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.resign()
+  }
+}
+
+function isSame(a: Contender | undefined, b: Contender | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  if (a.path !== b.path) return false
+  return a.data === null || b.data === null ? a.data === b.data : a.data.equals(b.data)
+}
