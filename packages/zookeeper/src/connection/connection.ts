@@ -18,9 +18,10 @@ import { encodeRequestHeader } from '../protocol/records/headers.ts'
 import { decodeWatcherEvent, type WatcherEvent } from '../protocol/records/watcher-event.ts'
 import { SpecialXid } from '../protocol/special-xid.ts'
 import { asZooKeeperError, type Outgoing } from './call.ts'
-import type { Clock, Timer } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { DeliveryOrder } from './delivery-order.ts'
 import { Fifo } from './fifo.ts'
+import { Heartbeat } from './heartbeat.ts'
 import type { TlsSource } from './tls-options.ts'
 import { openTcp, openTls, type Transport } from './transport.ts'
 
@@ -30,8 +31,6 @@ const MAX_IN_FLIGHT = 10_000
 const MAX_UNSENT_BYTES = 1024 * 1024
 /** A batch that grows beyond this goes to the socket before the tick ends. */
 const FLUSH_AT_BYTES = 256 * 1024
-/** However long the session timeout, a silent connection is pinged this often (ClientCnxn.MAX_SEND_PING_INTERVAL). */
-const MAX_PING_INTERVAL_MS = 10_000
 const LARGEST_XID = 0x7fffffff
 
 /** One server to speak to. */
@@ -91,6 +90,7 @@ export class Connection {
   readonly #clock: Clock
   readonly #writer: JuteWriter
   readonly #decoder: FrameDecoder
+  readonly #heartbeat: Heartbeat
   readonly #order = new DeliveryOrder()
   readonly #pending = new Fifo<Outgoing>()
   readonly #pendingAuth = new Fifo<Outgoing>()
@@ -99,15 +99,8 @@ export class Connection {
   #resolveClosed: (reason: Error) => void = () => {}
   #onHandshake: ((response: ConnectResponse) => void) | undefined
   #isClosed = false
-  #timer: Timer | undefined
-  #readTimeoutMs = 0
-  #pingIntervalMs = 0
-  #lastReceivedMs = 0
-  #lastSentMs = 0
-  #startedAtMs = 0
   /** When the first request of the batch that is being written was written: the clock is asked once for all of them. */
   #batchAtMs = 0
-  #pingedAtMs = 0
   #nextXid = 1
   #flushScheduled = false
   #blocked = false
@@ -118,6 +111,11 @@ export class Connection {
     this.#listener = listener
     this.#clock = options.clock
     this.diagnostics = options.diagnostics
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      ping: () => this.#ping(),
+      giveUp: (reason) => this.close(reason),
+    })
     this.#writer = new JuteWriter({ maxFrameBytes: options.maxRequestBytes })
     this.#decoder = new FrameDecoder({ maxFrameBytes: options.maxReplyBytes })
     this.closed = new Promise((resolve) => {
@@ -141,12 +139,8 @@ export class Connection {
 
   /** Connects and shakes hands. Rejects with the reason when the connection closes before that is done. */
   async connect(): Promise<ConnectResponse> {
-    const { connectTimeoutMs } = this.#options
-    this.#startedAtMs = this.#clock.now()
     this.diagnostics.connectStart(this.endpoint)
-    this.#timer = this.#clock.setTimer(() => {
-      this.close(new Error(`no handshake within ${connectTimeoutMs} ms`))
-    }, connectTimeoutMs)
+    this.#heartbeat.start(this.#options.connectTimeoutMs)
     const handshake = new Promise<ConnectResponse>((resolve) => {
       this.#onHandshake = resolve
     })
@@ -202,7 +196,7 @@ export class Connection {
   close(reason: Error): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#timer?.cancel()
+    this.#heartbeat.stop()
     this.#decoder.stop()
     this.#socket?.destroy()
     this.#order.flush()
@@ -219,8 +213,7 @@ export class Connection {
   #tellEnd(reason: Error): void {
     if (this.lastPhase === 'open') this.diagnostics.connectionClosed(this.endpoint, reason)
     else {
-      const durationMs = this.#clock.now() - this.#startedAtMs
-      this.diagnostics.connectFailed(this.endpoint, reason, durationMs)
+      this.diagnostics.connectFailed(this.endpoint, reason, this.#heartbeat.sinceStartMs)
     }
   }
 
@@ -266,7 +259,7 @@ export class Connection {
   #flush(): void {
     const socket = this.#socket
     if (socket === undefined || this.#isClosed || this.#blocked || this.#writer.length === 0) return
-    this.#lastSentMs = this.#clock.now()
+    this.#heartbeat.sent()
     this.diagnostics.bytesSent(this.#writer.length)
     this.#blocked = !socket.write(this.#writer.take())
   }
@@ -278,7 +271,7 @@ export class Connection {
   }
 
   #takeChunk(chunk: Buffer): void {
-    this.#lastReceivedMs = this.#clock.now()
+    this.#heartbeat.received()
     this.diagnostics.bytesReceived(chunk.length)
     try {
       this.#decoder.push(chunk, this.#onFrame)
@@ -306,7 +299,7 @@ export class Connection {
     // Not of an event: further ones of the same transaction may be on their way. A reply comes after all of them.
     if (zxid > this.lastZxid) this.lastZxid = zxid
     if (xid === SpecialXid.ping) {
-      this.diagnostics.pingAnswered(this.#lastReceivedMs - this.#pingedAtMs)
+      this.diagnostics.pingAnswered(this.#heartbeat.pingedForMs)
     } else {
       const pending = xid === SpecialXid.auth ? this.#pendingAuth : this.#pending
       this.#takeReply(pending.shift(), xid, err, frame)
@@ -326,7 +319,7 @@ export class Connection {
       throw error
     }
     try {
-      call.receive(err, body, this.#lastReceivedMs)
+      call.receive(err, body, this.#heartbeat.receivedAtMs)
     } catch (error) {
       // The caller learns why; so do the callers behind it, since the connection cannot be trusted any more.
       call.failWith(
@@ -340,58 +333,20 @@ export class Connection {
   #takeHandshake(frame: JuteReader, onHandshake: (response: ConnectResponse) => void): void {
     const response = decodeConnectResponse(frame)
     this.#onHandshake = undefined
-    this.#timer?.cancel()
     this.lastPhase = 'open'
     this.diagnostics.connectEnd(this.endpoint, {
       sessionId: response.sessionId,
       sessionTimeoutMs: response.timeoutMs,
-      durationMs: this.#lastReceivedMs - this.#startedAtMs,
+      durationMs: this.#heartbeat.sinceStartMs,
     })
-    if (response.timeoutMs > 0) this.#watchTheTime(response.timeoutMs)
+    this.#heartbeat.beat(response.timeoutMs)
     onHandshake(response)
-  }
-
-  #watchTheTime(sessionTimeoutMs: number): void {
-    this.#readTimeoutMs = (sessionTimeoutMs * 2) / 3
-    this.#pingIntervalMs = Math.min(sessionTimeoutMs / 3, MAX_PING_INTERVAL_MS)
-    this.#setTimer()
-  }
-
-  #setTimer(): void {
-    const now = this.#clock.now()
-    const readDueMs = this.#lastReceivedMs + this.#readTimeoutMs - now
-    const pingDueMs = this.#lastSentMs + this.#pingIntervalMs - now
-    const delayMs = Math.max(1, Math.ceil(Math.min(readDueMs, pingDueMs)))
-    this.#timer = this.#clock.setTimer(() => this.#onTimer(), delayMs)
-  }
-
-  #onTimer(): void {
-    const now = this.#clock.now()
-    if (now - this.#lastReceivedMs >= this.#readTimeoutMs) {
-      // When our own event loop was blocked, the bytes may lie in the socket unread: look there before giving up.
-      setImmediate(() => this.#closeWhenSilent())
-      return
-    }
-    if (now - this.#lastSentMs >= this.#pingIntervalMs) this.#ping()
-    this.#setTimer()
-  }
-
-  #closeWhenSilent(): void {
-    if (this.#isClosed) return
-    if (this.#clock.now() - this.#lastReceivedMs < this.#readTimeoutMs) {
-      this.#setTimer()
-      return
-    }
-    this.close(new Error(`nothing came from the server within ${this.#readTimeoutMs} ms`))
   }
 
   #ping(): void {
     const mark = this.#writer.beginFrame()
     encodeRequestHeader(this.#writer, { xid: SpecialXid.ping, type: OpCode.ping })
     this.#writer.endFrame(mark)
-    // Counted as sent even when the socket is blocked: bytes are on their way then, and touch the session too.
-    this.#lastSentMs = this.#clock.now()
-    this.#pingedAtMs = this.#lastSentMs
     this.#flush()
   }
 }
