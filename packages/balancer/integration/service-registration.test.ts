@@ -1,4 +1,4 @@
-import { READ_ACL, ZooKeeper } from '@zoogate/zookeeper'
+import { READ_ACL_UNSAFE, ZooKeeper } from '@zoogate/zookeeper'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ApacheZooKeeper,
@@ -88,7 +88,7 @@ describe.skipIf(missing('zookeeper') !== undefined)(
     it('makes the folder of its service where it may, below folders where it may not', async () => {
       await observer.create('/locked', null)
       await observer.create('/locked/services', null)
-      await observer.setACL('/locked', READ_ACL)
+      await observer.setACL('/locked', READ_ACL_UNSAFE)
       await using registration = register('below', { root: '/locked' })
       await registration.registered
       expect(registration.path).toBe('/locked/services/shop/below')

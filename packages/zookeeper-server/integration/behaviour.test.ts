@@ -6,7 +6,7 @@ import {
   existsOperation,
   getDataOperation,
   NOTHING,
-  OPEN_ACL,
+  OPEN_ACL_UNSAFE,
   pingOperation,
   setDataOperation,
 } from '@zoogate/zookeeper/protocol'
@@ -20,7 +20,7 @@ import { RawClient } from './raw-client.ts'
 const node = (path: string, flags = 0, data: Buffer = Buffer.from(path)) => ({
   path,
   data,
-  acl: OPEN_ACL,
+  acl: OPEN_ACL_UNSAFE,
   flags,
 })
 

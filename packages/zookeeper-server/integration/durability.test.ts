@@ -6,7 +6,7 @@ import {
   getAllChildrenNumberOperation,
   getDataOperation,
   NOTHING,
-  OPEN_ACL,
+  OPEN_ACL_UNSAFE,
   setDataOperation,
 } from '@zoogate/zookeeper/protocol'
 import { ZooKeeperServer } from '@zoogate/zookeeper-server'
@@ -31,7 +31,7 @@ function startServer(
 const node = (path: string, flags = 0, data: Buffer = Buffer.from(path)) => ({
   path,
   data,
-  acl: OPEN_ACL,
+  acl: OPEN_ACL_UNSAFE,
   flags,
 })
 

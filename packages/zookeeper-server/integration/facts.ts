@@ -2,7 +2,7 @@ import {
   type Acl,
   addWatchOperation,
   authOperation,
-  CREATOR_ACL,
+  CREATOR_ALL_ACL,
   checkWatchesOperation,
   closeSessionOperation,
   create2Operation,
@@ -21,9 +21,9 @@ import {
   multiOperation,
   multiReadOperation,
   NOTHING,
-  OPEN_ACL,
+  OPEN_ACL_UNSAFE,
   pingOperation,
-  READ_ACL,
+  READ_ACL_UNSAFE,
   reconfigOperation,
   removeWatchesOperation,
   setACLOperation,
@@ -39,7 +39,7 @@ export type Facts = Readonly<Record<string, unknown>>
 
 const ANY = -1
 const data = (text: string) => Buffer.from(text)
-const node = (path: string, flags = 0, acl: readonly Acl[] = OPEN_ACL) => ({
+const node = (path: string, flags = 0, acl: readonly Acl[] = OPEN_ACL_UNSAFE) => ({
   path,
   data: data('x'),
   acl,
@@ -146,7 +146,7 @@ export async function aclFacts(port: number): Promise<Facts> {
   for (const [name, acl] of Object.entries<readonly Acl[]>({
     empty: [],
     'unknown scheme': [{ perms: 31, id: { scheme: 'foo', id: 'x' } }],
-    'auth of nobody': CREATOR_ACL,
+    'auth of nobody': CREATOR_ALL_ACL,
     'bad ip': [{ perms: 31, id: { scheme: 'ip', id: 'host' } }],
     'bad digest': [{ perms: 31, id: { scheme: 'digest', id: 'nocolon' } }],
   })) {
@@ -156,9 +156,9 @@ export async function aclFacts(port: number): Promise<Facts> {
     owner.call(authOperation, { type: 0, scheme: 'digest', auth: data('u:p') }, -4),
   )
   facts['whoAmI'] = await ok(owner.call(whoAmIOperation, NOTHING))
-  await ok(owner.call(createOperation, node('/acl/own', 0, CREATOR_ACL)))
+  await ok(owner.call(createOperation, node('/acl/own', 0, CREATOR_ALL_ACL)))
   facts['expanded'] = (await ok(owner.call(getACLOperation, { path: '/acl/own' }))).acl
-  const twice: Acl[] = [...READ_ACL, ...READ_ACL, ...CREATOR_ACL]
+  const twice: Acl[] = [...READ_ACL_UNSAFE, ...READ_ACL_UNSAFE, ...CREATOR_ALL_ACL]
   await ok(owner.call(createOperation, node('/acl/readable', 0, twice)))
   facts['hidden hash'] = (await ok(other.call(getACLOperation, { path: '/acl/readable' }))).acl
   const path = '/acl/own'
@@ -166,7 +166,7 @@ export async function aclFacts(port: number): Promise<Facts> {
     getData: await err(other.call(getDataOperation, read(path))),
     getChildren: await err(other.call(getChildrenOperation, read(path))),
     setData: await err(other.call(setDataOperation, { path, data: null, version: ANY })),
-    setACL: await err(other.call(setACLOperation, { path, acl: OPEN_ACL, version: ANY })),
+    setACL: await err(other.call(setACLOperation, { path, acl: OPEN_ACL_UNSAFE, version: ANY })),
     getACL: await err(other.call(getACLOperation, { path })),
     create: await err(other.call(createOperation, node(`${path}/k`))),
     check: (await ok(other.call(multiOperation, { ops: [{ type: 'check', path, version: ANY }] })))

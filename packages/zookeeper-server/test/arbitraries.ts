@@ -1,4 +1,4 @@
-import { type Acl, OPEN_ACL, READ_ACL } from '@zoogate/zookeeper/protocol'
+import { type Acl, OPEN_ACL_UNSAFE, READ_ACL_UNSAFE } from '@zoogate/zookeeper/protocol'
 import fc from 'fast-check'
 import type { WriteOperation } from '../src/transactions/prepare.ts'
 
@@ -7,8 +7,8 @@ const name = fc.constantFrom('a', 'b', 'c')
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => `/${names.join('/')}`)
 const data = fc.option(fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)))
 const acl = fc.constantFrom<readonly Acl[]>(
-  OPEN_ACL,
-  READ_ACL,
+  OPEN_ACL_UNSAFE,
+  READ_ACL_UNSAFE,
   [{ perms: 31, id: { scheme: 'digest', id: 'u:hash' } }],
   [],
 )
@@ -22,7 +22,7 @@ export const writeOperation: fc.Arbitrary<WriteOperation> = fc.oneof(
       type: fc.constant('create' as const),
       path,
       data,
-      acl: fc.oneof({ weight: 8, arbitrary: fc.constant(OPEN_ACL) }, acl),
+      acl: fc.oneof({ weight: 8, arbitrary: fc.constant(OPEN_ACL_UNSAFE) }, acl),
       flags: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 7 })),
     }),
   },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { waitFor } from '../../../test/support/wait-for.ts'
 import {
-  CREATOR_ACL,
+  CREATOR_ALL_ACL,
   deleteRecursive,
   ensurePath,
   getDataOrNull,
@@ -170,7 +170,7 @@ onEachServer((stage) => {
     })
     await using stranger = await stage.client()
     const path = stage.path()
-    await owner.create(path, 'x', { acl: CREATOR_ACL })
+    await owner.create(path, 'x', { acl: CREATOR_ALL_ACL })
     await expect(stranger.getData(path)).rejects.toMatchObject({ code: 'ZK_NO_AUTH', path })
     const hash = createHash('sha1').update('ann:secret').digest('base64')
     expect((await owner.getACL(path)).acl).toEqual([

@@ -17,11 +17,21 @@ export { isWithin, joinPath, nodeName, parentPath, pathProblem } from './protoco
 export {
   type Acl,
   type AclId,
-  CREATOR_ACL,
-  OPEN_ACL,
+  ANYONE_ID_UNSAFE,
+  AUTH_IDS,
+  CREATOR_ALL_ACL,
+  OPEN_ACL_UNSAFE,
   Perms,
-  READ_ACL,
+  READ_ACL_UNSAFE,
 } from './protocol/records/acl.ts'
+export {
+  digestAcl,
+  generateDigest,
+  ipAcl,
+  saslAcl,
+  worldAcl,
+  x509Acl,
+} from './protocol/records/make-acl.ts'
 export type { Stat } from './protocol/records/stat.ts'
 export * from './recipes/index.ts'
 export type { DigestMd5Options } from './sasl/digest-md5/digest-md5.ts'

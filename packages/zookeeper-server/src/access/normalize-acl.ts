@@ -1,4 +1,4 @@
-import { type Acl, OPEN_ACL, Perms } from '@zoogate/zookeeper/protocol'
+import { type Acl, OPEN_ACL_UNSAFE, Perms } from '@zoogate/zookeeper/protocol'
 import { type Identity, isProved, SUPER_SCHEME } from './identity.ts'
 import { isIpRange } from './ip-range.ts'
 
@@ -10,7 +10,7 @@ export function normalizeAcl(
   acl: readonly Acl[],
   identities: readonly Identity[],
 ): readonly Acl[] | undefined {
-  if (isOpen(acl)) return OPEN_ACL
+  if (isOpen(acl)) return OPEN_ACL_UNSAFE
   const result = new Map<string, Acl>()
   const add = (perms: number, id: Identity) =>
     result.set(`${perms} ${id.scheme} ${id.id}`, { perms, id })
@@ -29,7 +29,7 @@ export function normalizeAcl(
 
 /** Almost every node's ACL: one object for all of them. */
 export function sharedAcl(acl: readonly Acl[]): readonly Acl[] {
-  return isOpen(acl) ? OPEN_ACL : acl
+  return isOpen(acl) ? OPEN_ACL_UNSAFE : acl
 }
 
 function isOpen(acl: readonly Acl[]): boolean {

@@ -2,9 +2,9 @@ import {
   type Acl,
   joinPath,
   nodeName,
-  OPEN_ACL,
+  OPEN_ACL_UNSAFE,
   parentPath,
-  READ_ACL,
+  READ_ACL_UNSAFE,
   type Stat,
 } from '@zoogate/zookeeper/protocol'
 import { PERSISTENT } from './lifetime.ts'
@@ -41,11 +41,14 @@ export class DataTree implements TreeView {
   /** A tree with the nodes that every server begins with. */
   static fresh(): DataTree {
     const tree = new DataTree()
-    const content = { data: Buffer.alloc(0), acl: OPEN_ACL, lifetime: PERSISTENT }
+    const content = { data: Buffer.alloc(0), acl: OPEN_ACL_UNSAFE, lifetime: PERSISTENT }
     tree.put('/', newZnode(content, { zxid: 0n, timeMs: 0 }))
     tree.put('/zookeeper', newZnode(content, { zxid: 0n, timeMs: 0 }))
     tree.put('/zookeeper/quota', newZnode(content, { zxid: 0n, timeMs: 0 }))
-    tree.put('/zookeeper/config', newZnode({ ...content, acl: READ_ACL }, { zxid: 0n, timeMs: 0 }))
+    tree.put(
+      '/zookeeper/config',
+      newZnode({ ...content, acl: READ_ACL_UNSAFE }, { zxid: 0n, timeMs: 0 }),
+    )
     return tree
   }
 

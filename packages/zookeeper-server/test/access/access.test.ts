@@ -1,4 +1,4 @@
-import { type Acl, OPEN_ACL, Perms } from '@zoogate/zookeeper/protocol'
+import { type Acl, OPEN_ACL_UNSAFE, Perms } from '@zoogate/zookeeper/protocol'
 import { describe, expect, it } from 'vitest'
 import { allows } from '../../src/access/allows.ts'
 import { authenticate } from '../../src/access/authenticate.ts'
@@ -66,7 +66,7 @@ describe('normalizeAcl', () => {
       [acl(31, 'ip', 'host')],
       [acl(31, 'auth', '')],
       [acl(31, 'super', '')],
-      [...OPEN_ACL, acl(31, 'foo', 'x')],
+      [...OPEN_ACL_UNSAFE, acl(31, 'foo', 'x')],
     ]
     for (const entries of bad) expect(normalizeAcl(entries, [ip])).toBeUndefined()
   })
@@ -75,10 +75,13 @@ describe('normalizeAcl', () => {
     const entries = [
       acl(31, 'auth', 'ignored'),
       acl(31, 'digest', user.id),
-      ...OPEN_ACL,
-      ...OPEN_ACL,
+      ...OPEN_ACL_UNSAFE,
+      ...OPEN_ACL_UNSAFE,
     ]
-    expect(normalizeAcl(entries, [ip, user])).toEqual([acl(31, 'digest', user.id), ...OPEN_ACL])
+    expect(normalizeAcl(entries, [ip, user])).toEqual([
+      acl(31, 'digest', user.id),
+      ...OPEN_ACL_UNSAFE,
+    ])
   })
 
   it('hides hashes, and nothing else', () => {

@@ -1,4 +1,4 @@
-import { OPEN_ACL } from '@zoogate/zookeeper/protocol'
+import { OPEN_ACL_UNSAFE } from '@zoogate/zookeeper/protocol'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { type DiskCalls, diskCalls } from '../../src/storage/log-file.ts'
@@ -10,7 +10,13 @@ import { openStorage } from './storage-folder.ts'
 const create = (path: string): TransactionBody => ({
   type: 'changes',
   changes: [
-    { type: 'create', path, data: Buffer.alloc(100, 1), acl: OPEN_ACL, lifetime: PERSISTENT },
+    {
+      type: 'create',
+      path,
+      data: Buffer.alloc(100, 1),
+      acl: OPEN_ACL_UNSAFE,
+      lifetime: PERSISTENT,
+    },
   ],
 })
 

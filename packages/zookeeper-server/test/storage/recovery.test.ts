@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OPEN_ACL } from '@zoogate/zookeeper/protocol'
+import { OPEN_ACL_UNSAFE } from '@zoogate/zookeeper/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/folder.ts'
@@ -15,7 +15,7 @@ import { openStorage, shapeOf } from './storage-folder.ts'
 const create = (path: string, value: string): TransactionBody => ({
   type: 'changes',
   changes: [
-    { type: 'create', path, data: Buffer.from(value), acl: OPEN_ACL, lifetime: PERSISTENT },
+    { type: 'create', path, data: Buffer.from(value), acl: OPEN_ACL_UNSAFE, lifetime: PERSISTENT },
   ],
 })
 

@@ -1,4 +1,9 @@
-import { CREATOR_ACL, ErrorCode, OPEN_ACL, READ_ACL } from '@zoogate/zookeeper/protocol'
+import {
+  CREATOR_ALL_ACL,
+  ErrorCode,
+  OPEN_ACL_UNSAFE,
+  READ_ACL_UNSAFE,
+} from '@zoogate/zookeeper/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyTransaction, replayTransaction } from '../../src/transactions/apply.ts'
@@ -31,7 +36,7 @@ const create = (
   type: 'create',
   path,
   data,
-  acl: OPEN_ACL,
+  acl: OPEN_ACL_UNSAFE,
   flags: options.flags ?? 0,
   ...(options.ttlMs === undefined ? {} : { ttlMs: options.ttlMs }),
 })
@@ -149,7 +154,7 @@ describe('create', () => {
 
   it('replaces auth by what the connection has proved, and refuses it where that is nothing', () => {
     const database = freshDatabase()
-    const operation = { ...create('/a'), acl: CREATOR_ACL } as WriteOperation
+    const operation = { ...create('/a'), acl: CREATOR_ALL_ACL } as WriteOperation
     expect(run(database, operation)).toBe(ErrorCode.invalidACL)
     const known = { ...by, identities: [...by.identities, { scheme: 'digest', id: 'u:h' }] }
     expect(run(database, operation, known)).toBe('/a')
@@ -173,10 +178,10 @@ describe('delete', () => {
     const database = freshDatabase()
     run(database, create('/p'))
     run(database, create('/p/c'))
-    run(database, { type: 'setAcl', path: '/p', acl: READ_ACL, version: -1 })
+    run(database, { type: 'setAcl', path: '/p', acl: READ_ACL_UNSAFE, version: -1 })
     expect(run(database, { type: 'delete', path: '/p/c', version: -1 })).toBe(ErrorCode.noAuth)
     run(database, create('/q'))
-    run(database, { ...create('/q/c'), acl: READ_ACL } as WriteOperation)
+    run(database, { ...create('/q/c'), acl: READ_ACL_UNSAFE } as WriteOperation)
     expect(run(database, { type: 'delete', path: '/q/c', version: -1 })).toBe('/q/c')
   })
 })

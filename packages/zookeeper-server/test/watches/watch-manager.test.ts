@@ -1,4 +1,4 @@
-import { OPEN_ACL, WatchEventType, WatcherType } from '@zoogate/zookeeper/protocol'
+import { OPEN_ACL_UNSAFE, WatchEventType, WatcherType } from '@zoogate/zookeeper/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DataTree } from '../../src/tree/data-tree.ts'
 import { PERSISTENT } from '../../src/tree/lifetime.ts'
@@ -32,7 +32,7 @@ beforeEach(() => {
 })
 
 function create(path: string): void {
-  const content = { data: null, acl: OPEN_ACL, lifetime: PERSISTENT }
+  const content = { data: null, acl: OPEN_ACL_UNSAFE, lifetime: PERSISTENT }
   tree.create(path, content, { zxid: ++zxid, timeMs: 0 })
   watches.created(path, node(path))
   watches.childrenChanged(parent(path), node(parent(path)))

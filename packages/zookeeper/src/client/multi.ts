@@ -7,7 +7,7 @@ import { CreateFlags, type CreateMode, hasTimeToLive } from '../protocol/create-
 import { ErrorCode } from '../protocol/error-code.ts'
 import type { MultiRequestOp, MultiResponseOp } from '../protocol/operations/multi.ts'
 import type { MultiReadResponseOp } from '../protocol/operations/multi-read.ts'
-import { type Acl, OPEN_ACL } from '../protocol/records/acl.ts'
+import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import type { Chroot } from './chroot.ts'
 
@@ -92,7 +92,7 @@ export function createRequest(
   const request = {
     path: chroot.toServer(operation.path),
     data: toBytes(operation.data),
-    acl: operation.acl ?? OPEN_ACL,
+    acl: operation.acl ?? OPEN_ACL_UNSAFE,
     flags: CreateFlags[mode],
   }
   if (hasTimeToLive(mode)) {

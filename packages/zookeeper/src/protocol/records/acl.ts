@@ -1,7 +1,7 @@
 import type { JuteReader } from '../jute/jute-reader.ts'
 import type { JuteWriter } from '../jute/jute-writer.ts'
 
-/** The bits of `Acl.perms`. */
+/** The bits of `Acl.perms` (ZooDefs.Perms): `Perms.read | Perms.write`. */
 export const Perms = { read: 1, write: 2, create: 4, delete: 8, admin: 16, all: 31 } as const
 
 /** Who: `world:anyone`, `auth:`, `digest:user:hash`, `ip:10.0.0.0/8`, `x509:CN=client`, `sasl:name`. */
@@ -17,16 +17,17 @@ export interface Acl {
   readonly id: AclId
 }
 
+/** Everybody (ZooDefs.Ids). */
+export const ANYONE_ID_UNSAFE: AclId = { scheme: 'world', id: 'anyone' }
+/** Every identity that the connection which writes the ACL has proved; the server puts them in its place (ZooDefs.Ids). */
+export const AUTH_IDS: AclId = { scheme: 'auth', id: '' }
+
 /** Everybody may do everything. The default of create. */
-export const OPEN_ACL: readonly Acl[] = [
-  { perms: Perms.all, id: { scheme: 'world', id: 'anyone' } },
-]
+export const OPEN_ACL_UNSAFE: readonly Acl[] = [{ perms: Perms.all, id: ANYONE_ID_UNSAFE }]
 /** Everybody may read, nobody may write. */
-export const READ_ACL: readonly Acl[] = [
-  { perms: Perms.read, id: { scheme: 'world', id: 'anyone' } },
-]
-/** The identities that the connection has proved (`addAuth`, SASL, x509) may do everything. */
-export const CREATOR_ACL: readonly Acl[] = [{ perms: Perms.all, id: { scheme: 'auth', id: '' } }]
+export const READ_ACL_UNSAFE: readonly Acl[] = [{ perms: Perms.read, id: ANYONE_ID_UNSAFE }]
+/** The identities that the connection has proved (`auth`, SASL, x509) may do everything, and nobody else anything. */
+export const CREATOR_ALL_ACL: readonly Acl[] = [{ perms: Perms.all, id: AUTH_IDS }]
 
 // ACL => int perms, Id
 // Id  => ustring scheme, ustring id

@@ -1,7 +1,7 @@
 import type { DataInput } from '../../client/multi.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import { type Clock, systemClock } from '../../connection/clock.ts'
-import { type Acl, OPEN_ACL } from '../../protocol/records/acl.ts'
+import { type Acl, OPEN_ACL_UNSAFE } from '../../protocol/records/acl.ts'
 import type { Place } from './protected-create.ts'
 
 /** Settings of a lock, an election or a semaphore. */
@@ -21,6 +21,6 @@ export function placeOf(
   prefix: string,
   options: ContenderOptions,
 ): Place {
-  const { data = null, acl = OPEN_ACL, clock = systemClock } = options
+  const { data = null, acl = OPEN_ACL_UNSAFE, clock = systemClock } = options
   return { client, path, prefix, data, acl, clock }
 }
