@@ -91,22 +91,33 @@ export interface Ensemble extends AsyncDisposable {
   leader(): Promise<number>
 }
 
-export async function startEnsemble({ members = 3 } = {}): Promise<Ensemble> {
+export interface EnsembleOptions {
+  /** Default 3. */
+  readonly members?: number
+  /** More lines of each zoo.cfg. */
+  readonly config?: readonly string[]
+  /** More arguments of each JVM. */
+  readonly jvm?: readonly string[]
+}
+
+export async function startEnsemble(options: EnsembleOptions = {}): Promise<Ensemble> {
+  const { members = 3, config = [], jvm = [] } = options
   const ports: { client: number; quorum: number; election: number }[] = []
   for (let index = 0; index < members; index++) {
     ports.push({ client: await freePort(), quorum: await freePort(), election: await freePort() })
   }
   const servers = ports.map(
-    (port, i) => `server.${i + 1}=127.0.0.1:${port.quorum}:${port.election}`,
+    (port, i) =>
+      `server.${i + 1}=127.0.0.1:${port.quorum}:${port.election};127.0.0.1:${port.client}`,
   )
   const started = await Promise.all(
     ports.map((port, i) =>
       startMember({
         port: port.client,
         folder: undefined,
-        jvm: [],
+        jvm,
         id: i + 1,
-        lines: ['tickTime=500', 'initLimit=20', 'syncLimit=10', ...servers],
+        lines: ['tickTime=500', 'initLimit=20', 'syncLimit=10', ...servers, ...config],
         waitUntilServing: false,
       }),
     ),
