@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest'
+import { startProgram } from '../../../../test/support/program.ts'
+import { startTcpProxy } from '../../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import { Lock } from '../../src/index.ts'
+import { joinPath, Lock } from '../../src/index.ts'
 import { onEachServer } from '../support/on-each-server.ts'
+
+const holderProgram = new URL('../support/lock-holder.mjs', import.meta.url).pathname
+
+/** Resolves when so many stand in line. */
+const lineUp = (lock: Lock, count: number) =>
+  waitFor(`${count} in line`, async () => (await lock.contenders()).length === count)
 
 onEachServer((stage) => {
   it('is held by one at a time, in the order of arrival', async () => {
@@ -11,16 +19,10 @@ onEachServer((stage) => {
     const a = await new Lock(first, path, { data: 'a' }).acquire()
     const others = new Lock(second, path, { data: 'b' })
     const granted: string[] = []
-    const b = others.acquire().then((held) => {
-      granted.push('b')
-      return held
-    })
-    await waitFor('b to stand in line', async () => (await others.contenders()).length === 2)
-    const c = new Lock(first, path, { data: 'c' }).acquire().then((held) => {
-      granted.push('c')
-      return held
-    })
-    await waitFor('c to stand in line', async () => (await others.contenders()).length === 3)
+    const b = others.acquire().finally(() => granted.push('b'))
+    await lineUp(others, 2)
+    const c = new Lock(first, path, { data: 'c' }).acquire().finally(() => granted.push('c'))
+    await lineUp(others, 3)
     const contenders = await others.contenders()
     expect(contenders.map(({ data }) => String(data))).toEqual(['a', 'b', 'c'])
     expect(contenders[0]).toMatchObject({
@@ -38,6 +40,138 @@ onEachServer((stage) => {
     expect(heldC.fencingToken).toBeGreaterThan(heldB.fencingToken)
     expect([a, heldB, heldC].map(({ signal }) => signal.aborted)).toEqual([true, true, false])
     await heldC.release()
+    await heldC.release()
     expect(await others.contenders()).toEqual([])
+  })
+
+  it('is tried without waiting, and without a trace', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    const lock = new Lock(zk, joinPath(path, 'deep/down'))
+    expect(await lock.contenders()).toEqual([])
+    await using held = await lock.tryAcquire()
+    expect(held?.signal.aborted).toBe(false)
+    const before = await zk.exists(lock.path)
+    expect(await lock.tryAcquire()).toBeUndefined()
+    expect(await zk.exists(lock.path)).toEqual(before)
+    await held?.release()
+    await using again = await lock.tryAcquire()
+    expect(again).toBeDefined()
+  })
+
+  it('gives up the place in line with the wait', async () => {
+    await using zk = await stage.client()
+    const lock = new Lock(zk, stage.path())
+    const held = await lock.acquire()
+    await expect(lock.acquire({ timeoutMs: 50 })).rejects.toMatchObject({ code: 'ZK_TIMEOUT' })
+    expect(await lock.contenders()).toHaveLength(1)
+    const controller = new AbortController()
+    const middle = lock.acquire({ signal: controller.signal })
+    await lineUp(lock, 2)
+    const last = lock.acquire()
+    await lineUp(lock, 3)
+    controller.abort(new Error('enough'))
+    await expect(middle).rejects.toMatchObject({
+      code: 'ZK_ABORTED',
+      mayHaveHappened: false,
+      cause: { message: 'enough' },
+    })
+    expect(await lock.contenders()).toHaveLength(2)
+    await held.release()
+    await (await last).release()
+    const aborted = AbortSignal.abort()
+    await expect(lock.acquire({ signal: aborted })).rejects.toMatchObject({ code: 'ZK_ABORTED' })
+    expect(await lock.contenders()).toEqual([])
+  })
+
+  it('wakes one when it is released', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using holder = await stage.client()
+    // Long, so that one request of a woken one shows among all pings.
+    const path = `${stage.path()}-${'x'.repeat(2_000)}`
+    const held = await new Lock(holder, path).acquire()
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, () => stage.client({ connectString: proxy.connectString })),
+    )
+    const waiting = clients.map((client) => new Lock(client, path).acquire())
+    const [first] = clients
+    if (first === undefined) throw new Error('there are six')
+    const settle = async () => {
+      // The events have come with the first answer, and what they made the client ask with the second.
+      for (let i = 0; i < 2; i++) await Promise.all(clients.map((client) => client.sync('/')))
+    }
+    await lineUp(new Lock(holder, path), 7)
+    await settle()
+    const before = proxy.bytesFromClients
+    await held.release()
+    const next = await Promise.race(waiting)
+    await settle()
+    expect(proxy.bytesFromClients - before).toBeGreaterThan(2_000)
+    expect(proxy.bytesFromClients - before).toBeLessThan(4_000)
+    expect(next.signal.aborted).toBe(false)
+    await Promise.all(clients.map((client) => client.close()))
+    await Promise.allSettled(waiting)
+  })
+
+  it('is lost when somebody deletes its znode, and a waiting one stands in line again', async () => {
+    await using zk = await stage.client()
+    await using operator = await stage.client()
+    const lock = new Lock(zk, stage.path())
+    const held = await lock.acquire()
+    const waiting = lock.acquire()
+    await lineUp(lock, 2)
+    const [, second] = await lock.contenders()
+    await operator.delete(second?.path ?? '')
+    await waitFor('it to stand again', async () => {
+      const now = (await lock.contenders())[1]
+      return now !== undefined && now.path !== second?.path
+    })
+    // Changed data is none of anybody's business, before as after.
+    await operator.setData(held.path, 'x')
+    await operator.setData(held.path, 'y')
+    await zk.sync('/')
+    expect(held.signal.aborted).toBe(false)
+    const lost = new Promise((resolve) => held.signal.addEventListener('abort', resolve))
+    await operator.delete(held.path)
+    await lost
+    expect(held.signal.reason).toMatchObject({ code: 'ZK_NO_NODE' })
+    await using next = await waiting
+    expect(next.fencingToken).toBeGreaterThan(held.fencingToken)
+    await held.release()
+  })
+
+  it('goes to the next one when its holder is killed', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    await using holder = await startProgram(
+      process.execPath,
+      [holderProgram, stage.server.connectString, path],
+      { ready: /^held \d+$/m },
+    )
+    const lock = new Lock(zk, path)
+    expect(await lock.tryAcquire()).toBeUndefined()
+    const waiting = lock.acquire()
+    await lineUp(lock, 2)
+    holder.kill('SIGKILL')
+    await using next = await waiting
+    const token = BigInt(/^held (\d+)$/m.exec(holder.output())?.[1] ?? -1)
+    expect(next.fencingToken).toBeGreaterThan(token)
+  })
+
+  it('counts those before with a number beyond the int32, and leaves other children alone', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    await zk.create(path, null)
+    // The server would give this number after four billion contenders.
+    const before = joinPath(path, '_c_00000000-0000-0000-0000-000000000000-lock--000000001')
+    await zk.create(before, null)
+    await zk.create(joinPath(path, 'notes'), null)
+    const lock = new Lock(zk, path)
+    expect(await lock.tryAcquire()).toBeUndefined()
+    const waiting = lock.acquire()
+    await lineUp(lock, 2)
+    expect((await lock.contenders())[0]?.path).toBe(before)
+    await zk.delete(before)
+    await (await waiting).release()
   })
 })
