@@ -28,6 +28,11 @@ export interface ZooKeeperOptions {
    * mechanism of your own. A server that refuses leaves the client `authFailed` for good.
    */
   readonly sasl?: DigestMd5Options | SaslMechanism
+  /**
+   * Whether a server without a quorum will do while there is no other (default false): the state is `connectedReadOnly` then. Such
+   * servers exist only where `readonlymode.enabled` is set, and give new sessions only with `localSessionsEnabled`.
+   */
+  readonly canBeReadOnly?: boolean
   /** Identities to prove on every connection, before anything else (default none). */
   readonly auth?: readonly Credential[]
   /**
@@ -75,6 +80,7 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     maxQueuedRequests: positive('maxQueuedRequests', options, defaults.maxQueuedRequests),
     tls: options.tls === undefined ? undefined : resolveTls(options.tls),
     sasl: options.sasl === undefined ? undefined : mechanismOf(options.sasl),
+    canBeReadOnly: options.canBeReadOnly ?? false,
     credentials: options.auth ?? [],
     reconnect: {
       minMs: options.reconnect?.minMs ?? defaults.reconnectMinMs,

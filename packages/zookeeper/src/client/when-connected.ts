@@ -3,10 +3,10 @@ import { AbortedError, ClosedError, TimeoutError } from '../errors/client-errors
 import { AuthFailedError } from '../errors/server-errors.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import type { Session } from '../session/session.ts'
-import type { SessionState } from '../session/session-state.ts'
+import { isAnswered, type SessionState } from '../session/session-state.ts'
 
 /**
- * Resolves when the session is connected; rejects when it never will be, when no server can be spoken to as they are, or when the caller does
+ * Resolves when a server answers; rejects when it never will be, when no server can be spoken to as they are, or when the caller does
  * not want to wait longer.
  */
 export function whenConnected(session: Session, options: CallOptions): Promise<void> {
@@ -21,7 +21,7 @@ export function whenConnected(session: Session, options: CallOptions): Promise<v
       else reject(error)
     }
     const onState = (state: SessionState) => {
-      if (state === 'connected') end()
+      if (isAnswered(state)) end()
       else if (state === 'closed') end(new ClosedError('the client was closed'))
       else if (state === 'authFailed') {
         const cause = session.lastConnectionError

@@ -101,6 +101,7 @@ export class Connection {
   #isClosed = false
   /** When the first request of the batch that is being written was written: the clock is asked once for all of them. */
   #batchAtMs = 0
+  #leavingFor: Error | undefined
   #nextXid = 1
   #flushScheduled = false
   #blocked = false
@@ -132,6 +133,7 @@ export class Connection {
     return (
       this.lastPhase === 'open' &&
       !this.#isClosed &&
+      this.#leavingFor === undefined &&
       this.#pending.length < MAX_IN_FLIGHT &&
       this.#writer.length < MAX_UNSENT_BYTES
     )
@@ -190,6 +192,12 @@ export class Connection {
   /** Writes a credential. The server answers those outside the order of requests. */
   sendAuth(call: Outgoing): void {
     if (this.#write(call, SpecialXid.auth)) this.#pendingAuth.push(call)
+  }
+
+  /** Ends the connection as soon as everything that was sent is answered; until then nothing may be sent. */
+  leave(reason: Error): void {
+    this.#leavingFor ??= reason
+    if (this.#pending.length === 0 && this.#pendingAuth.length === 0) this.close(reason)
   }
 
   /** Ends the connection at once. The first reason stands. */
@@ -280,7 +288,9 @@ export class Connection {
       return
     }
     this.#order.endOfChunk()
-    if (this.lastPhase === 'open' && !this.#isClosed) this.#listener.onProgress()
+    if (this.lastPhase !== 'open' || this.#isClosed) return
+    if (this.#leavingFor === undefined) this.#listener.onProgress()
+    else this.leave(this.#leavingFor)
   }
 
   #take(frame: JuteReader): void {

@@ -34,6 +34,7 @@ export class HostList {
   #round: Endpoint[] = []
   #roundSize = 1
   #last: Endpoint | undefined
+  #first: Endpoint | undefined
 
   constructor(options: HostListOptions) {
     this.#options = options
@@ -55,6 +56,19 @@ export class HostList {
     this.#last = last
   }
 
+  /** Makes the server the first one of the next round. */
+  prefer(first: Endpoint): void {
+    this.#round = []
+    this.#first = first
+  }
+
+  /** All servers, resolved anew and shuffled; the round goes on as if nobody had asked. */
+  async all(): Promise<Endpoint[]> {
+    const { hosts, random } = this.#options
+    const lists = await Promise.all(hosts.map((host) => this.#endpointsOf(host)))
+    return shuffled(lists.flat(), random)
+  }
+
   /** The next server; undefined when not one name resolves. */
   async next(): Promise<Endpoint | undefined> {
     if (this.#round.length === 0) await this.#beginRound()
@@ -62,15 +76,16 @@ export class HostList {
   }
 
   async #beginRound(): Promise<void> {
-    const { hosts, random } = this.#options
-    const lists = await Promise.all(hosts.map((host) => this.#endpointsOf(host)))
-    const last = this.#last
-    this.#last = undefined
-    const isLast = ({ host, port }: Endpoint) => host === last?.host && port === last.port
-    const all = shuffled(lists.flat(), random)
-    // `next` takes from the end.
-    this.#round = [...all.filter(isLast), ...all.filter((endpoint) => !isLast(endpoint))]
+    const all = await this.all()
+    const rank = (endpoint: Endpoint) => {
+      if (isSame(endpoint, this.#first)) return 1
+      return isSame(endpoint, this.#last) ? -1 : 0
+    }
+    // `next` takes from the end. The sort is stable: the others stay shuffled.
+    this.#round = all.sort((a, b) => rank(a) - rank(b))
     this.#roundSize = Math.max(1, all.length)
+    this.#first = undefined
+    this.#last = undefined
   }
 
   async #endpointsOf({ host, port }: HostSpec): Promise<Endpoint[]> {
@@ -98,6 +113,11 @@ export class HostList {
       timer.cancel()
     }
   }
+}
+
+/** Whether both are the same address. */
+export function isSame(one: Endpoint, other: Endpoint | undefined): boolean {
+  return one.host === other?.host && one.port === other.port
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -1,9 +1,10 @@
-import type { Clock, Timer } from '../connection/clock.ts'
+import type { Clock } from '../connection/clock.ts'
 import type { Endpoint } from '../connection/connection.ts'
 import { TlsError } from '../errors/tls-error.ts'
 import { type BackOffOptions, backOffMs } from './back-off.ts'
 import type { HostSpec } from './connect-string.ts'
 import { HostList, type Resolve } from './host-list.ts'
+import { sleep } from './sleep.ts'
 
 /** The first reconnect comes within this time, at random, so that the clients of a server that died do not come at once. */
 const FIRST_RECONNECT_MS = 50
@@ -25,12 +26,11 @@ export interface ServerSearchOptions {
 export class ServerSearch {
   readonly #options: ServerSearchOptions
   readonly #hosts: HostList
+  readonly #stopped = new AbortController()
   #isFirst = true
-  #isStopped = false
   #failedRounds = 0
   /** Whether a server of this round failed in a way that may mend by itself. */
   #hasHope = false
-  #wake: (() => void) | undefined
 
   constructor(options: ServerSearchOptions) {
     this.#options = options
@@ -40,7 +40,7 @@ export class ServerSearch {
   /** The next server, after a pause where one is due; undefined when no name resolves, or the search was stopped. */
   async next(): Promise<Endpoint | undefined> {
     await this.#pause()
-    if (this.#isStopped) return undefined
+    if (this.#stopped.signal.aborted) return undefined
     const endpoint = await this.#hosts.next()
     if (endpoint === undefined) this.#failedRounds++
     return endpoint
@@ -73,6 +73,17 @@ export class ServerSearch {
     this.#hosts.startOver(endpoint)
   }
 
+  /** All servers, resolved anew. */
+  servers(): Promise<Endpoint[]> {
+    return this.#hosts.all()
+  }
+
+  /** Makes the server the next one to try, without a long pause before. */
+  prefer(endpoint: Endpoint): void {
+    this.#failedRounds = 0
+    this.#hosts.prefer(endpoint)
+  }
+
   /** There is nothing to be sorry for any more: the next server may be asked soon. */
   forgetFailures(): void {
     this.#failedRounds = 0
@@ -80,31 +91,20 @@ export class ServerSearch {
 
   /** Ends the search, and a pause that it is in. */
   stop(): void {
-    this.#isStopped = true
-    this.#wake?.()
+    this.#stopped.abort()
   }
 
   /** Waits where it would be rude not to: before a round after one that failed, and a little before any reconnect. */
   async #pause(): Promise<void> {
-    if (this.#isFirst || this.#isStopped) {
-      this.#isFirst = false
-      return
-    }
     const { random, reconnect } = this.#options
-    if (this.#failedRounds === 0) await this.#sleep(FIRST_RECONNECT_MS * random())
+    if (this.#isFirst) this.#isFirst = false
+    else if (this.#failedRounds === 0) await this.#sleep(FIRST_RECONNECT_MS * random())
     else if (this.#hosts.isRoundOver) {
       await this.#sleep(backOffMs(this.#failedRounds - 1, reconnect, random))
     }
   }
 
   #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer: Timer = this.#options.clock.setTimer(() => this.#wake?.(), delayMs)
-      this.#wake = () => {
-        this.#wake = undefined
-        timer.cancel()
-        resolve()
-      }
-    })
+    return sleep(delayMs, this.#options.clock, this.#stopped.signal)
   }
 }

@@ -1,4 +1,3 @@
-import type { Connection } from '../connection/connection.ts'
 import {
   type ConnectRequest,
   type ConnectResponse,
@@ -10,7 +9,7 @@ const NO_PASSWORD = Buffer.alloc(PASSWORD_BYTES)
 
 /** What a client remembers of its session from one connection to the next. */
 export class SessionMemory {
-  /** 0 while there is no session. */
+  /** 0 while there is no session, and in one that a server without a quorum made up: no other server would know it. */
   id = 0n
   password: Buffer = NO_PASSWORD
   /** The timeout that the server gave; before the first handshake the one that is asked for. */
@@ -20,10 +19,12 @@ export class SessionMemory {
   /** The newest transaction up to which all watches have told what they had to. */
   watchedUpToZxid = 0n
   readonly #wantedTimeoutMs: number
+  readonly #canBeReadOnly: boolean
   /** Since when servers accept our connection and close it without a word; undefined when they do not. */
   #speechlessSinceMs: number | undefined
 
-  constructor(options: { readonly sessionTimeoutMs: number }) {
+  constructor(options: { readonly sessionTimeoutMs: number; readonly canBeReadOnly: boolean }) {
+    this.#canBeReadOnly = options.canBeReadOnly
     this.#wantedTimeoutMs = options.sessionTimeoutMs
     this.timeoutMs = options.sessionTimeoutMs
   }
@@ -36,23 +37,26 @@ export class SessionMemory {
       timeoutMs: this.#wantedTimeoutMs,
       sessionId: this.id,
       password: this.password,
-      readOnly: false,
+      readOnly: this.#canBeReadOnly,
     }
   }
 
   /** A server gave a session, or the one that we had. */
   given(response: ConnectResponse): void {
-    if (response.sessionId !== this.id) this.watchedUpToZxid = 0n
+    this.timeoutMs = response.timeoutMs
+    if (response.readOnly === true) return
     this.id = response.sessionId
     this.password = response.password
-    this.timeoutMs = response.timeoutMs
   }
 
-  /** A connection on which everything was restored has ended. */
-  learnFrom(connection: Connection): void {
-    // Only of a connection that was restored whole: on one that broke halfway some watches have not caught up.
-    this.watchedUpToZxid = maxOf(this.watchedUpToZxid, connection.lastZxid)
-    this.lastZxidSeen = maxOf(this.lastZxidSeen, connection.newestZxid)
+  /** The caller was told of this transaction. */
+  saw(zxid: bigint): void {
+    this.lastZxidSeen = maxOf(this.lastZxidSeen, zxid)
+  }
+
+  /** All watches have told what happened up to this transaction. */
+  caughtUp(zxid: bigint): void {
+    this.watchedUpToZxid = maxOf(this.watchedUpToZxid, zxid)
   }
 
   /** The session is gone. */

@@ -3,18 +3,26 @@
  *
  * - `connecting`: there is no session yet. Requests wait.
  * - `connected`: a server answers under a session of ours. Ephemeral znodes and watches of this session stand.
+ * - `connectedReadOnly`: a server without a quorum answers; only ever with the option `canBeReadOnly`. It answers reads
+ *   from the tree as it last knew it, which may be an old one, and writes with a `ReadOnlyServerError`. Of the session nobody
+ *   can know more than in `suspended`: do not act as leader or owner. Watches are armed, and fire when the server has caught up or
+ *   another one was found: the client looks for one with a quorum all the time. Next comes `suspended` (`connecting` when
+ *   there is no session yet), then `connected`.
  * - `suspended`: the connection is lost, the session may live or not: nobody can know. Do not act as leader, as owner of
  *   a lock or as anything else that an ephemeral znode says you are. Requests wait; watches will
- *   catch up. Next comes `connected` with the same `sessionId`, or `lost`.
+ *   catch up. Next comes `connected` (or `connectedReadOnly`) with the same `sessionId`, or `lost`.
  * - `lost`: a server said that the session has expired. Its ephemeral znodes are gone, its one-shot watches were told
  *   `sessionLost`, every waiting request has failed. The client is making a new session; next comes
  *   `connected`, with another `sessionId`, and persistent watches are armed again there.
  * - `authFailed`: a server refused a credential. The client is dead.
  * - `closed`: `close()` was called. The client is dead.
+ *
+ * Only in `connected` may you rely on the session.
  */
 export type SessionState =
   | 'connecting'
   | 'connected'
+  | 'connectedReadOnly'
   | 'suspended'
   | 'lost'
   | 'authFailed'
@@ -22,6 +30,11 @@ export type SessionState =
 
 /** Told of every change of state, in order. */
 export type StateListener = (state: SessionState, previous: SessionState) => void
+
+/** Whether a server answers. */
+export function isAnswered(state: SessionState): boolean {
+  return state === 'connected' || state === 'connectedReadOnly'
+}
 
 /** Whether the client has come to its end. */
 export function isFinal(state: SessionState): boolean {

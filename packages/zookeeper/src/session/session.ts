@@ -1,6 +1,7 @@
 import { Call, type CallOptions, type Outgoing } from '../connection/call.ts'
 import type { Clock } from '../connection/clock.ts'
 import { Connection, type Endpoint } from '../connection/connection.ts'
+import { isReadWrite } from '../connection/is-read-write.ts'
 import type { TlsSource } from '../connection/tls-options.ts'
 import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
@@ -14,18 +15,22 @@ import { NOTHING } from '../protocol/operations/operation.ts'
 import type { ConnectRequest, ConnectResponse } from '../protocol/records/connect.ts'
 import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
 import type { BackOffOptions } from './back-off.ts'
+import { checkHandshake } from './check-handshake.ts'
 import type { HostSpec } from './connect-string.ts'
 import type { Resolve } from './host-list.ts'
+import { findReadWriteServer } from './read-write-search.ts'
 import { RequestQueue } from './request-queue.ts'
 import { type Credential, restoreSession } from './restore.ts'
 import { ServerSearch } from './server-search.ts'
 import { SessionMemory } from './session-memory.ts'
-import { isFinal, type SessionState, type StateListener } from './session-state.ts'
+import { isAnswered, isFinal, type SessionState, type StateListener } from './session-state.ts'
 import { StateChanges } from './state-changes.ts'
 import { WatchRegistry } from './watch-registry.ts'
 
 /** A connection that ends sooner counts as a failed attempt: a server that drops us at once is not to be stormed. */
 const STABLE_AFTER_MS = 1_000
+/** How long a server may take to say whether it has a quorum (ClientCnxn.pingRwServer). */
+const IS_READ_WRITE_TIMEOUT_MS = 1_000
 /** How long `close` waits for the server's word before it closes the socket anyway. */
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -39,6 +44,8 @@ export interface SessionOptions {
   readonly tls: TlsSource | undefined
   /** Undefined: no SASL. */
   readonly sasl: SaslMechanism | undefined
+  /** Whether a server without a quorum will do while there is no other. */
+  readonly canBeReadOnly: boolean
   readonly credentials: readonly Credential[]
   readonly maxReplyBytes: number
   readonly maxRequestBytes: number
@@ -113,9 +120,7 @@ export class Session {
 
   /** Whether a request submitted now would be written at once, before anything else. */
   get canSendNow(): boolean {
-    return (
-      this.state === 'connected' && this.#queue.length === 0 && this.#connection?.canSend === true
-    )
+    return isAnswered(this.state) && this.#queue.length === 0 && this.#connection?.canSend === true
   }
 
   onStateChange(listener: StateListener): () => void {
@@ -213,7 +218,7 @@ export class Session {
     try {
       response = await connection.connect()
       this.#memory.noteAnswer()
-      if (response.timeoutMs <= 0) this.#refused()
+      if (checkHandshake(handshake, response) === 'expired') this.#expire()
       else if (await this.#serve(connection, response, handshake.lastZxidSeen)) {
         this.#search.served(endpoint)
       } else this.#search.failed()
@@ -229,6 +234,7 @@ export class Session {
       if (reason instanceof AuthFailedError) this.#authFailed(reason)
     }
     connection.close(new Error('the connection is not needed any more'))
+    this.#memory.saw(connection.newestZxid)
     this.#connection = undefined
   }
 
@@ -266,22 +272,45 @@ export class Session {
       atLeastZxid: claimedZxid < memory.lastZxidSeen ? memory.lastZxidSeen : 0n,
     })
     if (isFinal(this.state) || connection.phase !== 'open') return false
+    return this.#stay(connection, response.readOnly === true ? 'connectedReadOnly' : 'connected')
+  }
+
+  /** From when requests may flow to the connection's end; says whether it was a good one. */
+  async #stay(connection: Connection, state: 'connected' | 'connectedReadOnly'): Promise<boolean> {
     const connectedAtMs = this.clock.now()
-    this.#changes.become('connected')
+    const ended = new AbortController()
+    this.#changes.become(state)
     this.watches.resync()
     this.#flush()
+    if (state === 'connectedReadOnly') void this.#leaveForReadWrite(connection, ended.signal)
     const reason = await connection.closed
-    memory.learnFrom(connection)
+    ended.abort()
+    // Not of a connection that broke before everything was restored: some watches had not caught up.
+    this.#memory.caughtUp(connection.lastZxid)
     if (reason instanceof AuthFailedError) throw reason
     this.#lastConnectionError = reason
-    if (!isFinal(this.state)) this.#changes.become('suspended')
+    if (!isFinal(this.state)) {
+      this.#changes.become(this.#memory.id === 0n ? 'connecting' : 'suspended')
+    }
     return this.clock.now() - connectedAtMs >= STABLE_AFTER_MS
   }
 
-  /** The server does not know our session any more; or, when we asked for a new one, it gives none. */
-  #refused(): void {
-    if (this.#memory.id === 0n) throw new Error('the server gave no session')
-    this.#expire()
+  /** Leaves a server without a quorum as soon as another one has one. */
+  async #leaveForReadWrite(connection: Connection, signal: AbortSignal): Promise<void> {
+    const { tls, clock, random } = this.#options
+    const ask = { tls, clock, signal, timeoutMs: IS_READ_WRITE_TIMEOUT_MS }
+    const server = await findReadWriteServer(
+      {
+        servers: () => this.#search.servers(),
+        isReadWrite: (one) => isReadWrite(one, ask),
+        clock,
+        random,
+      },
+      signal,
+    )
+    if (server === undefined) return
+    this.#search.prefer(server)
+    connection.leave(new Error(`${server.host}:${server.port} has a quorum`))
   }
 
   #expire(): void {
@@ -322,7 +351,7 @@ export class Session {
 
   #flush(): void {
     const connection = this.#connection
-    if (this.state !== 'connected' || connection === undefined) return
+    if (!isAnswered(this.state) || connection === undefined) return
     while (connection.canSend) {
       const call = this.#queue.shift()
       if (call === undefined) return
