@@ -2,7 +2,7 @@ import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
-import type { Acl } from '../protocol/records/acl.ts'
+import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { ChangeCounter } from './change-counter.ts'
 import { ensurePath } from './ensure-path.ts'
 import { type Perseverance, persevere, type Timing } from './persevere.ts'
@@ -35,10 +35,9 @@ export class Barrier {
 
   /** Sets the barrier up; one that stands already is none the less. (Curator: `setBarrier`) */
   create(options: CallOptions = {}): Promise<void> {
-    const { acl } = this.#options
-    const acls = acl === undefined ? {} : { acl }
+    const acl = this.#options.acl ?? OPEN_ACL_UNSAFE
     return this.#persevere(options, ({ retry, signal }) =>
-      retry(() => ensurePath(this.#client, this.path, { ...acls, signal })),
+      retry(() => ensurePath(this.#client, this.path, { acl, signal })),
     )
   }
 

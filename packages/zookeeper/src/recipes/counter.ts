@@ -3,7 +3,7 @@ import type { CallOptions } from '../connection/call.ts'
 import { ConnectionLossError } from '../errors/client-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { parentPath } from '../protocol/path.ts'
-import type { Acl } from '../protocol/records/acl.ts'
+import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { type CounterFormat, decodeCounter, encodeCounter } from './counter-format.ts'
 import { ensurePath } from './ensure-path.ts'
 import { getDataOrNull } from './get-data-or-null.ts'
@@ -183,9 +183,8 @@ export class Counter {
       await this.#client.setData(this.path, data, { version, signal })
       return
     }
-    const { acl } = this.#options
-    const acls = acl === undefined ? {} : { acl }
-    await ensurePath(this.#client, parentPath(this.path), { ...acls, signal })
-    await this.#client.create(this.path, data, { ...acls, signal })
+    const acl = this.#options.acl ?? OPEN_ACL_UNSAFE
+    await ensurePath(this.#client, parentPath(this.path), { acl, signal })
+    await this.#client.create(this.path, data, { acl, signal })
   }
 }

@@ -6,7 +6,7 @@ import { InvalidOptionError } from '../errors/client-errors.ts'
 import { MultiError } from '../errors/multi-error.ts'
 import { BadVersionError, NoNodeError, NotEmptyError } from '../errors/server-errors.ts'
 import { joinPath, nodeName } from '../protocol/path.ts'
-import type { Acl } from '../protocol/records/acl.ts'
+import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import { ChangeCounter } from './change-counter.ts'
 import { ensurePath } from './ensure-path.ts'
@@ -56,6 +56,7 @@ export class DoubleBarrier {
   readonly numClients: number
   readonly #client: ZooKeeper
   readonly #options: DoubleBarrierOptions
+  readonly #acl: readonly Acl[]
   readonly #members: string
   readonly #changes = new ChangeCounter()
   #isEntering = false
@@ -75,6 +76,7 @@ export class DoubleBarrier {
     this.numClients = numClients
     this.#client = client
     this.#options = options
+    this.#acl = options.acl ?? OPEN_ACL_UNSAFE
     this.#members = joinPath(path, 'members')
   }
 
@@ -144,7 +146,7 @@ export class DoubleBarrier {
       const { version } = await this.#round(perseverance)
       const isJoined = await this.#transact(perseverance, [
         { type: 'check', path: this.#members, version },
-        { type: 'create', path: member, data: identifier, mode: 'ephemeral', ...this.#acl },
+        { type: 'create', path: member, data: identifier, mode: 'ephemeral', acl: this.#acl },
       ])
       // When it was made before and the answer lost, it is refused now.
       const stat = await retry(() => this.#client.exists(member, { signal }))
@@ -160,7 +162,7 @@ export class DoubleBarrier {
     for (;;) {
       const stat = await retry(() => this.#client.exists(this.#members, { signal }))
       if (stat === undefined) {
-        await retry(() => ensurePath(this.#client, this.#members, { ...this.#acl, signal }))
+        await retry(() => ensurePath(this.#client, this.#members, { acl: this.#acl, signal }))
       } else if (stat.version > 0 && stat.numChildren === 0) {
         await retry(() => this.#delete(this.#members, { version: stat.version, signal }))
       } else return stat
@@ -292,11 +294,6 @@ export class DoubleBarrier {
 
   async #statOf(path: string, options: CallOptions): Promise<Stat | undefined> {
     return this.#client.exists(path, options).catch(() => undefined)
-  }
-
-  get #acl(): { readonly acl?: readonly Acl[] } {
-    const { acl } = this.#options
-    return acl === undefined ? {} : { acl }
   }
 }
 

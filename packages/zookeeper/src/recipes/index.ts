@@ -14,6 +14,8 @@ export {
   Leadership,
 } from './leader-election.ts'
 export { Lock } from './lock.ts'
+export { LockingQueue, type LockingQueueOptions, type PutOptions } from './locking-queue.ts'
+export type { QueueItem } from './queue-item.ts'
 export { ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
 export {
   type AcquireLeaseOptions,
