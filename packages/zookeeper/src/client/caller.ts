@@ -16,9 +16,18 @@ export interface Subject {
 /** Checks calls and hands them to the session. */
 export class Caller {
   readonly #session: Session
+  readonly #requestTimeoutMs: number | undefined
 
-  constructor(session: Session) {
+  /** `requestTimeoutMs` is for the calls that say nothing else; undefined: they wait as long as it takes. */
+  constructor(session: Session, requestTimeoutMs: number | undefined) {
     this.#session = session
+    this.#requestTimeoutMs = requestTimeoutMs
+  }
+
+  /** When a call that was made with these options ends. */
+  limits(options: CallOptions): CallOptions {
+    const { signal, timeoutMs = this.#requestTimeoutMs } = options
+    return timeoutMs === options.timeoutMs ? options : { signal, timeoutMs }
   }
 
   /** Makes the call. The promise rejects, and nothing is sent, when the path cannot be. */
@@ -32,7 +41,7 @@ export class Caller {
     const problem = pathProblem(subject.path, subject)
     if (problem !== undefined) return Promise.reject(invalidPath(subject.path, problem))
     const call = new Call(operation, request, subject, handlers, this.#session.diagnostics)
-    call.limit(options, this.#session.clock)
+    call.limit(this.limits(options), this.#session.clock)
     if (!call.settled) this.#session.submit(call)
     return call.promise
   }

@@ -42,6 +42,11 @@ export interface ZooKeeperOptions {
   readonly maxReplyBytes?: number
   /** The longest request to send (default 1,048,575, the servers' `jute.maxbuffer`). A longer one fails alone, with `ZK_FRAME_TOO_LONG`. */
   readonly maxRequestBytes?: number
+  /**
+   * The `timeoutMs` of every call that names none (the Java client's `zookeeper.request.timeout`; default: none, so a call waits until the
+   * server answers, or the connection or the session is lost). What happens to a write then stands at `CallOptions`.
+   */
+  readonly requestTimeoutMs?: number
   /** How many requests may wait for a connection (default 100,000). One more fails with `QueueFullError`. */
   readonly maxQueuedRequests?: number
   /** The pause between rounds over all hosts (default 50 ms, doubling to 2,000 ms), half of it random. */
@@ -66,6 +71,8 @@ const defaults = {
 /** Options with all defaults filled in, and the connect string read. */
 export interface ResolvedOptions extends Omit<SessionOptions, 'diagnostics'> {
   readonly chroot: string
+  /** Undefined: none. */
+  readonly requestTimeoutMs: number | undefined
 }
 
 /** Throws an `InvalidOptionError` for values that cannot be. */
@@ -77,6 +84,10 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     sessionTimeoutMs: positive('sessionTimeoutMs', options, defaults.sessionTimeoutMs),
     maxReplyBytes: positive('maxReplyBytes', options, defaults.maxReplyBytes),
     maxRequestBytes: positive('maxRequestBytes', options, defaults.maxRequestBytes),
+    requestTimeoutMs:
+      options.requestTimeoutMs === undefined
+        ? undefined
+        : positive('requestTimeoutMs', options, options.requestTimeoutMs),
     maxQueuedRequests: positive('maxQueuedRequests', options, defaults.maxQueuedRequests),
     tls: options.tls === undefined ? undefined : resolveTls(options.tls),
     sasl: options.sasl === undefined ? undefined : mechanismOf(options.sasl),
@@ -98,7 +109,12 @@ function mechanismOf(sasl: DigestMd5Options | SaslMechanism): SaslMechanism {
   throw new InvalidOptionError('sasl.mechanism must be "DIGEST-MD5", or sasl a SaslMechanism')
 }
 
-type Limit = 'sessionTimeoutMs' | 'maxReplyBytes' | 'maxRequestBytes' | 'maxQueuedRequests'
+type Limit =
+  | 'sessionTimeoutMs'
+  | 'requestTimeoutMs'
+  | 'maxReplyBytes'
+  | 'maxRequestBytes'
+  | 'maxQueuedRequests'
 
 function positive(name: Limit, options: ZooKeeperOptions, fallback: number): number {
   const value = options[name] ?? fallback

@@ -1,4 +1,6 @@
 import type { CallOptions } from '../connection/call.ts'
+import type { Timer } from '../connection/clock.ts'
+import { startDeadline } from '../connection/deadline.ts'
 import { AbortedError, ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
@@ -10,9 +12,12 @@ import { isAnswered, type SessionState } from '../session/session-state.ts'
  * not want to wait longer.
  */
 export function whenConnected(session: Session, options: CallOptions): Promise<void> {
+  const { signal, timeoutMs } = options
   return new Promise((resolve, reject) => {
-    const { signal, timeoutMs } = options
+    let timer: Timer | undefined
+    let isOver = false
     const end = (error?: Error) => {
+      isOver = true
       unsubscribe()
       forgetHopeless()
       timer?.cancel()
@@ -33,15 +38,13 @@ export function whenConnected(session: Session, options: CallOptions): Promise<v
       end(new AbortedError('waiting for the connection was aborted', { cause: signal?.reason }))
     const unsubscribe = session.onStateChange(onState)
     const forgetHopeless = session.onHopeless(end)
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : session.clock.setTimer(() => {
-            const cause = session.lastConnectionError
-            end(new TimeoutError(`no connection within ${timeoutMs} ms`, { cause }))
-          }, timeoutMs)
+    const onPassed = () => {
+      const cause = session.lastConnectionError
+      end(new TimeoutError(`no connection within ${timeoutMs} ms`, { cause }))
+    }
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()
     else onState(session.state)
+    if (!isOver) timer = startDeadline(timeoutMs, session.clock, onPassed)
   })
 }

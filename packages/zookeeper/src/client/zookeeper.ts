@@ -48,8 +48,10 @@ import {
   type StoredEnsembleConfig,
   toStoredConfig,
 } from './reconfig.ts'
+import type { Serializer } from './serializer.ts'
 import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
+import { TypedClient } from './typed-client.ts'
 import { type RemoveWatchesOptions, Watches } from './watches.ts'
 import { whenConnected } from './when-connected.ts'
 
@@ -76,7 +78,7 @@ export class ZooKeeper implements AsyncDisposable {
     this.#chroot = new Chroot(resolved.chroot)
     const diagnostics = new ClientDiagnostics(options.name ?? `zookeeper-${++clientsMade}`)
     this.#session = new Session({ ...resolved, diagnostics })
-    this.#caller = new Caller(this.#session)
+    this.#caller = new Caller(this.#session, resolved.requestTimeoutMs)
     this.#watches = new Watches(this.#session, this.#chroot, this.#caller)
   }
 
@@ -117,8 +119,9 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /**
-   * Begins to look for a server, and resolves when there is a session. Rejects when a credential is refused, the signal aborted or
-   * the time up; in the last two cases the client goes on looking until `close`.
+   * Begins to look for a server, and resolves when there is a session. Rejects when a credential is refused, the signal aborted, the
+   * time up, or with a `TlsError` when none of the servers can be trusted or trusts us; in the last three cases the client goes on looking
+   * until `close`.
    */
   connect(options: CallOptions = {}): Promise<void> {
     this.#session.start()
@@ -269,6 +272,14 @@ export class ZooKeeper implements AsyncDisposable {
     return new Transaction((operations, options) => this.multi(operations, options))
   }
 
+  /**
+   * A client whose znodes hold values of one type: `zk.withSerializer(jsonSerializer(schema.parse))`. It shares this client's
+   * session, and needs no closing.
+   */
+  withSerializer<Value>(serializer: Serializer<Value>): TypedClient<Value> {
+    return new TypedClient(this, serializer)
+  }
+
   /** Several reads in one round trip, each with a result or an error of its own. Needs ZooKeeper 3.6. */
   multiRead(
     operations: readonly MultiReadOperation[],
@@ -298,7 +309,7 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** Proves a further identity, on this connection and on all later ones. One that is refused rejects and is forgotten. */
   addAuth(scheme: string, credential: string, options: CallOptions = {}): Promise<void> {
-    return this.#session.addAuth({ scheme, credential }, options)
+    return this.#session.addAuth({ scheme, credential }, this.#caller.limits(options))
   }
 
   /**

@@ -7,6 +7,7 @@ import type { JuteWriter } from '../protocol/jute/jute-writer.ts'
 import type { OpCode } from '../protocol/op-code.ts'
 import type { Operation } from '../protocol/operations/operation.ts'
 import type { Clock } from './clock.ts'
+import { startDeadline } from './deadline.ts'
 import type { Settleable } from './delivery-order.ts'
 
 /** What a connection needs of a request: it knows nothing of its types. */
@@ -44,11 +45,17 @@ export interface CallHandlers<Response, Result> {
   readonly onFailure?: () => void
 }
 
-/** When a caller stops waiting. */
+/**
+ * When a caller stops waiting. A request that still waits for a connection then is never sent. One that was sent cannot be taken
+ * back: a write may have happened, or may still happen, and `mayHaveHappened` of the error says so.
+ */
 export interface CallOptions {
   /** Aborting it ends the call with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
-  /** After so long without an answer the call ends with a `TimeoutError`; it counts from the call, not from its sending. Default: none. */
+  /**
+   * After so many milliseconds without an answer the call ends with a `TimeoutError`; they count from the call, not from its sending.
+   * 0 or less: at once. Default: the client's `requestTimeoutMs`; `Infinity`: never.
+   */
   readonly timeoutMs?: number | undefined
 }
 
@@ -123,13 +130,11 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
       onAbort()
       return
     }
+    const onPassed = () =>
+      this.failWith((facts) => new TimeoutError(`no answer within ${timeoutMs} ms`, facts))
+    const timer = startDeadline(timeoutMs, clock, onPassed)
+    if (this.settled) return
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : clock.setTimer(() => {
-            this.failWith((facts) => new TimeoutError(`no answer within ${timeoutMs} ms`, facts))
-          }, timeoutMs)
     this.#stopWaiting = () => {
       signal?.removeEventListener('abort', onAbort)
       timer?.cancel()

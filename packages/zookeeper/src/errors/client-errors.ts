@@ -39,6 +39,10 @@ export class InvalidPathError extends ZooKeeperError {
 export class InvalidOptionError extends ZooKeeperError {
   override readonly code = 'ZK_INVALID_OPTION'
 }
+/** A value could not be written by the client's serializer, or a znode's data not be read by it. `cause` is what it threw. */
+export class SerializationError extends ZooKeeperError {
+  override readonly code = 'ZK_SERIALIZATION'
+}
 /** A tree cache found more znodes than its `maxNodes`, or one that is over the client's `maxReplyBytes` alone, and stopped. */
 export class CacheOverflowError extends ZooKeeperError {
   override readonly code = 'ZK_CACHE_OVERFLOW'

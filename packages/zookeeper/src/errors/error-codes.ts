@@ -42,6 +42,7 @@ export const zooKeeperErrorCodes = [
   'ZK_QUEUE_FULL',
   'ZK_INVALID_PATH',
   'ZK_INVALID_OPTION',
+  'ZK_SERIALIZATION',
   'ZK_CACHE_OVERFLOW',
   'ZK_TLS',
 ] as const
