@@ -2,13 +2,11 @@ export { BalancerError, type BalancerErrorCode } from './balancer-error.ts'
 export {
   encodeRegistration,
   type InstanceState,
-  InstanceStateSchema,
   isInstanceId,
   type ParsedRegistration,
   parseRegistration,
   REGISTRATION_BYTES_MAX,
   type Registration,
-  RegistrationSchema,
 } from './discovery/registration.ts'
 export * from './health/index.ts'
 export * from './policies/index.ts'

@@ -1,59 +1,10 @@
 import { isIP } from 'node:net'
-import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 
 /** Longest registration that is read, in bytes. A larger one is refused unread. */
 export const REGISTRATION_BYTES_MAX = 64 * 1024
 
 /** What an instance says of itself. An operator's override beats it, it beats health. */
-export const InstanceStateSchema = Type.Union([
-  Type.Literal('up'),
-  Type.Literal('draining'),
-  Type.Literal('down'),
-])
-export type InstanceState = Static<typeof InstanceStateSchema>
-
-/**
- * The data of a registration znode, `/services/<service>/<instance>`, as JSON.
- * `v` is the format's version; a reader ignores fields that it does not know, so that old and new
- * programs live side by side. An array or a scalar is refused.
- */
-export const RegistrationSchema = Type.Object({
-  v: Type.Literal(1),
-  /** An IPv4 or IPv6 address, without brackets. Names are not accepted in this format. */
-  address: Type.String({ minLength: 2, maxLength: 45 }),
-  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  /** Share of the requests beside the other instances, 0 to 256. Default 1. */
-  weight: Type.Optional(Type.Integer({ minimum: 0, maximum: 256 })),
-  state: Type.Optional(InstanceStateSchema),
-  /** Where the instance runs, e.g. an availability zone. */
-  zone: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })),
-  scheme: Type.Optional(Type.Union([Type.Literal('http'), Type.Literal('https')])),
-  /**
-   * Never part of a configuration. Values may hold any text but control characters, which could
-   * steer the terminal of whoever lists them.
-   */
-  metadata: Type.Optional(
-    Type.Record(
-      Type.String({ pattern: '^[A-Za-z0-9._/-]{1,128}$' }),
-      Type.String({ maxLength: 4096, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' }),
-      { additionalProperties: false },
-    ),
-  ),
-})
-
-/** What each field may hold, for the reason of a refusal. */
-const ALLOWED: Readonly<Record<string, string>> = {
-  v: 'must be 1',
-  address: 'must be an IPv4 or IPv6 address, without brackets, zone or port',
-  port: 'must be a whole number from 1 to 65535',
-  weight: 'must be a whole number from 0 to 256',
-  state: 'must be "up", "draining" or "down"',
-  zone: 'must be 1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or a digit',
-  scheme: 'must be "http" or "https"',
-  metadata:
-    'must be an object of strings: names of 1 to 128 of A-Z a-z 0-9 . _ / -, values of at most 4096 characters without control characters',
-}
+export type InstanceState = 'up' | 'draining' | 'down'
 
 /** Longest piece of a refused value that is repeated in the reason. */
 const SHOWN_CHARACTERS_MAX = 40
@@ -68,6 +19,78 @@ export interface Registration {
   readonly scheme: 'http' | 'https'
   readonly metadata: Readonly<Record<string, string>>
 }
+
+/**
+ * The data of a registration znode, `/services/<service>/<instance>`, as JSON: what each field may hold, in the order in which
+ * they are looked at. `v` is the format's version; a reader ignores fields that it does not know, so that old and new programs
+ * live side by side.
+ *
+ * Checked by hand and not by a schema library: programs that register themselves read this at their start.
+ */
+const FIELDS: ReadonlyMap<string, Field> = new Map([
+  ['v', { required: true, rule: 'must be 1', holds: (value) => value === 1 }],
+  [
+    // Names are not accepted in this format.
+    'address',
+    {
+      required: true,
+      rule: 'must be an IPv4 or IPv6 address, without brackets, zone or port',
+      holds: (value) => typeof value === 'string' && isUsableAddress(value),
+    },
+  ],
+  [
+    'port',
+    {
+      required: true,
+      rule: 'must be a whole number from 1 to 65535',
+      holds: (value) => isWhole(value, 1, 65_535),
+    },
+  ],
+  [
+    // Share of the requests beside the other instances. Default 1.
+    'weight',
+    { rule: 'must be a whole number from 0 to 256', holds: (value) => isWhole(value, 0, 256) },
+  ],
+  [
+    'state',
+    {
+      rule: 'must be "up", "draining" or "down"',
+      holds: (value) => value === 'up' || value === 'draining' || value === 'down',
+    },
+  ],
+  [
+    // Where the instance runs, e.g. an availability zone.
+    'zone',
+    {
+      rule: 'must be 1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or a digit',
+      holds: (value) => typeof value === 'string' && isInstanceId(value),
+    },
+  ],
+  [
+    'scheme',
+    {
+      rule: 'must be "http" or "https"',
+      holds: (value) => value === 'http' || value === 'https',
+    },
+  ],
+  [
+    'metadata',
+    {
+      rule: 'must be an object of strings: names of 1 to 128 of A-Z a-z 0-9 . _ / -, values of at most 4096 characters without control characters',
+      holds: isMetadata,
+    },
+  ],
+])
+
+interface Field {
+  readonly required?: boolean
+  /** For the reason of a refusal. */
+  readonly rule: string
+  readonly holds: (value: unknown) => boolean
+}
+
+const METADATA_NAME = /^[A-Za-z0-9._/-]{1,128}$/
+const METADATA_VALUE_CHARACTERS_MAX = 4096
 
 export type ParsedRegistration =
   | { readonly registration: Registration }
@@ -97,21 +120,36 @@ export function parseRegistration(id: string, data: Buffer | null): ParsedRegist
   } catch {
     return { refused: 'the data is not JSON' }
   }
-  if (!Value.Check(RegistrationSchema, value)) return { refused: reasonOf(value) }
-  if (!isUsableAddress(value.address)) {
-    return { refused: fieldReason('address', value.address) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { refused: 'the data must be a JSON object' }
   }
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const wrong = wrongField(fields)
+  if (wrong !== undefined) return { refused: fieldReason(wrong, fields.get(wrong)) }
+  const { address, port, weight, state, zone, scheme, metadata } = value as Partial<Registration>
+  if (address === undefined || port === undefined) throw new Error('they were looked at')
   return {
     registration: {
-      address: value.address,
-      port: value.port,
-      weight: value.weight ?? 1,
-      state: value.state ?? 'up',
-      ...(value.zone === undefined ? {} : { zone: value.zone }),
-      scheme: value.scheme ?? 'http',
-      metadata: ownStrings(value.metadata ?? {}),
+      address,
+      port,
+      weight: weight ?? 1,
+      state: state ?? 'up',
+      ...(zone === undefined ? {} : { zone }),
+      scheme: scheme ?? 'http',
+      metadata: ownStrings(metadata ?? {}),
     },
   }
+}
+
+/** What is missing is told before what is wrong. */
+function wrongField(fields: ReadonlyMap<string, unknown>): string | undefined {
+  for (const [name, { required }] of FIELDS) {
+    if (required === true && !fields.has(name)) return name
+  }
+  for (const [name, { holds }] of FIELDS) {
+    if (fields.has(name) && !holds(fields.get(name))) return name
+  }
+  return undefined
 }
 
 /**
@@ -122,22 +160,28 @@ function isUsableAddress(address: string): boolean {
   return isIP(address) !== 0 && !address.includes('%') && !/^[0.:]+$/.test(address)
 }
 
-function reasonOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return 'the data must be a JSON object'
-  }
-  const fields = new Map<string, unknown>(Object.entries(value))
-  const wrong = Value.Errors(RegistrationSchema, value).map(
-    (error) => error.instancePath.split('/')[1] ?? '',
+function isWhole(value: unknown, min: number, max: number): boolean {
+  return Number.isInteger(value) && typeof value === 'number' && value >= min && value <= max
+}
+
+/**
+ * Never part of a configuration. Values may hold any text but control characters, which could steer
+ * the terminal of whoever lists them.
+ */
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(
+    ([name, text]) =>
+      METADATA_NAME.test(name) &&
+      typeof text === 'string' &&
+      text.length <= METADATA_VALUE_CHARACTERS_MAX &&
+      !/\p{Cc}/u.test(text),
   )
-  const missing = ['v', 'address', 'port'].find((field) => !fields.has(field))
-  const field = missing ?? wrong.find((each) => each in ALLOWED) ?? 'metadata'
-  return fieldReason(field, fields.get(field))
 }
 
 /** `port must be a whole number from 1 to 65535, not 99999`, in printable ASCII whatever was found. */
 function fieldReason(field: string, found: unknown): string {
-  const rule = `${field} ${ALLOWED[field] ?? 'is not valid'}`
+  const rule = `${field} ${FIELDS.get(field)?.rule}`
   if (found === undefined) return `${rule}; it is missing`
   if (typeof found === 'object') return rule
   const shown = JSON.stringify(found).replace(/[^ -~]/g, '?')
