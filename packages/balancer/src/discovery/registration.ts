@@ -27,60 +27,42 @@ export interface Registration {
  *
  * Checked by hand and not by a schema library: programs that register themselves read this at their start.
  */
-const FIELDS: ReadonlyMap<string, Field> = new Map([
-  ['v', { required: true, rule: 'must be 1', holds: (value) => value === 1 }],
-  [
-    // Names are not accepted in this format.
-    'address',
-    {
-      required: true,
-      rule: 'must be an IPv4 or IPv6 address, without brackets, zone or port',
-      holds: (value) => typeof value === 'string' && isUsableAddress(value),
-    },
-  ],
-  [
-    'port',
-    {
-      required: true,
-      rule: 'must be a whole number from 1 to 65535',
-      holds: (value) => isWhole(value, 1, 65_535),
-    },
-  ],
-  [
-    // Share of the requests beside the other instances. Default 1.
-    'weight',
-    { rule: 'must be a whole number from 0 to 256', holds: (value) => isWhole(value, 0, 256) },
-  ],
-  [
-    'state',
-    {
-      rule: 'must be "up", "draining" or "down"',
-      holds: (value) => value === 'up' || value === 'draining' || value === 'down',
-    },
-  ],
-  [
-    // Where the instance runs, e.g. an availability zone.
-    'zone',
-    {
-      rule: 'must be 1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or a digit',
-      holds: (value) => typeof value === 'string' && isInstanceId(value),
-    },
-  ],
-  [
-    'scheme',
-    {
-      rule: 'must be "http" or "https"',
-      holds: (value) => value === 'http' || value === 'https',
-    },
-  ],
-  [
-    'metadata',
-    {
-      rule: 'must be an object of strings: names of 1 to 128 of A-Z a-z 0-9 . _ / -, values of at most 4096 characters without control characters',
-      holds: isMetadata,
-    },
-  ],
-])
+const FIELDS: Readonly<Record<string, Field>> = {
+  v: { required: true, rule: 'must be 1', holds: (value) => value === 1 },
+  // Names are not accepted in this format.
+  address: {
+    required: true,
+    rule: 'must be an IPv4 or IPv6 address, without brackets, zone or port',
+    holds: (value) => typeof value === 'string' && isUsableAddress(value),
+  },
+  port: {
+    required: true,
+    rule: 'must be a whole number from 1 to 65535',
+    holds: (value) => isWhole(value, 1, 65_535),
+  },
+  // Share of the requests beside the other instances. Default 1.
+  weight: {
+    rule: 'must be a whole number from 0 to 256',
+    holds: (value) => isWhole(value, 0, 256),
+  },
+  state: {
+    rule: 'must be "up", "draining" or "down"',
+    holds: (value) => value === 'up' || value === 'draining' || value === 'down',
+  },
+  // Where the instance runs, e.g. an availability zone.
+  zone: {
+    rule: 'must be 1 to 128 of A-Z a-z 0-9 . _ -, beginning with a letter or a digit',
+    holds: (value) => typeof value === 'string' && isInstanceId(value),
+  },
+  scheme: {
+    rule: 'must be "http" or "https"',
+    holds: (value) => value === 'http' || value === 'https',
+  },
+  metadata: {
+    rule: 'must be an object of strings: names of 1 to 128 of A-Z a-z 0-9 . _ / -, values of at most 4096 characters without control characters',
+    holds: isMetadata,
+  },
+}
 
 interface Field {
   readonly required?: boolean
@@ -143,10 +125,10 @@ export function parseRegistration(id: string, data: Buffer | null): ParsedRegist
 
 /** What is missing is told before what is wrong. */
 function wrongField(fields: ReadonlyMap<string, unknown>): string | undefined {
-  for (const [name, { required }] of FIELDS) {
+  for (const [name, { required }] of Object.entries(FIELDS)) {
     if (required === true && !fields.has(name)) return name
   }
-  for (const [name, { holds }] of FIELDS) {
+  for (const [name, { holds }] of Object.entries(FIELDS)) {
     if (fields.has(name) && !holds(fields.get(name))) return name
   }
   return undefined
@@ -181,7 +163,7 @@ function isMetadata(value: unknown): boolean {
 
 /** `port must be a whole number from 1 to 65535, not 99999`, in printable ASCII whatever was found. */
 function fieldReason(field: string, found: unknown): string {
-  const rule = `${field} ${FIELDS.get(field)?.rule}`
+  const rule = `${field} ${FIELDS[field]?.rule}`
   if (found === undefined) return `${rule}; it is missing`
   if (typeof found === 'object') return rule
   const shown = JSON.stringify(found).replace(/[^ -~]/g, '?')
