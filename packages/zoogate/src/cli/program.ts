@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { addConnectionOptions, inheritConnectionOptions } from './connect.ts'
+import { addConnectionOptions, inheritConnectionOptions } from './connection-options.ts'
 
 const HELP = `
 One machine:      zoogate dev examples/shop.yaml

@@ -2,7 +2,8 @@ import { durationMs } from './duration.ts'
 import { parsePercentage } from './percentage.ts'
 import { compareText } from './resource.ts'
 import { API_VERSION } from './resource-metadata.ts'
-import { type HealthCheckSpec, SERVICE_DEFAULTS, type Service } from './service.ts'
+import type { HealthCheckSpec, Service } from './service.ts'
+import { SERVICE_DEFAULTS } from './service-defaults.ts'
 import type { Endpoint, HealthCheck, ServicePool } from './view.ts'
 
 /** What a Service says once its defaults are filled in, in the units that programs reckon with. */

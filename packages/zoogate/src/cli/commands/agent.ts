@@ -9,7 +9,7 @@ import { defaultNodeFolder } from '../../agent/node-paths.ts'
 import { engines } from '../../engines/index.ts'
 import { treePaths } from '../../store/tree-paths.ts'
 import { CliError, usageError } from '../cli-error.ts'
-import { addConnectionOptions, connectionFlags, findZooKeeper } from '../connect.ts'
+import { addConnectionOptions, connectionFlags, findZooKeeper } from '../connection-options.ts'
 
 const SESSION_TIMEOUT_MS = 10_000
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { formatDuration, parseDuration } from '../../model/duration.ts'
 import { usageError } from '../cli-error.ts'
-import { addConnectionOptions } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { runOverride } from '../override-command.ts'
 
 const REASON_CHARACTERS_MAX = 200

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { usageError } from '../cli-error.ts'
-import { addConnectionOptions, withConnection } from '../connect.ts'
+import { withConnection } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { printJson } from '../output.ts'
 import { formatTable, printable } from '../table.ts'
 import { processTerminal } from '../terminal.ts'

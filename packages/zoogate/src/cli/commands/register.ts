@@ -1,7 +1,7 @@
 import { BalancerError, instanceId, ownAddress, registrationOf } from '@zoogate/balancer'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../model/duration.ts'
-import { SERVICE_DEFAULTS } from '../../model/service.ts'
+import { SERVICE_DEFAULTS } from '../../model/service-defaults.ts'
 import {
   parseProbe,
   Sidecar,
@@ -9,7 +9,7 @@ import {
   type SidecarOptions,
 } from '../../registrar/index.ts'
 import { usageError } from '../cli-error.ts'
-import { addConnectionOptions, connectionFlags, findZooKeeper } from '../connect.ts'
+import { addConnectionOptions, connectionFlags, findZooKeeper } from '../connection-options.ts'
 
 const DEFAULT_DRAIN = '5s'
 const DEFAULT_STOP_TIMEOUT = '10s'

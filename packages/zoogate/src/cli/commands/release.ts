@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { author } from '../author.ts'
-import { addConnectionOptions, withConnection } from '../connect.ts'
+import { withConnection } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { requireService } from '../instances.ts'
 import { printJson } from '../output.ts'
 import { processTerminal } from '../terminal.ts'

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
-import { addConnectionOptions, withConnection } from '../connect.ts'
+import { withConnection } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { readStatus } from '../read-status.ts'
 import type { StatusReport } from '../status-report.ts'
 import { statusText } from '../status-text.ts'

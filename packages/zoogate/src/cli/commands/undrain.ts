@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { addConnectionOptions } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { runOverride } from '../override-command.ts'
 
 /** `zoogate undrain SERVICE INSTANCE`: takes back a drain. A weight that was set stays. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { usageError } from '../cli-error.ts'
-import { addConnectionOptions } from '../connect.ts'
+import { addConnectionOptions } from '../connection-options.ts'
 import { runOverride } from '../override-command.ts'
 
 const WEIGHT_MAX = 256
