@@ -16,9 +16,10 @@ const PACKAGES = {
 const FOLDERS = {
   zookeeper: {
     protocol: [],
+    sasl: ['protocol'],
     connection: ['protocol'],
-    session: ['protocol', 'connection'],
-    client: ['protocol', 'connection', 'session'],
+    session: ['protocol', 'sasl', 'connection'],
+    client: ['protocol', 'sasl', 'connection', 'session'],
     recipes: ['protocol', 'connection', 'session', 'client'],
   },
   zoogate: {

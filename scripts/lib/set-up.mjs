@@ -34,6 +34,7 @@ const FOR_TESTS = [
     why: "kazoo's suite",
   },
   { package: 'python3-mock', proof: '/usr/lib/python3/dist-packages/mock', why: "kazoo's suite" },
+  { package: 'openssl', proof: 'openssl', why: 'certificates of the TLS tests' },
   { package: 'iproute2', proof: 'ip', why: 'partitions in network namespaces' },
 ]
 

@@ -31,7 +31,7 @@ export async function authenticate(
     connection.close(new Error(`no ${mechanism.name} authentication within ${timeoutMs} ms`))
   }, timeoutMs)
   const closed = connection.closed.then((reason) => {
-    throw reason
+    throw asRefusal(reason, mechanism)
   })
   try {
     await Promise.race([closed, exchange(connection, mechanism)])
@@ -62,7 +62,7 @@ async function exchange(connection: Connection, mechanism: SaslMechanism): Promi
 async function ask(
   connection: Connection,
   token: Buffer,
-  { name }: SaslMechanism,
+  mechanism: SaslMechanism,
 ): Promise<Buffer> {
   const call = new Call(
     saslOperation,
@@ -75,8 +75,13 @@ async function ask(
   try {
     return await call.promise
   } catch (error) {
-    if (!(error instanceof AuthFailedError)) throw error
-    const message = `the server refused our ${name} authentication`
-    throw new AuthFailedError(error.serverCode, message, { cause: error })
+    throw asRefusal(error, mechanism)
   }
+}
+
+/** A server that wants SASL says just that to who tried it in vain. */
+function asRefusal(error: unknown, { name }: SaslMechanism): unknown {
+  if (!(error instanceof AuthFailedError)) return error
+  const message = `the server refused our ${name} authentication`
+  return new AuthFailedError(error.serverCode, message, { cause: error })
 }
