@@ -21,7 +21,7 @@ const CLASS_PATH = [
   .join(':')
 
 /** What a server's second port, that speaks TLS, shows and asks for. */
-export interface ServerTls {
+interface ServerTls {
   readonly certificate: Certificate
   /** The authorities whose clients are trusted, as PEM. */
   readonly ca: string
@@ -30,7 +30,7 @@ export interface ServerTls {
 }
 
 /** How clients can prove who they are. */
-export interface ServerSecurity {
+interface ServerSecurity {
   /** Opens a second port that speaks TLS, with the x509 scheme. */
   readonly tls?: ServerTls
   /** Passwords by user, for SASL DIGEST-MD5. */

@@ -14,7 +14,7 @@ export interface Certificate {
 }
 
 /** What a certificate says. */
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly commonName: string
   /** Default: localhost and 127.0.0.1. */
   readonly subjectAltName?: string
