@@ -73,7 +73,7 @@ for (const engine of ENGINES) {
       await untilAnswering(site, 'b0 b1 b2')
       const report = await traffic.stop()
       expect(failures(report), JSON.stringify(report)).toBe(0)
-      expect(agent.report.state).toBe('ready')
+      await waitFor('the agent to be ready', () => agent.report.state === 'ready')
     })
 
     it('F2: starts its engine from the disk while ZooKeeper is away', async () => {
