@@ -15,6 +15,7 @@ export {
 } from './leader-election.ts'
 export { Lock } from './lock.ts'
 export { LockingQueue, type LockingQueueOptions, type PutOptions } from './locking-queue.ts'
+export { NodeCache, type NodeCacheOptions, type NodeListener } from './node-cache.ts'
 export type { QueueItem } from './queue-item.ts'
 export { ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
 export {
@@ -27,3 +28,11 @@ export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cach
 export type { TreeChange } from './tree-difference.ts'
 export type { TreeNode } from './tree-reader.ts'
 export { walk } from './walk.ts'
+export {
+  type ChildrenWatching,
+  type DataWatching,
+  type WatchZnodeOptions,
+  watchChildren,
+  watchData,
+} from './watch-znode.ts'
+export { WatchedCache } from './watched-cache.ts'

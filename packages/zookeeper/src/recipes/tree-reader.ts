@@ -5,6 +5,7 @@ import { ProtocolError } from '../errors/protocol-error.ts'
 import { NoAuthError, NoNodeError } from '../errors/server-errors.ts'
 import { joinPath } from '../protocol/path.ts'
 import { STAT_BYTES, type Stat } from '../protocol/records/stat.ts'
+import { compactNode } from './compact-node.ts'
 import { pathChunks } from './path-chunks.ts'
 
 /** The paths of one multiRead, each written up to twice, stay far below the server's 1 MiB frame. */
@@ -146,7 +147,9 @@ export class TreeReader {
 }
 
 function toNode(path: string, result: MultiReadResult | undefined): TreeNode | undefined {
-  if (result?.type === 'getData') return { path, data: result.data, stat: result.stat }
+  if (result?.type === 'getData') {
+    return compactNode({ path, data: result.data, stat: result.stat })
+  }
   if (result?.type === 'error') return absent(result.error)
   throw new ProtocolError('ZK_MALFORMED', `a multiRead without an answer for ${path}`)
 }
