@@ -13,7 +13,7 @@ import {
 import { type Outcome, type OutcomeCounts, outcomeOf } from './outcome.ts'
 
 /** What a writer works with. */
-export interface WriterOptions {
+interface WriterOptions {
   readonly zk: ZooKeeper
   /** Different for every writer. */
   readonly name: string
@@ -68,7 +68,7 @@ export abstract class Writer {
   }
 }
 
-const MAX_PAUSE_MS = 10
+const MAX_PAUSE_MS = 20
 const MAX_BURST = 6
 const DELETED_SHARE = 0.4
 
