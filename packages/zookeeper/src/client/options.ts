@@ -29,8 +29,8 @@ export interface ZooKeeperOptions {
    */
   readonly sasl?: DigestMd5Options | SaslMechanism
   /**
-   * Whether a server without a quorum will do while there is no other (default false): the state is `connectedReadOnly` then. Such
-   * servers exist only where `readonlymode.enabled` is set, and give new sessions only with `localSessionsEnabled`.
+   * Whether a server without a quorum will do while there is no other (default false): the state is `connectedReadOnly` then. Servers
+   * go on like that where `readonlymode.enabled` is set and, since 3.6, `localSessionsEnabled` too.
    */
   readonly canBeReadOnly?: boolean
   /** Identities to prove on every connection, before anything else (default none). */

@@ -1,5 +1,6 @@
 import type { Clock } from '../connection/clock.ts'
 import type { Endpoint } from '../connection/connection.ts'
+import type { ServerMode } from '../connection/server-mode.ts'
 import { backOffMs } from './back-off.ts'
 import { sleep } from './sleep.ts'
 
@@ -13,7 +14,7 @@ const PAUSE = { minMs: 100, maxMs: 10_000 } as const
 export interface ReadWriteSearchOptions {
   /** All servers, resolved anew. */
   readonly servers: () => Promise<readonly Endpoint[]>
-  readonly isReadWrite: (server: Endpoint) => Promise<boolean>
+  readonly modeOf: (server: Endpoint) => Promise<ServerMode | undefined>
   readonly clock: Clock
   readonly random: () => number
 }
@@ -23,11 +24,11 @@ export async function findReadWriteServer(
   options: ReadWriteSearchOptions,
   signal: AbortSignal,
 ): Promise<Endpoint | undefined> {
-  const { servers, isReadWrite, clock, random } = options
+  const { servers, modeOf, clock, random } = options
   for (let round = 0; !signal.aborted; round++) {
     await sleep(backOffMs(round, PAUSE, random), clock, signal)
     for (const server of signal.aborted ? [] : await servers()) {
-      if (await isReadWrite(server)) return server
+      if ((await modeOf(server)) === 'rw') return server
       if (signal.aborted) return undefined
     }
   }

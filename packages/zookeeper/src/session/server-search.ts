@@ -84,6 +84,16 @@ export class ServerSearch {
     this.#hosts.prefer(endpoint)
   }
 
+  /** Aborted by `stop`. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal
+  }
+
+  /** Whether all servers were tried since the last that did well. */
+  get hasTriedAll(): boolean {
+    return this.#failedRounds > 0
+  }
+
   /** There is nothing to be sorry for any more: the next server may be asked soon. */
   forgetFailures(): void {
     this.#failedRounds = 0

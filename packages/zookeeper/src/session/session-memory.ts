@@ -7,6 +7,14 @@ import {
 /** A new session's password, and that of none. */
 const NO_PASSWORD = Buffer.alloc(PASSWORD_BYTES)
 
+/** What decides how a client introduces itself. */
+export interface HandshakeOptions {
+  readonly nowMs: number
+  readonly random: () => number
+  /** Whether to ask for a session that nobody will need again. */
+  readonly isGuest: boolean
+}
+
 /** What a client remembers of its session from one connection to the next. */
 export class SessionMemory {
   /** 0 while there is no session, and in one that a server without a quorum made up: no other server would know it. */
@@ -29,14 +37,17 @@ export class SessionMemory {
     this.timeoutMs = options.sessionTimeoutMs
   }
 
-  /** What to say to the next server. */
-  handshake(nowMs: number, random: () => number): ConnectRequest {
+  /**
+   * What to say to the next server. A guest says nothing of the session: a server without a quorum does not take sessions that it did
+   * not make up itself (ReadOnlyZooKeeperServer.validateSession, since 3.6), yet lets anybody read.
+   */
+  handshake(options: HandshakeOptions): ConnectRequest {
     return {
       protocolVersion: 0,
-      lastZxidSeen: this.#claimedZxid(nowMs, random),
+      lastZxidSeen: this.#claimedZxid(options),
       timeoutMs: this.#wantedTimeoutMs,
-      sessionId: this.id,
-      password: this.password,
+      sessionId: options.isGuest ? 0n : this.id,
+      password: options.isGuest ? NO_PASSWORD : this.password,
       readOnly: this.#canBeReadOnly,
     }
   }
@@ -82,7 +93,7 @@ export class SessionMemory {
    * moment. When that has gone on for longer than the session can live, the tree may have been replaced by an
    * older one: every other attempt then claims to have seen nothing, so that the server says whether it knows the session.
    */
-  #claimedZxid(nowMs: number, random: () => number): bigint {
+  #claimedZxid({ nowMs, random }: HandshakeOptions): bigint {
     if (this.#speechlessSinceMs === undefined) return this.lastZxidSeen
     const isLong = nowMs - this.#speechlessSinceMs > (this.timeoutMs * 4) / 3
     return isLong && random() < 0.5 ? 0n : this.lastZxidSeen

@@ -1,7 +1,7 @@
 import { Call, type CallOptions, type Outgoing } from '../connection/call.ts'
 import type { Clock } from '../connection/clock.ts'
 import { Connection, type Endpoint } from '../connection/connection.ts'
-import { isReadWrite } from '../connection/is-read-write.ts'
+import { type ServerMode, serverMode } from '../connection/server-mode.ts'
 import type { TlsSource } from '../connection/tls-options.ts'
 import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
@@ -30,7 +30,7 @@ import { WatchRegistry } from './watch-registry.ts'
 /** A connection that ends sooner counts as a failed attempt: a server that drops us at once is not to be stormed. */
 const STABLE_AFTER_MS = 1_000
 /** How long a server may take to say whether it has a quorum (ClientCnxn.pingRwServer). */
-const IS_READ_WRITE_TIMEOUT_MS = 1_000
+const SERVER_MODE_TIMEOUT_MS = 1_000
 /** How long `close` waits for the server's word before it closes the socket anyway. */
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -184,20 +184,18 @@ export class Session {
     if (isFinal(this.state)) return
     const connection = this.#connection
     this.#end('closed', (facts) => new ClosedError('the client was closed', facts))
-    if (connection?.phase === 'open' && this.#memory.id !== 0n) {
-      const call = new Call(
-        closeSessionOperation,
-        NOTHING,
-        { mutates: true },
-        { convert: () => undefined },
-        this.diagnostics,
-      )
-      call.limit({ timeoutMs: Math.min(CLOSE_TIMEOUT_MS, this.timeoutMs) }, this.clock)
-      connection.send(call)
-      // No answer is no failure: the session then ends by its timeout.
-      await call.promise.catch(() => undefined)
-    }
+    if (connection?.phase === 'open') await this.#endSession(connection)
     connection?.close(new ClosedError('the client was closed'))
+  }
+
+  async #endSession(connection: Connection): Promise<void> {
+    const subject = { mutates: true }
+    const handlers = { convert: () => undefined }
+    const call = new Call(closeSessionOperation, NOTHING, subject, handlers, this.diagnostics)
+    call.limit({ timeoutMs: Math.min(CLOSE_TIMEOUT_MS, this.timeoutMs) }, this.clock)
+    connection.send(call)
+    // No answer is no failure: the session then ends by its timeout.
+    await call.promise.catch(() => undefined)
   }
 
   async #run(): Promise<void> {
@@ -211,14 +209,19 @@ export class Session {
 
   /** One connection from its beginning to its end. */
   async #attempt(endpoint: Endpoint): Promise<void> {
-    const handshake = this.#memory.handshake(this.clock.now(), this.#options.random)
+    const isGuest = await this.#mustBeGuest(endpoint)
+    if (isFinal(this.state)) return
+    const { random } = this.#options
+    const handshake = this.#memory.handshake({ nowMs: this.clock.now(), random, isGuest })
     const connection = this.#open(endpoint, handshake)
     this.#connection = connection
     let response: ConnectResponse | undefined
     try {
       response = await connection.connect()
       this.#memory.noteAnswer()
-      if (checkHandshake(handshake, response) === 'expired') this.#expire()
+      const outcome = checkHandshake(handshake, response)
+      if (isGuest && response.readOnly !== true) await this.#leaveQuorum(connection)
+      else if (outcome === 'expired') this.#expire()
       else if (await this.#serve(connection, response, handshake.lastZxidSeen)) {
         this.#search.served(endpoint)
       } else this.#search.failed()
@@ -236,6 +239,24 @@ export class Session {
     connection.close(new Error('the connection is not needed any more'))
     this.#memory.saw(connection.newestZxid)
     this.#connection = undefined
+  }
+
+  /** Whether the server would refuse our session, but let us read without one. Asked only when no server was found otherwise. */
+  async #mustBeGuest(endpoint: Endpoint): Promise<boolean> {
+    if (!this.#options.canBeReadOnly || this.#memory.id === 0n || !this.#search.hasTriedAll)
+      return false
+    return (await this.#modeOf(endpoint, this.#search.stopped)) === 'ro'
+  }
+
+  /** Ends the session that a server with a quorum made for a guest: it is to be asked for our own. */
+  async #leaveQuorum(connection: Connection): Promise<void> {
+    await this.#endSession(connection)
+    throw new Error('the server has a quorum again')
+  }
+
+  #modeOf(server: Endpoint, signal: AbortSignal): Promise<ServerMode | undefined> {
+    const { tls, clock } = this.#options
+    return serverMode(server, { tls, clock, signal, timeoutMs: SERVER_MODE_TIMEOUT_MS })
   }
 
   #open(endpoint: Endpoint, handshake: ConnectRequest): Connection {
@@ -297,17 +318,10 @@ export class Session {
 
   /** Leaves a server without a quorum as soon as another one has one. */
   async #leaveForReadWrite(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { tls, clock, random } = this.#options
-    const ask = { tls, clock, signal, timeoutMs: IS_READ_WRITE_TIMEOUT_MS }
-    const server = await findReadWriteServer(
-      {
-        servers: () => this.#search.servers(),
-        isReadWrite: (one) => isReadWrite(one, ask),
-        clock,
-        random,
-      },
-      signal,
-    )
+    const { clock, random } = this.#options
+    const servers = () => this.#search.servers()
+    const modeOf = (server: Endpoint) => this.#modeOf(server, signal)
+    const server = await findReadWriteServer({ servers, modeOf, clock, random }, signal)
     if (server === undefined) return
     this.#search.prefer(server)
     connection.leave(new Error(`${server.host}:${server.port} has a quorum`))

@@ -3,26 +3,29 @@ import type { Endpoint } from './connection.ts'
 import type { TlsSource } from './tls-options.ts'
 import { openTcp, openTls } from './transport.ts'
 
+/** Whether a server has a quorum (`rw`) or has lost it and serves reads only (`ro`). */
+export type ServerMode = 'rw' | 'ro'
+
 /** How to ask. */
-export interface IsReadWriteOptions {
+export interface ServerModeOptions {
   /** Undefined: plain TCP. */
   readonly tls: TlsSource | undefined
-  /** A server that takes longer counts as one without a quorum. */
+  /** How long the answer may take. */
   readonly timeoutMs: number
   readonly clock: Clock
-  /** Aborting it ends the question, with false. */
+  /** Aborting it ends the question without an answer. */
   readonly signal: AbortSignal
 }
 
 /**
- * Asks a server by the four-letter word `isro` whether it has a quorum: it says `rw` then, else `ro` or `null`. Never rejects:
- * who does not say `rw` in time has none (ClientCnxn.pingRwServer).
+ * Asks a server for its mode by the four-letter word `isro`, as ClientCnxn.pingRwServer does. Never rejects: undefined for one that serves
+ * nobody, does not answer in time, or does not know or allow the word.
  */
-export async function isReadWrite(
+export async function serverMode(
   endpoint: Endpoint,
-  { tls, timeoutMs, clock, signal }: IsReadWriteOptions,
-): Promise<boolean> {
-  if (signal.aborted) return false
+  { tls, timeoutMs, clock, signal }: ServerModeOptions,
+): Promise<ServerMode | undefined> {
+  if (signal.aborted) return undefined
   const stop = new AbortController()
   const abort = () => stop.abort()
   signal.addEventListener('abort', abort, { once: true })
@@ -31,7 +34,7 @@ export async function isReadWrite(
     return await ask(endpoint, tls, stop.signal)
   } catch {
     // No TLS options, or ones that cannot be used.
-    return false
+    return undefined
   } finally {
     timer.cancel()
     signal.removeEventListener('abort', abort)
@@ -42,9 +45,9 @@ async function ask(
   endpoint: Endpoint,
   tls: TlsSource | undefined,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<ServerMode | undefined> {
   const options = await tls?.()
-  if (signal.aborted) return false
+  if (signal.aborted) return undefined
   const { socket, readyEvent } =
     options === undefined ? openTcp(endpoint) : openTls(endpoint, options)
   let answer = ''
@@ -58,11 +61,15 @@ async function ask(
       // Two letters tell; whatever a server that is none may pour out is not waited for.
       if (answer.length >= 2) socket.destroy()
     })
-    // What it is does not matter: `close` comes next.
+    // Which error it is does not matter: `close` comes next.
     socket.on('error', () => {})
     socket.on('close', () => {
       signal.removeEventListener('abort', abort)
-      resolve(answer.startsWith('rw'))
+      resolve(modeOf(answer.slice(0, 2)))
     })
   })
+}
+
+function modeOf(answer: string): ServerMode | undefined {
+  return answer === 'rw' || answer === 'ro' ? answer : undefined
 }
