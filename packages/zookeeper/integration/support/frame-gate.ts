@@ -1,5 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { SessionKey } from '../../../../test/scenarios/zookeeper-faults/end-session.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
+import { decodeConnectResponse, JuteReader } from '../../src/protocol/index.ts'
 
 /** Which way frames travel. */
 export type Direction = 'toServer' | 'toClient'
@@ -20,17 +22,23 @@ export interface FrameGate extends AsyncDisposable {
   held(direction: Direction, frames: number): Promise<void>
   /** Closes the open connections; what is held is lost. */
   cut(): void
+  /** The session that a server last gave or confirmed to a client, as seen on the wire; undefined when there is none yet. */
+  readonly session: SessionKey | undefined
 }
 
 /** Starts a gate on a free port of loopback. */
 export async function startFrameGate(target: { readonly port: number }): Promise<FrameGate> {
   const pairs = new Set<Pair>()
   const holding = { toServer: false, toClient: false }
+  let session: SessionKey | undefined
   const server = createServer((client) => {
     const upstream = connect({ host: '127.0.0.1', port: target.port })
     const pair: Pair = {
-      toServer: new Lane(client, upstream),
-      toClient: new Lane(upstream, client),
+      toServer: new Lane(client, upstream, () => {}),
+      toClient: new Lane(upstream, client, (handshake) => {
+        const { timeoutMs, sessionId, password } = decodeConnectResponse(new JuteReader(handshake))
+        if (timeoutMs > 0) session = { sessionId, password }
+      }),
     }
     pairs.add(pair)
     for (const direction of directions) pair[direction].isHeld = holding[direction]
@@ -61,6 +69,9 @@ export async function startFrameGate(target: { readonly port: number }): Promise
       await waitFor(`${frames} frames held ${direction}`, () => count() >= frames)
     },
     cut,
+    get session() {
+      return session
+    },
     async [Symbol.asyncDispose]() {
       cut()
       await new Promise((resolve) => server.close(resolve))
@@ -76,12 +87,18 @@ class Lane {
   readonly #from: Socket
   readonly #to: Socket
   #bytes = Buffer.alloc(0)
+  #isFirst = true
 
-  constructor(from: Socket, to: Socket) {
+  constructor(from: Socket, to: Socket, onHandshake: (frame: Buffer) => void) {
     this.#from = from
     this.#to = to
     from.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk])
+      const [end] = this.#isFirst ? frameEnds(this.#bytes) : []
+      if (end !== undefined) {
+        this.#isFirst = false
+        onHandshake(this.#bytes.subarray(4, end))
+      }
       if (!this.isHeld) this.pass(undefined)
     })
   }
