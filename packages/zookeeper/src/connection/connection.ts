@@ -112,9 +112,11 @@ export class Connection {
     this.#listener = listener
     this.#clock = options.clock
     this.diagnostics = options.diagnostics
+    const connectingStage = options.tls === undefined ? 'connection' : 'TLS handshake'
     this.#heartbeat = new Heartbeat({
       clock: options.clock,
       ping: () => this.#ping(),
+      stage: () => (this.lastPhase === 'connecting' ? connectingStage : 'handshake'),
       giveUp: (reason) => this.close(reason),
     })
     this.#writer = new JuteWriter({ maxFrameBytes: options.maxRequestBytes })
@@ -171,10 +173,10 @@ export class Connection {
     socket.on(readyEvent, () => this.#sendHandshake())
     socket.on('data', (chunk) => this.#takeChunk(chunk))
     socket.on('drain', () => this.#onDrain())
-    socket.on('error', (error) => this.close(explain(error)))
+    socket.on('error', (error) => this.close(explain(this.lastPhase, error)))
     // Not `close` alone: that one waits until what we still have to write is gone.
-    socket.on('end', () => this.close(explain(undefined)))
-    socket.on('close', () => this.close(explain(undefined)))
+    socket.on('end', () => this.close(explain(this.lastPhase)))
+    socket.on('close', () => this.close(explain(this.lastPhase)))
   }
 
   /** Writes a request. One that cannot be written (too long, an argument out of range) fails, and nothing else does. */

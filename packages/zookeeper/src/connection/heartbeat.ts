@@ -8,6 +8,8 @@ export interface HeartbeatOptions {
   readonly clock: Clock
   /** Sends a ping. */
   readonly ping: () => void
+  /** What is waited for until the handshake is over, for the message. */
+  readonly stage: () => string
   /** The time is up. */
   readonly giveUp: (reason: Error) => void
 }
@@ -51,7 +53,7 @@ export class Heartbeat {
   start(connectTimeoutMs: number): void {
     this.#startedAtMs = this.#clock.now()
     this.#timer = this.#clock.setTimer(() => {
-      this.#options.giveUp(new Error(`no handshake within ${connectTimeoutMs} ms`))
+      this.#options.giveUp(new Error(`no ${this.#options.stage()} within ${connectTimeoutMs} ms`))
     }, connectTimeoutMs)
   }
 

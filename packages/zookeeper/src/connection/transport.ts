@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Endpoint } from './connection.ts'
+import type { ConnectionPhase, Endpoint } from './connection.ts'
 import { explainTlsFailure, serverLeft } from './explain-tls-failure.ts'
 import { type TlsOptions, tlsConnectOptions } from './tls-options.ts'
 
@@ -9,8 +9,8 @@ export interface Transport {
   readonly socket: Socket
   /** Emitted by the socket when bytes can go out. */
   readonly readyEvent: 'connect' | 'secureConnect'
-  /** Says why the socket came to its end, made of its error; or of none, when the server ended it. */
-  explain(error: Error | undefined): Error
+  /** Says why the socket came to its end, made of how far the connection had come and of its error; of none, when the server ended it. */
+  explain(phase: ConnectionPhase, error?: Error): Error
 }
 
 /** Connects in plain TCP. */
@@ -18,28 +18,27 @@ export function openTcp(endpoint: Endpoint): Transport {
   return {
     socket: connectTcp(endpoint),
     readyEvent: 'connect',
-    explain: (error) => error ?? left(),
+    explain: (phase, error) => error ?? left(phase, `${NO_ANSWER}, or it wants TLS`),
   }
 }
 
 /** Connects, and speaks TLS before anything else. Throws when the options cannot be used. */
 export function openTls(endpoint: Endpoint, options: TlsOptions): Transport {
-  const socket = connectTls(tlsConnectOptions(endpoint, options))
   const hasClientCertificate = options.cert !== undefined || options.pfx !== undefined
-  let isSecure = false
-  socket.once('secureConnect', () => {
-    isSecure = true
-  })
   return {
-    socket,
+    socket: connectTls(tlsConnectOptions(endpoint, options)),
     readyEvent: 'secureConnect',
-    explain(error) {
+    explain(phase, error) {
+      const isSecure = phase !== 'connecting'
       if (error !== undefined) return explainTlsFailure(error, { isSecure, hasClientCertificate })
-      return isSecure ? left() : serverLeft()
+      return isSecure ? left(phase, NO_ANSWER) : serverLeft()
     },
   }
 }
 
-function left(): Error {
-  return new Error('the server closed the connection')
+const NO_ANSWER =
+  'the server closed the connection without an answer: it serves nobody now, or is behind what we have seen'
+
+function left(phase: ConnectionPhase, inHandshake: string): Error {
+  return new Error(phase === 'handshaking' ? inHandshake : 'the server closed the connection')
 }
