@@ -6,6 +6,7 @@ import type { TlsSource } from '../connection/tls-options.ts'
 import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
+import { TlsError } from '../errors/tls-error.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import { OpCode } from '../protocol/op-code.ts'
@@ -228,7 +229,8 @@ export class Session {
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error))
       this.#lastConnectionError = reason
-      if (response === undefined && connection.lastPhase === 'handshaking') {
+      const isSilent = connection.lastPhase === 'handshaking' && !(reason instanceof TlsError)
+      if (response === undefined && isSilent) {
         this.#memory.noteSilentClose(this.clock.now())
       }
       if (this.#search.failed(reason)) {
