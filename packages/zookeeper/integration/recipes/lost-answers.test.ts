@@ -62,8 +62,12 @@ onEachServer((stage) => {
     const acquiring = new Lock(zk, path).acquire()
     await waitFor('the znode', async () => (await seen.contenders()).length === 1)
     const [old] = await seen.contenders()
+    // Even an attempt to attach to the session would keep it alive.
+    gate.hold('toServer')
+    gate.cut()
     await waitFor('the session to expire', async () => (await seen.contenders()).length === 0)
     gate.cut()
+    gate.pass('toServer')
     gate.pass('toClient')
     await using held = await acquiring
     expect(held.path).not.toBe(old?.path)

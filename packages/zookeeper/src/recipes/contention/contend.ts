@@ -73,13 +73,13 @@ async function untilTurn(
   const unlisten = own.onGone(bell.ring)
   perseverance.signal.addEventListener('abort', bell.ring)
   try {
-    for (;;) {
+    for (let doubts = 0; ; ) {
       const rung = bell.next()
       const now = await standing(contest, own, perseverance, bell.ring)
       if (now === 'turn') return true
       if (now === 'gone') return false
       if (now === 'waiting') await rung
-      if (now === 'unsure') await perseverance.pause(0)
+      if (now === 'unsure') await perseverance.pause(doubts++)
     }
   } finally {
     unlisten()
@@ -87,7 +87,10 @@ async function untilTurn(
   }
 }
 
-/** `changed`: to be looked at again at once. `unsure`: the connection has been lost since the answer. */
+/**
+ * `changed`: to be looked at again at once. `unsure`: the answer came from a server without a quorum, or the connection has been
+ * lost since.
+ */
 type Standing = 'turn' | 'waiting' | 'changed' | 'unsure' | 'gone'
 
 /**
