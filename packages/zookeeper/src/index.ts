@@ -42,6 +42,8 @@ export type {
   SaslStep,
 } from './sasl/sasl-mechanism.ts'
 export type { Credential } from './session/restore.ts'
+export type { SessionIdentity } from './session/session-memory.ts'
+export type { CloseOptions } from './session/session-options.ts'
 export type { SessionState, StateListener } from './session/session-state.ts'
 export type {
   NodeEvent,

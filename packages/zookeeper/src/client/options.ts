@@ -1,12 +1,14 @@
 import { type Clock, systemClock } from '../connection/clock.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
+import { PASSWORD_BYTES } from '../protocol/records/connect.ts'
 import { type DigestMd5Options, digestMd5 } from '../sasl/digest-md5/digest-md5.ts'
 import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
 import type { BackOffOptions } from '../session/back-off.ts'
-import { parseConnectString } from '../session/connect-string.ts'
+import { type HostSpec, parseConnectString } from '../session/connect-string.ts'
 import { type Resolve, resolveWithSystem } from '../session/host-list.ts'
 import type { Credential } from '../session/restore.ts'
-import type { SessionOptions } from '../session/session.ts'
+import type { SessionIdentity } from '../session/session-memory.ts'
+import type { SessionOptions } from '../session/session-options.ts'
 import { resolveTls, type TlsOption } from './tls.ts'
 
 /** Settings of a client. Each has a default. */
@@ -33,6 +35,12 @@ export interface ZooKeeperOptions {
    * go on like that where `readonlymode.enabled` is set and, since 3.6, `localSessionsEnabled` too.
    */
   readonly canBeReadOnly?: boolean
+  /**
+   * A session of before to attach to (default: a new one), as another client's `session` gave it: its ephemeral znodes stay, its watches
+   * are not known. When it has expired, the state becomes `lost` and then `connected` with a new one. A client that still has it is cut off
+   * by its server, attaches again, and cuts this one off: let only one have it.
+   */
+  readonly session?: SessionIdentity
   /** Identities to prove on every connection, before anything else (default none). */
   readonly auth?: readonly Credential[]
   /**
@@ -75,6 +83,15 @@ export interface ResolvedOptions extends Omit<SessionOptions, 'diagnostics'> {
   readonly requestTimeoutMs: number | undefined
 }
 
+/** Reads the hosts of a connect string whose path, if it has one, is the client's. Throws an `InvalidOptionError`. */
+export function readServerList(connectString: string, chroot: string): readonly HostSpec[] {
+  const read = parseConnectString(connectString)
+  if (read.chroot !== '' && read.chroot !== chroot) {
+    throw new InvalidOptionError(`the path of "${connectString}" is not the client's, "${chroot}"`)
+  }
+  return read.hosts
+}
+
 /** Throws an `InvalidOptionError` for values that cannot be. */
 export function resolveOptions(connectString: string, options: ZooKeeperOptions): ResolvedOptions {
   const { hosts, chroot } = parseConnectString(connectString)
@@ -92,6 +109,7 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     tls: options.tls === undefined ? undefined : resolveTls(options.tls),
     sasl: options.sasl === undefined ? undefined : mechanismOf(options.sasl),
     canBeReadOnly: options.canBeReadOnly ?? false,
+    session: options.session && checkSession(options.session),
     credentials: options.auth ?? [],
     reconnect: {
       minMs: options.reconnect?.minMs ?? defaults.reconnectMinMs,
@@ -101,6 +119,16 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     random: options.random ?? Math.random,
     resolve: options.resolve ?? resolveWithSystem,
   }
+}
+
+function checkSession(session: SessionIdentity): SessionIdentity {
+  const { id, password } = session
+  if (id === 0n || BigInt.asIntN(64, id) !== id || password.length !== PASSWORD_BYTES) {
+    throw new InvalidOptionError(
+      `session must be an id of 64 bits, not 0, and a password of ${PASSWORD_BYTES} bytes`,
+    )
+  }
+  return session
 }
 
 function mechanismOf(sasl: DigestMd5Options | SaslMechanism): SaslMechanism {

@@ -22,6 +22,8 @@ import { type ClientInfo, whoAmIOperation } from '../protocol/operations/who-am-
 import type { Acl } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import { Session } from '../session/session.ts'
+import type { SessionIdentity } from '../session/session-memory.ts'
+import type { CloseOptions } from '../session/session-options.ts'
 import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
 import type { OneShotKind } from '../session/watch-registry.ts'
@@ -38,7 +40,7 @@ import {
   toBytes,
 } from './multi.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
-import { resolveOptions, type ZooKeeperOptions } from './options.ts'
+import { readServerList, resolveOptions, type ZooKeeperOptions } from './options.ts'
 import { performMulti, performMultiRead } from './perform-multi.ts'
 import type { PersistentWatch } from './persistent-watch.ts'
 import {
@@ -52,8 +54,8 @@ import type { Serializer } from './serializer.ts'
 import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
 import { TypedClient } from './typed-client.ts'
+import { whenConnected, whenDrained } from './wait-on-session.ts'
 import { type RemoveWatchesOptions, Watches } from './watches.ts'
-import { whenConnected } from './when-connected.ts'
 
 /** For the default names of clients. */
 let clientsMade = 0
@@ -87,9 +89,17 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#session.state
   }
 
-  /** 0 while there is no session. */
+  /** 0 while there is no session. One that a read-only server made up does not count: no other server knows it. */
   get sessionId(): bigint {
     return this.#session.sessionId
+  }
+
+  /**
+   * What another client, the next process say, needs as its option `session` to go on with this session (ClientCnxn's getSessionPasswd,
+   * kazoo's client_id); undefined while there is none. The password is a secret.
+   */
+  get session(): SessionIdentity | undefined {
+    return this.#session.identity
   }
 
   /** The timeout that the server gave; before the first connection the one that is asked for. */
@@ -119,7 +129,7 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /**
-   * Begins to look for a server, and resolves when there is a session. Rejects when a credential is refused, the signal aborted, the
+   * Begins to look for a server, and resolves when one answers: `connected`, or `connectedReadOnly` where that will do. Rejects when a credential is refused, the signal aborted, the
    * time up, or with a `TlsError` when none of the servers can be trusted or trusts us; in the last three cases the client goes on looking
    * until `close`.
    */
@@ -128,9 +138,26 @@ export class ZooKeeper implements AsyncDisposable {
     return whenConnected(this.#session, options)
   }
 
-  /** Ends the session, so that its ephemeral znodes go at once. Never rejects; resolves within two seconds. */
-  close(): Promise<void> {
-    return this.#session.close()
+  /**
+   * Replaces the hosts of the connect string, for an ensemble that grows, shrinks or moves. The client leaves its server when the list does
+   * not name it any more, or by chance when the list grew, so that all clients together spread evenly; what was sent is answered before.
+   * Throws an `InvalidOptionError` for a connect string that cannot be read, or with another path than the first one's.
+   */
+  updateServerList(connectString: string): void {
+    this.#session.updateServerList(readServerList(connectString, this.#chroot.toServer('/')))
+  }
+
+  /**
+   * Resolves as soon as a call made now would be sent at once: there is a connection, nothing waits before it, and the server keeps up. Who
+   * makes many calls without awaiting each awaits this between them, and never meets a `QueueFullError`.
+   */
+  drain(options: CallOptions = {}): Promise<void> {
+    return whenDrained(this.#session, options)
+  }
+
+  /** Ends the session, so that its ephemeral znodes go at once, or keeps it. Never rejects; resolves within two seconds. */
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#session.close(options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

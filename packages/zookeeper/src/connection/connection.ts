@@ -18,7 +18,7 @@ import { encodeRequestHeader } from '../protocol/records/headers.ts'
 import { decodeWatcherEvent, type WatcherEvent } from '../protocol/records/watcher-event.ts'
 import { SpecialXid } from '../protocol/special-xid.ts'
 import { asZooKeeperError, type Outgoing } from './call.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 import { DeliveryOrder } from './delivery-order.ts'
 import { Fifo } from './fifo.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -31,6 +31,8 @@ const MAX_IN_FLIGHT = 10_000
 const MAX_UNSENT_BYTES = 1024 * 1024
 /** A batch that grows beyond this goes to the socket before the tick ends. */
 const FLUSH_AT_BYTES = 256 * 1024
+/** How long a connection that is left waits for the answers that are due. */
+const LEAVE_TIMEOUT_MS = 1_000
 const LARGEST_XID = 0x7fffffff
 
 /** One server to speak to. */
@@ -102,6 +104,7 @@ export class Connection {
   /** When the first request of the batch that is being written was written: the clock is asked once for all of them. */
   #batchAtMs = 0
   #leavingFor: Error | undefined
+  #leaveTimer: Timer | undefined
   #nextXid = 1
   #flushScheduled = false
   #blocked = false
@@ -196,9 +199,10 @@ export class Connection {
     if (this.#write(call, SpecialXid.auth)) this.#pendingAuth.push(call)
   }
 
-  /** Ends the connection as soon as everything that was sent is answered; until then nothing may be sent. */
+  /** Ends the connection as soon as everything that was sent is answered, which may take a little; nothing may be sent any more. */
   leave(reason: Error): void {
     this.#leavingFor ??= reason
+    this.#leaveTimer ??= this.#clock.setTimer(() => this.close(reason), LEAVE_TIMEOUT_MS)
     if (this.#pending.length === 0 && this.#pendingAuth.length === 0) this.close(reason)
   }
 
@@ -207,6 +211,7 @@ export class Connection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#heartbeat.stop()
+    this.#leaveTimer?.cancel()
     this.#decoder.stop()
     this.#socket?.destroy()
     this.#order.flush()

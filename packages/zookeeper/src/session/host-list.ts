@@ -30,14 +30,20 @@ export interface HostListOptions {
  */
 export class HostList {
   readonly #options: HostListOptions
+  #hosts: readonly HostSpec[]
   readonly #lastAddresses = new Map<string, readonly string[]>()
   #round: Endpoint[] = []
   #roundSize = 1
   #last: Endpoint | undefined
-  #first: Endpoint | undefined
+  #first: readonly HostSpec[] = []
 
   constructor(options: HostListOptions) {
     this.#options = options
+    this.#hosts = options.hosts
+  }
+
+  get hosts(): readonly HostSpec[] {
+    return this.#hosts
   }
 
   /** Whether the next server begins a new round. */
@@ -56,17 +62,26 @@ export class HostList {
     this.#last = last
   }
 
-  /** Makes the server the first one of the next round. */
-  prefer(first: Endpoint): void {
+  /** Ends the round. The next one begins with these servers, by name or by address. */
+  prefer(first: readonly HostSpec[]): void {
     this.#round = []
     this.#first = first
   }
 
+  /** Ends the round; from now on there are other servers. */
+  update(hosts: readonly HostSpec[]): void {
+    this.#hosts = hosts
+    this.#round = []
+    for (const host of this.#lastAddresses.keys()) {
+      if (!hosts.some((one) => one.host === host)) this.#lastAddresses.delete(host)
+    }
+  }
+
   /** All servers, resolved anew and shuffled; the round goes on as if nobody had asked. */
   async all(): Promise<Endpoint[]> {
-    const { hosts, random } = this.#options
+    const hosts = this.#hosts
     const lists = await Promise.all(hosts.map((host) => this.#endpointsOf(host)))
-    return shuffled(lists.flat(), random)
+    return hosts === this.#hosts ? shuffled(lists.flat(), this.#options.random) : this.all()
   }
 
   /** The next server; undefined when not one name resolves. */
@@ -78,13 +93,13 @@ export class HostList {
   async #beginRound(): Promise<void> {
     const all = await this.all()
     const rank = (endpoint: Endpoint) => {
-      if (isSame(endpoint, this.#first)) return 1
-      return isSame(endpoint, this.#last) ? -1 : 0
+      if (this.#first.some((server) => isNamed(endpoint, server))) return 1
+      return this.#last !== undefined && isNamed(endpoint, this.#last) ? -1 : 0
     }
     // `next` takes from the end. The sort is stable: the others stay shuffled.
     this.#round = all.sort((a, b) => rank(a) - rank(b))
     this.#roundSize = Math.max(1, all.length)
-    this.#first = undefined
+    this.#first = []
     this.#last = undefined
   }
 
@@ -115,9 +130,8 @@ export class HostList {
   }
 }
 
-/** Whether both are the same address. */
-export function isSame(one: Endpoint, other: Endpoint | undefined): boolean {
-  return one.host === other?.host && one.port === other.port
+function isNamed(endpoint: Endpoint, { host, port }: HostSpec): boolean {
+  return endpoint.port === port && (endpoint.host === host || endpoint.serverName === host)
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

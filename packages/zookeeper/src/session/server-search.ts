@@ -78,10 +78,19 @@ export class ServerSearch {
     return this.#hosts.all()
   }
 
-  /** Makes the server the next one to try, without a long pause before. */
-  prefer(endpoint: Endpoint): void {
+  /** Makes these servers the next ones to try, without a long pause before. */
+  prefer(servers: readonly HostSpec[]): void {
     this.#failedRounds = 0
-    this.#hosts.prefer(endpoint)
+    this.#hosts.prefer(servers)
+  }
+
+  get hosts(): readonly HostSpec[] {
+    return this.#hosts.hosts
+  }
+
+  /** Looks among other servers from now on. */
+  update(hosts: readonly HostSpec[]): void {
+    this.#hosts.update(hosts)
   }
 
   /** Aborted by `stop`. */

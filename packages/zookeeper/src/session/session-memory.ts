@@ -7,6 +7,21 @@ import {
 /** A new session's password, and that of none. */
 const NO_PASSWORD = Buffer.alloc(PASSWORD_BYTES)
 
+/** What it takes to attach to a session: whoever has it, has the session. */
+export interface SessionIdentity {
+  readonly id: bigint
+  /** 16 bytes, and a secret. */
+  readonly password: Uint8Array
+}
+
+/** What a client knows of its session before it has met a server. */
+export interface SessionMemoryOptions {
+  readonly sessionTimeoutMs: number
+  readonly canBeReadOnly: boolean
+  /** A session to attach to; undefined asks for a new one. */
+  readonly session: SessionIdentity | undefined
+}
+
 /** What decides how a client introduces itself. */
 export interface HandshakeOptions {
   readonly nowMs: number
@@ -18,8 +33,8 @@ export interface HandshakeOptions {
 /** What a client remembers of its session from one connection to the next. */
 export class SessionMemory {
   /** 0 while there is no session, and in one that a server without a quorum made up: no other server would know it. */
-  id = 0n
-  password: Buffer = NO_PASSWORD
+  id: bigint
+  password: Buffer
   /** The timeout that the server gave; before the first handshake the one that is asked for. */
   timeoutMs: number
   /** The newest transaction that any reply or event named: a server that is behind it is not for us. */
@@ -31,7 +46,9 @@ export class SessionMemory {
   /** Since when servers accept our connection and close it without a word; undefined when they do not. */
   #speechlessSinceMs: number | undefined
 
-  constructor(options: { readonly sessionTimeoutMs: number; readonly canBeReadOnly: boolean }) {
+  constructor(options: SessionMemoryOptions) {
+    this.id = options.session?.id ?? 0n
+    this.password = Buffer.from(options.session?.password ?? NO_PASSWORD)
     this.#canBeReadOnly = options.canBeReadOnly
     this.#wantedTimeoutMs = options.sessionTimeoutMs
     this.timeoutMs = options.sessionTimeoutMs

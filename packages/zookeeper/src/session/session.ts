@@ -1,8 +1,6 @@
 import { Call, type CallOptions, type Outgoing } from '../connection/call.ts'
 import type { Clock } from '../connection/clock.ts'
 import { Connection, type Endpoint } from '../connection/connection.ts'
-import { type ServerMode, serverMode } from '../connection/server-mode.ts'
-import type { TlsSource } from '../connection/tls-options.ts'
 import type { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
 import { ClosedError, QueueFullError, SessionExpiredError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
@@ -14,48 +12,23 @@ import { authOperation } from '../protocol/operations/auth.ts'
 import { closeSessionOperation } from '../protocol/operations/close-session.ts'
 import { NOTHING } from '../protocol/operations/operation.ts'
 import type { ConnectRequest, ConnectResponse } from '../protocol/records/connect.ts'
-import type { SaslMechanism } from '../sasl/sasl-mechanism.ts'
-import type { BackOffOptions } from './back-off.ts'
 import { checkHandshake } from './check-handshake.ts'
 import type { HostSpec } from './connect-string.ts'
-import type { Resolve } from './host-list.ts'
-import { findReadWriteServer } from './read-write-search.ts'
+import { ReadOnlyServers } from './read-only-servers.ts'
 import { RequestQueue } from './request-queue.ts'
 import { type Credential, restoreSession } from './restore.ts'
+import { moveAfter, serversToPrefer } from './server-list-change.ts'
 import { ServerSearch } from './server-search.ts'
-import { SessionMemory } from './session-memory.ts'
+import { type SessionIdentity, SessionMemory } from './session-memory.ts'
+import type { CloseOptions, SessionOptions } from './session-options.ts'
 import { isAnswered, isFinal, type SessionState, type StateListener } from './session-state.ts'
 import { StateChanges } from './state-changes.ts'
 import { WatchRegistry } from './watch-registry.ts'
 
 /** A connection that ends sooner counts as a failed attempt: a server that drops us at once is not to be stormed. */
 const STABLE_AFTER_MS = 1_000
-/** How long a server may take to say whether it has a quorum (ClientCnxn.pingRwServer). */
-const SERVER_MODE_TIMEOUT_MS = 1_000
 /** How long `close` waits for the server's word before it closes the socket anyway. */
 const CLOSE_TIMEOUT_MS = 2_000
-
-/** What a session is made of. */
-export interface SessionOptions {
-  readonly hosts: readonly HostSpec[]
-  readonly resolve: Resolve
-  /** The timeout to ask for; the server may give another. */
-  readonly sessionTimeoutMs: number
-  /** Undefined: no TLS. */
-  readonly tls: TlsSource | undefined
-  /** Undefined: no SASL. */
-  readonly sasl: SaslMechanism | undefined
-  /** Whether a server without a quorum will do while there is no other. */
-  readonly canBeReadOnly: boolean
-  readonly credentials: readonly Credential[]
-  readonly maxReplyBytes: number
-  readonly maxRequestBytes: number
-  readonly maxQueuedRequests: number
-  readonly reconnect: BackOffOptions
-  readonly clock: Clock
-  readonly random: () => number
-  readonly diagnostics: ClientDiagnostics
-}
 
 /**
  * A session over one connection after another: finds servers, attaches again, arms watches again, makes a new session when the
@@ -65,10 +38,12 @@ export class Session {
   readonly watches: WatchRegistry
   readonly #options: SessionOptions
   readonly #search: ServerSearch
+  readonly #readOnly: ReadOnlyServers
   readonly #memory: SessionMemory
   readonly #credentials: Credential[]
   readonly #queue: RequestQueue
   readonly #changes = new StateChanges()
+  readonly #roomListeners = new Set<() => void>()
   readonly #hopelessListeners = new Set<(error: Error) => void>()
   #connection: Connection | undefined
   #isStarted = false
@@ -83,6 +58,7 @@ export class Session {
       diagnostics.stateChanged(state, previous, this.sessionId),
     )
     this.#search = new ServerSearch({ ...options, resolveTimeoutMs: options.sessionTimeoutMs / 3 })
+    this.#readOnly = new ReadOnlyServers({ ...options, search: this.#search })
     this.#memory = new SessionMemory(options)
     this.#queue = new RequestQueue({ maxRequests: options.maxQueuedRequests })
     this.#credentials = [...options.credentials]
@@ -94,6 +70,12 @@ export class Session {
 
   get sessionId(): bigint {
     return this.#memory.id
+  }
+
+  /** What it takes to attach to this session; undefined while there is none. */
+  get identity(): SessionIdentity | undefined {
+    const { id, password } = this.#memory
+    return id === 0n ? undefined : { id, password: Buffer.from(password) }
   }
 
   /** The timeout that the server gave; before the first handshake the one that is asked for. */
@@ -132,6 +114,24 @@ export class Session {
   onHopeless(listener: (error: Error) => void): () => void {
     this.#hopelessListeners.add(listener)
     return () => this.#hopelessListeners.delete(listener)
+  }
+
+  /** Calls the listener when a request may be written at once again, until the returned function is called. */
+  onRoom(listener: () => void): () => void {
+    this.#roomListeners.add(listener)
+    return () => this.#roomListeners.delete(listener)
+  }
+
+  /** Replaces the servers to choose from, and leaves the current one where the new list, or an even load, wants it. */
+  updateServerList(after: readonly HostSpec[]): void {
+    const endpoint = this.#connection?.endpoint
+    const current = endpoint && { ...endpoint, host: endpoint.serverName ?? endpoint.host }
+    const change = { before: this.#search.hosts, after, current }
+    const move = moveAfter(change, this.#options.random())
+    this.#search.update(after)
+    if (move === 'stay') return
+    this.#search.prefer(serversToPrefer(change, move))
+    this.#connection?.leave(new Error('the list of servers has changed'))
   }
 
   /** Begins to look for a server; further calls do nothing. */
@@ -175,17 +175,17 @@ export class Session {
     return call.promise
   }
 
-  /** Ends the session on the server, if one is within reach, and the client for good. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  /** Ends the client for good, and its session on the server, if one is within reach and the session is not to be kept. */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options)
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  async #close({ keepSession = false }: CloseOptions): Promise<void> {
     if (isFinal(this.state)) return
     const connection = this.#connection
     this.#end('closed', (facts) => new ClosedError('the client was closed', facts))
-    if (connection?.phase === 'open') await this.#endSession(connection)
+    if (connection?.phase === 'open' && !keepSession) await this.#endSession(connection)
     connection?.close(new ClosedError('the client was closed'))
   }
 
@@ -210,7 +210,7 @@ export class Session {
 
   /** One connection from its beginning to its end. */
   async #attempt(endpoint: Endpoint): Promise<void> {
-    const isGuest = await this.#mustBeGuest(endpoint)
+    const isGuest = this.#memory.id !== 0n && (await this.#readOnly.mustBeGuest(endpoint))
     if (isFinal(this.state)) return
     const { random } = this.#options
     const handshake = this.#memory.handshake({ nowMs: this.clock.now(), random, isGuest })
@@ -243,22 +243,10 @@ export class Session {
     this.#connection = undefined
   }
 
-  /** Whether the server would refuse our session, but let us read without one. Asked only when no server was found otherwise. */
-  async #mustBeGuest(endpoint: Endpoint): Promise<boolean> {
-    if (!this.#options.canBeReadOnly || this.#memory.id === 0n || !this.#search.hasTriedAll)
-      return false
-    return (await this.#modeOf(endpoint, this.#search.stopped)) === 'ro'
-  }
-
   /** Ends the session that a server with a quorum made for a guest: it is to be asked for our own. */
   async #leaveQuorum(connection: Connection): Promise<void> {
     await this.#endSession(connection)
     throw new Error('the server has a quorum again')
-  }
-
-  #modeOf(server: Endpoint, signal: AbortSignal): Promise<ServerMode | undefined> {
-    const { tls, clock } = this.#options
-    return serverMode(server, { tls, clock, signal, timeoutMs: SERVER_MODE_TIMEOUT_MS })
   }
 
   #open(endpoint: Endpoint, handshake: ConnectRequest): Connection {
@@ -320,12 +308,9 @@ export class Session {
 
   /** Leaves a server without a quorum as soon as another one has one. */
   async #leaveForReadWrite(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#options
-    const servers = () => this.#search.servers()
-    const modeOf = (server: Endpoint) => this.#modeOf(server, signal)
-    const server = await findReadWriteServer({ servers, modeOf, clock, random }, signal)
+    const server = await this.#readOnly.findReadWrite(signal)
     if (server === undefined) return
-    this.#search.prefer(server)
+    this.#search.prefer([server])
     connection.leave(new Error(`${server.host}:${server.port} has a quorum`))
   }
 
@@ -370,9 +355,10 @@ export class Session {
     if (!isAnswered(this.state) || connection === undefined) return
     while (connection.canSend) {
       const call = this.#queue.shift()
-      if (call === undefined) return
+      if (call === undefined) break
       this.#send(connection, call)
     }
+    if (this.canSendNow) for (const listener of [...this.#roomListeners]) listener()
   }
 
   #send(connection: Connection, call: Outgoing): void {

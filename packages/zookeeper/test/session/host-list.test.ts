@@ -70,6 +70,49 @@ describe('HostList', () => {
     }
   })
 
+  it('begins a round with the servers that are preferred, by name or by address', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const list = listOf(async (host) => [`${host}4`, `${host}6`], seededRandom(seed))
+      list.startOver({ host: 'b4', port: 1 })
+      list.prefer([{ host: 'b', port: 1 }])
+      const names = await round(list)
+      expect(names.slice(0, 2).sort()).toEqual(['b4', 'b6'])
+      list.prefer([{ host: 'c6', port: 1 }])
+      expect((await round(list))[0]).toBe('c6')
+      list.prefer([{ host: 'a', port: 2 }])
+      expect((await round(list)).length).toBe(6)
+    }
+  })
+
+  it('goes on with another list at once, also while names are being resolved', async () => {
+    let resolved = (_addresses: string[]) => {}
+    const list = listOf(
+      (host) =>
+        host === 'slow'
+          ? new Promise((resolve) => {
+              resolved = resolve
+            })
+          : Promise.resolve([host]),
+      seededRandom(5),
+    )
+    await list.next()
+    list.update([{ host: 'slow', port: 1 }])
+    const next = list.next()
+    list.update([{ host: 'new', port: 2 }])
+    resolved(['old'])
+    expect(await next).toEqual({ host: 'new', port: 2, serverName: 'new' })
+    expect(list.isRoundOver).toBe(true)
+    expect(list.hosts).toEqual([{ host: 'new', port: 2 }])
+  })
+
+  it('gives all servers without going on in its round', async () => {
+    const list = listOf(async (host) => [host], seededRandom(6))
+    const first = await list.next()
+    expect((await list.all()).map(({ host }) => host).sort()).toEqual(['a', 'b', 'c'])
+    const rest = await round(list)
+    expect([first?.host, ...rest].sort()).toEqual(['a', 'b', 'c'])
+  })
+
   it('keeps the addresses that it had when names do not resolve any more, or hang', async () => {
     let answer: (host: string) => Promise<string[]> = async (host) => [`${host}-1`]
     const list = listOf((host) => answer(host), seededRandom(4))
