@@ -2,6 +2,7 @@ import { NoNodeError } from '../errors/server-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 import { deserialize, type Serializer, serialize } from './serializer.ts'
+import type { RemoveWatchesOptions } from './watches.ts'
 import type { ZooKeeper } from './zookeeper.ts'
 
 /**
@@ -34,6 +35,16 @@ export class TypedClient<Value> {
   /** As `ZooKeeper.setData`. */
   async setData(path: string, value: Value, options: VersionOptions = {}): Promise<Stat> {
     return this.#client.setData(path, serialize(this.#serializer, value, path), options)
+  }
+
+  /** As `ZooKeeper.exists`. */
+  exists(path: string, options: WatchOptions = {}): Promise<Stat | undefined> {
+    return this.#client.exists(path, options)
+  }
+
+  /** As `ZooKeeper.removeWatches`. */
+  removeWatches(path: string, options: RemoveWatchesOptions = {}): Promise<void> {
+    return this.#client.removeWatches(path, options)
   }
 
   /** As `ZooKeeper.getData`. A watch is left on data that cannot be read too. */

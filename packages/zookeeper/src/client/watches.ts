@@ -1,6 +1,9 @@
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
+import { serverError } from '../errors/server-errors.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
 import { addWatchOperation } from '../protocol/operations/add-watch.ts'
+import { checkWatchesOperation } from '../protocol/operations/check-watches.ts'
 import { removeWatchesOperation } from '../protocol/operations/remove-watches.ts'
 import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
 import type { Session } from '../session/session.ts'
@@ -13,6 +16,17 @@ import { PersistentWatch } from './persistent-watch.ts'
 /** Which watches `removeWatches` takes off a path. */
 export interface RemoveWatchesOptions extends CallOptions {
   /** Default `any`: all of them, persistent ones too. */
+  readonly type?: 'any' | 'data' | 'children'
+  /**
+   * Only this listener of one-shot watches, at once, connected or not; others on the path stay. The server is not told: if it has an event
+   * for the watch, nobody hears of it.
+   */
+  readonly watch?: WatchListener
+}
+
+/** Which watches `checkWatches` looks for. */
+export interface CheckWatchesOptions extends CallOptions {
+  /** Default `any`. */
   readonly type?: 'any' | 'data' | 'children'
 }
 
@@ -82,8 +96,9 @@ export class Watches {
 
   /** See `ZooKeeper.removeWatches`. */
   remove(path: string, options: RemoveWatchesOptions): Promise<void> {
-    const type = options.type ?? 'any'
+    const { type = 'any', watch } = options
     const serverPath = this.#chroot.toServer(path)
+    if (watch !== undefined) return this.#removeListener(path, type, watch)
     return this.#caller.read(
       removeWatchesOperation,
       path,
@@ -94,6 +109,31 @@ export class Watches {
       },
       options,
     )
+  }
+
+  /** See `ZooKeeper.checkWatches`. */
+  check(path: string, options: CheckWatchesOptions): Promise<boolean> {
+    const request = {
+      path: this.#chroot.toServer(path),
+      type: WatcherType[options.type ?? 'any'],
+    }
+    const recover = (err: number) => (err === ErrorCode.noWatcher ? { result: false } : undefined)
+    const subject = { path, mutates: false }
+    const handlers = { convert: () => true, recover }
+    return this.#caller.call(checkWatchesOperation, request, subject, handlers, options)
+  }
+
+  async #removeListener(
+    path: string,
+    type: keyof typeof removable,
+    watch: WatchListener,
+  ): Promise<void> {
+    const { watches } = this.#session
+    const serverPath = this.#chroot.toServer(path)
+    const listener = this.#translatedListener(watch)
+    // The server keeps its watch: taking it off could take that of a read which is under way. Its event is ignored.
+    const wasThere = watches.removeOneShot(serverPath, removable[type], listener)
+    if (!wasThere) throw serverError(ErrorCode.noWatcher, path)
   }
 
   #refuseOtherMode(path: string, mode: PersistentWatchMode): void {

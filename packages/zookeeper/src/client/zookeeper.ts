@@ -30,6 +30,7 @@ import type { OneShotKind } from '../session/watch-registry.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
+import { ensureChroot } from './ensure-chroot.ts'
 import {
   ANY_VERSION,
   type DataInput,
@@ -55,7 +56,7 @@ import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
 import { TypedClient } from './typed-client.ts'
 import { whenConnected, whenDrained } from './wait-on-session.ts'
-import { type RemoveWatchesOptions, Watches } from './watches.ts'
+import { type CheckWatchesOptions, type RemoveWatchesOptions, Watches } from './watches.ts'
 
 /** For the default names of clients. */
 let clientsMade = 0
@@ -92,6 +93,11 @@ export class ZooKeeper implements AsyncDisposable {
   /** 0 while there is no session. One that a read-only server made up does not count: no other server knows it. */
   get sessionId(): bigint {
     return this.#session.sessionId
+  }
+
+  /** The connect string's path, which all paths of this client lie below; "" for none. */
+  get chroot(): string {
+    return this.#chroot.prefix
   }
 
   /**
@@ -162,6 +168,14 @@ export class ZooKeeper implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /**
+   * Creates the connect string's path where it does not exist yet: until then every call says `NoNodeError`. `ensurePath(zk, '/')`
+   * does it too, and outlives lost connections.
+   */
+  ensureChroot(options: CreateOptions = {}): Promise<void> {
+    return ensureChroot(this.#caller, this.#chroot.prefix, options)
   }
 
   /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
@@ -354,6 +368,11 @@ export class ZooKeeper implements AsyncDisposable {
   /** Takes watches off a path, persistent ones too with `any`. Rejects with a `NoWatcherError` when there is none. */
   removeWatches(path: string, options: RemoveWatchesOptions = {}): Promise<void> {
     return this.#watches.remove(path, options)
+  }
+
+  /** Whether the server has a watch of this client on the path. Needs ZooKeeper 3.5. */
+  checkWatches(path: string, options: CheckWatchesOptions = {}): Promise<boolean> {
+    return this.#watches.check(path, options)
   }
 
   #readRequest(path: string, options: WatchOptions): ReadRequest {

@@ -9,6 +9,7 @@ import type { Operation } from '../protocol/operations/operation.ts'
 import type { Clock } from './clock.ts'
 import { startDeadline } from './deadline.ts'
 import type { Settleable } from './delivery-order.ts'
+import { onAbort } from './on-abort.ts'
 
 /** What a connection needs of a request: it knows nothing of its types. */
 export interface Outgoing extends Settleable {
@@ -122,21 +123,21 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
   limit(options: CallOptions, clock: Clock): void {
     const { signal, timeoutMs } = options
     if (signal === undefined && timeoutMs === undefined) return
-    const onAbort = () =>
+    const abort = () =>
       this.failWith(
         (facts) => new AbortedError('the call was aborted', { ...facts, cause: signal?.reason }),
       )
     if (signal?.aborted === true) {
-      onAbort()
+      abort()
       return
     }
     const onPassed = () =>
       this.failWith((facts) => new TimeoutError(`no answer within ${timeoutMs} ms`, facts))
     const timer = startDeadline(timeoutMs, clock, onPassed)
     if (this.settled) return
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const forget = signal === undefined ? undefined : onAbort(signal, abort)
     this.#stopWaiting = () => {
-      signal?.removeEventListener('abort', onAbort)
+      forget?.()
       timer?.cancel()
     }
   }

@@ -1,8 +1,10 @@
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { MultiError } from '../errors/multi-error.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
 import { NoNodeError, NotEmptyError } from '../errors/server-errors.ts'
 import { pathChunks } from './path-chunks.ts'
+import { persevere } from './persevere.ts'
 import { walk } from './walk.ts'
 
 /** Deletions in one multi, and so in one transaction. */
@@ -13,14 +15,27 @@ const MAX_MULTI_BYTES = 512 * 1024
 const MAX_ROUNDS = 10
 
 /**
- * Deletes a znode and all below it. A tree of up to 1,000 znodes (paths of 512 KiB) goes in
- * one transaction unless others change it meanwhile. A
- * path that does not exist is no error. Rejects with a `NotEmptyError` when others create below it all the time.
+ * Deletes a znode and all below it (ZKUtil.deleteRecursive; kazoo: `delete(recursive=True)`; Curator: `deletingChildrenIfNeeded`).
+ *
+ * A tree of up to 1,000 znodes (paths of 512 KiB together) goes in one transaction: others see all of it or nothing. A larger one goes in
+ * several, the deepest znodes first, and so does one that others change meanwhile. A path that does not exist is no
+ * error. Goes on over lost connections and sessions; the deadline is for all of it. Rejects with a `NotEmptyError` when others create
+ * below it all the time.
  */
 export async function deleteRecursive(
   client: ZooKeeper,
   path: string,
   options: CallOptions = {},
+): Promise<void> {
+  await persevere(options, {}, ({ signal, retry }) =>
+    retry(() => deleteInRounds(client, path, { signal })),
+  )
+}
+
+async function deleteInRounds(
+  client: ZooKeeper,
+  path: string,
+  options: CallOptions,
 ): Promise<void> {
   for (let round = 1; ; round++) {
     try {
@@ -51,16 +66,43 @@ async function deleteAll(
       options,
     )
   } catch (error) {
-    if (!(error instanceof MultiError)) throw error
-    // Somebody else changed the tree: then each for itself.
-    for (const path of paths) await deleteOne(client, path, options)
+    if (isTooLong(error) && paths.length > 1) await deleteHalves(client, paths, options)
+    else if (isOvertaken(error)) await deleteEach(client, paths, options)
+    // As a single delete would say it: a NoAuthError, and not that the multi failed.
+    else throw error instanceof MultiError ? error.error : error
   }
 }
 
-async function deleteOne(client: ZooKeeper, path: string, options: CallOptions): Promise<void> {
-  try {
-    await client.delete(path, options)
-  } catch (error) {
-    if (!(error instanceof NoNodeError)) throw error
+/** The client's `maxRequestBytes` is smaller than what servers take. */
+async function deleteHalves(
+  client: ZooKeeper,
+  paths: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const middle = Math.ceil(paths.length / 2)
+  await deleteAll(client, paths.slice(0, middle), options)
+  await deleteAll(client, paths.slice(middle), options)
+}
+
+/** Somebody else changed the tree: then each for itself. The server takes them in order, so children go before their parents. */
+async function deleteEach(
+  client: ZooKeeper,
+  paths: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(paths.map((path) => client.delete(path, options)))
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected' && !(outcome.reason instanceof NoNodeError)) {
+      throw outcome.reason
+    }
   }
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof ProtocolError && error.code === 'ZK_FRAME_TOO_LONG'
+}
+
+function isOvertaken(error: unknown): boolean {
+  if (!(error instanceof MultiError)) return false
+  return error.error instanceof NoNodeError || error.error instanceof NotEmptyError
 }

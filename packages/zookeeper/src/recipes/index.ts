@@ -28,4 +28,11 @@ export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cach
 export type { TreeChange } from './tree-difference.ts'
 export type { TreeNode } from './tree-reader.ts'
 export { walk } from './walk.ts'
+export {
+  type ChildrenWatching,
+  type DataWatching,
+  type WatchZnodeOptions,
+  watchChildren,
+  watchData,
+} from './watch-znode.ts'
 export { WatchedCache } from './watched-cache.ts'

@@ -1,31 +1,50 @@
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
+import { Fifo } from '../connection/fifo.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import { joinPath } from '../protocol/path.ts'
 
+/** Reads on the wire at a time: enough to keep the server busy, few enough for the answers to be small together. */
+const READ_AHEAD = 64
+
 /**
- * The paths of a znode and of all below it, parents before their children. Others may change the tree meanwhile: what is deleted
- * before its turn comes is left out.
+ * The paths of a znode and of all below it, level by level, so parents before their children (ZKUtil.visitSubTreeBFS). Others may change
+ * the tree meanwhile: what is deleted before its turn comes is left out, what is created then may be. `timeoutMs` is for each read.
  */
 export async function* walk(
   client: ZooKeeper,
   path: string,
   options: CallOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  const ahead = [path]
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    const children = await childrenOf(client, next, options)
-    if (children === undefined) continue
-    yield next
-    for (const name of children) ahead.push(joinPath(next, name))
+  const waiting = new Fifo<string>()
+  const asked = new Fifo<{ readonly path: string; readonly children: Promise<Children> }>()
+  const ask = () => {
+    while (asked.length < READ_AHEAD) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      const children = childrenOf(client, next, options)
+      // Who leaves the loop early, or fails at another znode, does not hear of this one's failure.
+      children.catch(() => undefined)
+      asked.push({ path: next, children })
+    }
+  }
+  waiting.push(path)
+  ask()
+  for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
+    const children = await next.children
+    for (const name of children ?? []) waiting.push(joinPath(next.path, name))
+    ask()
+    if (children !== undefined) yield next.path
   }
 }
+
+type Children = readonly string[] | undefined
 
 async function childrenOf(
   client: ZooKeeper,
   path: string,
   options: CallOptions,
-): Promise<string[] | undefined> {
+): Promise<Children> {
   try {
     return await client.getChildren(path, options)
   } catch (error) {

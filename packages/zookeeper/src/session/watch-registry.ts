@@ -99,6 +99,15 @@ export class WatchRegistry {
     for (const kind of kinds) this.#oneShot[kind].delete(path)
   }
 
+  /** Forgets one listener. Says whether there was such a one. */
+  removeOneShot(path: string, kinds: readonly OneShotKind[], listener: WatchListener): boolean {
+    const found = kinds.filter((kind) => this.#oneShot[kind].get(path)?.delete(listener))
+    for (const kind of found) {
+      if (this.#oneShot[kind].get(path)?.size === 0) this.#oneShot[kind].delete(path)
+    }
+    return found.length > 0
+  }
+
   hasOneShot(path: string): boolean {
     return Object.values(this.#oneShot).some((table) => table.has(path))
   }
