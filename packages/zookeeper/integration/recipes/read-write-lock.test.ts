@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { seededRandom } from '../../../../test/support/random.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import { type HeldLock, Lock, ReadWriteLock } from '../../src/index.ts'
+import { type HeldLock, Lock, ReadWriteLock, WriteLock } from '../../src/index.ts'
+import { startFrameGate } from '../support/frame-gate.ts'
 import { onEachServer } from '../support/on-each-server.ts'
 
 onEachServer((stage) => {
@@ -54,6 +55,65 @@ onEachServer((stage) => {
     await using reading = await readLock.tryAcquire()
     expect(reading).toBeDefined()
     expect(await lock.tryAcquire()).toBeUndefined()
+  })
+
+  it('turns a write lock into a read lock without letting a waiting writer in', async () => {
+    await using zk = await stage.client()
+    await using other = await stage.client()
+    const path = stage.path()
+    const { writeLock } = new ReadWriteLock(zk, path)
+    const far = new ReadWriteLock(other, path)
+    const lineUp = (count: number) =>
+      waitFor(`${count} in line`, async () => (await far.readLock.contenders()).length === count)
+    const written = await writeLock.acquire()
+    const reader = far.readLock.acquire()
+    await lineUp(2)
+    let hasWritten = false
+    const writer = far.writeLock.acquire().finally(() => {
+      hasWritten = true
+    })
+    await lineUp(3)
+    const reading = await written.downgrade()
+    expect(written.signal.reason).toMatchObject({ code: 'ZK_CLOSED' })
+    expect(reading.signal.aborted).toBe(false)
+    expect(reading.fencingToken).toBe(written.fencingToken)
+    await (await reader).release()
+    await written.release()
+    expect(hasWritten).toBe(false)
+    expect((await far.readLock.contenders())[0]?.path).toBe(reading.path)
+    await reading.release()
+    await using next = await writer
+    expect(next.fencingToken).toBeGreaterThan(reading.fencingToken)
+  })
+
+  it('has no read lock, and leaves none, when the downgrade fails', async () => {
+    await using gate = await startFrameGate(stage.server)
+    await using zk = await stage.client({ connectString: gate.connectString })
+    await using other = await stage.client()
+    const path = stage.path()
+    const lock = new WriteLock(zk, path)
+    const seen = new WriteLock(other, path)
+    const deleted = await lock.acquire()
+    await other.delete(deleted.path)
+    await expect(deleted.downgrade()).rejects.toMatchObject({ code: 'ZK_NO_NODE' })
+    for (const isCarriedOut of [true, false]) {
+      const written = await lock.acquire()
+      gate.hold(isCarriedOut ? 'toClient' : 'toServer')
+      const downgrading = written.downgrade()
+      if (isCarriedOut) {
+        await waitFor('the read lock', async () => {
+          const [first] = await seen.contenders()
+          return first !== undefined && first.path !== written.path
+        })
+      } else await gate.held('toServer', 1)
+      gate.cut()
+      gate.pass('toServer')
+      gate.pass('toClient')
+      await expect(downgrading).rejects.toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+      expect(written.signal.aborted).toBe(true)
+      await written.release()
+      await waitFor('nobody in line', async () => (await seen.contenders()).length === 0)
+    }
   })
 
   it.each([21, 22])('never lets a writer in with another, with seed %i', async (seed) => {

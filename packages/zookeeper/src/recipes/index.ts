@@ -17,7 +17,7 @@ export { Lock } from './lock.ts'
 export { LockingQueue, type LockingQueueOptions, type PutOptions } from './locking-queue.ts'
 export { NodeCache, type NodeCacheOptions, type NodeListener } from './node-cache.ts'
 export type { QueueItem } from './queue-item.ts'
-export { ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
+export { HeldWriteLock, ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
 export {
   type AcquireLeaseOptions,
   Lease,

@@ -27,8 +27,13 @@ export function protection(guid: string): string {
 
 /** The number at the end of a name; undefined where there is none. */
 export function sequenceOf(name: string): number | undefined {
-  const digits = SEQUENCE.exec(name)
-  return digits === null ? undefined : Number(digits[0])
+  const text = sequenceText(name)
+  return text === '' ? undefined : Number(text)
+}
+
+/** The number as it stands in the name; "" where there is none. */
+export function sequenceText(name: string): string {
+  return SEQUENCE.exec(name)?.[0] ?? ''
 }
 
 /**

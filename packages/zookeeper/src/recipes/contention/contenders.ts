@@ -11,7 +11,7 @@ export interface Contender {
   readonly path: string
   /** What it gave as its `data`. */
   readonly data: Buffer | null
-  /** What its `fencingToken` is, or will be. */
+  /** What its `fencingToken` is, or will be; but a lock that was downgraded keeps the smaller one that it had. */
   readonly fencingToken: bigint
   /** The session that it lives in. */
   readonly sessionId: bigint

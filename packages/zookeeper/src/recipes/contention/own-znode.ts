@@ -8,7 +8,7 @@ import { notify } from '../../session/notify.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import type { WatchEvent } from '../../session/watch-event.ts'
 import { type Perseverance, persevere } from '../persevere.ts'
-import { type Place, protectedCreate, removeOwn } from './protected-create.ts'
+import { type Place, protectedCreate, protectedReplace, removeOwn } from './protected-create.ts'
 
 /**
  * An ephemeral sequential znode that this client has made, and watches. It is gone when somebody has deleted it, when its session
@@ -20,7 +20,9 @@ export class OwnZnode {
   readonly #place: Place
   readonly #listeners = new Set<(error: ZooKeeperError) => void>()
   readonly #unlisten: () => void
-  #czxid = 0n
+  #token = 0n
+  /** Why it is going to be deleted, where we do it ourselves. */
+  #leaving: ZooKeeperError | undefined
   #gone: ZooKeeperError | undefined
   #removal: Promise<void> | undefined
 
@@ -34,21 +36,35 @@ export class OwnZnode {
   /** Makes one. Leaves none behind when the signal ends it. */
   static async create(place: Place, perseverance: Perseverance): Promise<OwnZnode> {
     for (;;) {
-      const own = new OwnZnode(place, await protectedCreate(place, randomUUID(), perseverance))
-      try {
-        await own.#look(perseverance)
-      } catch (error) {
-        own.abandon()
-        throw error
-      }
+      const path = await protectedCreate(place, randomUUID(), perseverance)
+      const own = await OwnZnode.#adopt(place, path, perseverance)
       if (own.#gone === undefined) return own
       own.abandon()
     }
   }
 
-  /** The transaction that created it: larger than that of every contender before it in the queue, as long as the ensemble lives. */
-  get czxid(): bigint {
-    return this.#czxid
+  /**
+   * Makes one at the place in the queue of another one, which is deleted in the same transaction. When that fails nothing is
+   * left of the new one, and the old one may be gone.
+   */
+  static async replace(old: OwnZnode, place: Place, perseverance: Perseverance): Promise<OwnZnode> {
+    old.#leaving = new ClosedError('another one took its place', { path: old.path })
+    try {
+      const path = await protectedReplace(place, old.name, randomUUID(), perseverance)
+      const own = await OwnZnode.#adopt(place, path, perseverance)
+      own.#token = old.#token
+      return own
+    } finally {
+      old.#leaving = undefined
+    }
+  }
+
+  /**
+   * The transaction by which this contender came to its place in the queue (its czxid): larger than that of every one before it,
+   * as long as the ensemble lives.
+   */
+  get token(): bigint {
+    return this.#token
   }
 
   /** Why it is gone; undefined while it is there, as far as this client has heard. */
@@ -77,6 +93,17 @@ export class OwnZnode {
     this.remove().catch(() => undefined)
   }
 
+  static async #adopt(place: Place, path: string, perseverance: Perseverance): Promise<OwnZnode> {
+    const own = new OwnZnode(place, path)
+    try {
+      await own.#look(perseverance)
+    } catch (error) {
+      own.abandon()
+      throw error
+    }
+    return own
+  }
+
   /** Reads it and leaves a watch. One of another session is one of ours that has expired: it is as good as deleted. */
   async #look({ signal, retry }: Perseverance): Promise<void> {
     const { client } = this.#place
@@ -84,7 +111,7 @@ export class OwnZnode {
     const stat = await retry(() => client.exists(this.path, options))
     if (stat === undefined) this.#end(this.#deleted())
     else if (stat.ephemeralOwner !== client.sessionId) this.#end(this.#expired())
-    else this.#czxid = stat.czxid
+    else this.#token = stat.czxid
   }
 
   readonly #onEvent = (event: WatchEvent): void => {
@@ -115,7 +142,8 @@ export class OwnZnode {
   }
 
   #deleted(): ZooKeeperError {
-    return new NoNodeError(ErrorCode.noNode, 'the znode was deleted', { path: this.path })
+    const { path } = this
+    return this.#leaving ?? new NoNodeError(ErrorCode.noNode, 'the znode was deleted', { path })
   }
 
   #expired(): ZooKeeperError {

@@ -20,14 +20,14 @@ import type { Place } from './protected-create.ts'
  * two at a time has to be checked where it is done. Hand the token along, and refuse one that is smaller than the largest seen.
  */
 export class Possession {
-  readonly #own: OwnZnode
-  readonly #place: Place
+  protected readonly own: OwnZnode
+  protected readonly place: Place
   readonly #controller = new AbortController()
   readonly #unlisten: readonly (() => void)[]
 
   constructor(place: Place, own: OwnZnode) {
-    this.#place = place
-    this.#own = own
+    this.place = place
+    this.own = own
     const { client } = place
     this.#unlisten = [
       own.onGone((error) => this.#end(error)),
@@ -40,7 +40,7 @@ export class Possession {
 
   /** The contender's znode. */
   get path(): string {
-    return this.#own.path
+    return this.own.path
   }
 
   /**
@@ -48,7 +48,7 @@ export class Possession {
    * as long as the ensemble keeps its data; the number in the name would begin again with a new parent, and after 2^31 contenders.
    */
   get fencingToken(): bigint {
-    return this.#own.czxid
+    return this.own.token
   }
 
   /** Aborted the moment that it may be lost; `signal.reason` is a `ZooKeeperError` that says why. */
@@ -62,8 +62,8 @@ export class Possession {
    */
   protected letGo(options: CallOptions): Promise<void> {
     this.#end(new ClosedError('it was let go', { path: this.path }))
-    const removal = this.#own.remove()
-    return persevere(options, this.#place, ({ signal }) => unlessAborted(removal, signal))
+    const removal = this.own.remove()
+    return persevere(options, this.place, ({ signal }) => unlessAborted(removal, signal))
   }
 
   /** For every state but `connected`; those that say more have told it to the znode first. */

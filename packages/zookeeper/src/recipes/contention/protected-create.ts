@@ -2,6 +2,7 @@ import type { DataInput } from '../../client/multi.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { Clock } from '../../connection/clock.ts'
 import { AbortedError } from '../../errors/client-errors.ts'
+import { MultiError } from '../../errors/multi-error.ts'
 import { NoNodeError } from '../../errors/server-errors.ts'
 import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
 import { joinPath } from '../../protocol/path.ts'
@@ -9,7 +10,7 @@ import type { Acl } from '../../protocol/records/acl.ts'
 import { isFinal } from '../../session/session-state.ts'
 import { ensurePath } from '../ensure-path.ts'
 import { type Perseverance, persevere } from '../persevere.ts'
-import { protectedName, protection } from './contender-name.ts'
+import { protectedName, protection, sequenceText } from './contender-name.ts'
 import { childrenOrNull } from './contenders.ts'
 
 /** Where a queue is, and what each who stands in it puts there. */
@@ -53,6 +54,32 @@ export async function protectedCreate(
         await perseverance.pause(failures)
       } else throw error
     }
+  }
+}
+
+/**
+ * Creates an ephemeral znode with the number of one of ours, which is deleted in the same transaction, and resolves with its path. When it
+ * fails nothing of the new one is left; the old one may be gone.
+ */
+export async function protectedReplace(
+  place: Place,
+  oldName: string,
+  guid: string,
+  { signal }: Perseverance,
+): Promise<string> {
+  const { client, data, acl } = place
+  const name = protectedName(guid, place.prefix) + sequenceText(oldName)
+  const path = joinPath(place.path, name)
+  try {
+    const operations = [
+      { type: 'delete', path: joinPath(place.path, oldName) },
+      { type: 'create', path, data, acl, mode: 'ephemeral' },
+    ] as const
+    await client.multi(operations, { signal })
+    return path
+  } catch (error) {
+    if (error instanceof ZooKeeperError && error.mayHaveHappened) void removeProtected(place, guid)
+    throw error instanceof MultiError ? error.error : error
   }
 }
 
