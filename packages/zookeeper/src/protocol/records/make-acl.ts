@@ -27,7 +27,8 @@ export function generateDigest(username: string, password: string): string {
 
 /**
  * An entry for connections from an address, or from a block of them: `10.1.2.3`, `10.0.0.0/8`, `fd00::/8`. Throws an
- * `InvalidOptionError` for anything else. The address is the one that the server sees: behind a proxy that of the proxy.
+ * `InvalidOptionError` for anything else. The address is the one that the server sees: behind a proxy that of the proxy. Apache
+ * ZooKeeper 3.8.0 takes IPv4 only, and refuses others with an `InvalidACLError`.
  */
 export function ipAcl(address: string, perms: number = Perms.all): Acl {
   const [host = '', bits, ...rest] = address.split('/')
