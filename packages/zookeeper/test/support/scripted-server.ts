@@ -27,6 +27,8 @@ interface ScriptedConnection {
   close(): void
   /** Closes once everything is written. */
   end(): void
+  /** Calls back when the client, or the script, has closed it. */
+  onClose(listener: () => void): void
 }
 
 /** What the server does; it answers nothing by itself. */
@@ -108,5 +110,6 @@ function connectionOf(socket: Socket, number: number): ScriptedConnection {
     write: (bytes) => socket.write(bytes),
     close: () => socket.destroy(),
     end: () => socket.end(),
+    onClose: (listener) => socket.on('close', listener),
   }
 }
