@@ -15,7 +15,7 @@ describe.skipIf(absent !== undefined)('F4: changes under load', () => {
     await using stack = await startStack({ engines: ENGINES, service: SERVICE })
     const result = await changesUnderLoad({
       stack,
-      changes: 12,
+      changes: 9,
       valid: 5,
       invalid: 5,
       random: seededRandom(seed),
