@@ -196,7 +196,11 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
   }
 
   #refused(err: number): Outcome<Result> {
-    return this.#handlers.recover?.(err) ?? { error: serverError(err, this.path) }
+    return (
+      this.#handlers.recover?.(err) ?? {
+        error: serverError(err, this.path, { mutates: this.#mutates }),
+      }
+    )
   }
 
   #end(): void {

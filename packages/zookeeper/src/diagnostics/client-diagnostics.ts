@@ -217,6 +217,7 @@ export class ClientDiagnostics {
   }
 
   #logRequest({ opCode, path, xid }: ObservedRequest, what: string): void {
-    log('%s: %s %s (number %d) %s', this.client, opCodeName(opCode), path ?? '', xid, what)
+    const request = path === undefined ? opCodeName(opCode) : `${opCodeName(opCode)} ${path}`
+    log('%s: %s (number %d) %s', this.client, request, xid, what)
   }
 }

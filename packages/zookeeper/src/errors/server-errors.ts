@@ -186,10 +186,22 @@ const classes = new Map<number, readonly [ServerErrorClass, string]>([
   [ErrorCode.throttledOp, [ThrottledError, 'the server is too busy']],
 ])
 
-/** The error of a reply's code. Never throws: a code that nobody knows becomes an `UnknownServerError`. */
+/** A server that says one of these has not refused the request: it does not know what became of it. */
+const unknownOutcomes = new Set<number>([
+  ErrorCode.systemError,
+  ErrorCode.dataInconsistency,
+  ErrorCode.operationTimeout,
+  ErrorCode.requestTimeout,
+])
+
+/**
+ * The error of a reply's code; `mutates` says whether the request was a write. Never throws: a code that nobody knows becomes an
+ * `UnknownServerError`.
+ */
 export function serverError(
   serverCode: number,
   path?: string,
+  { mutates = false } = {},
 ): ServerErrorUnion | SessionExpiredError {
   if (serverCode === ErrorCode.sessionExpired || serverCode === ErrorCode.unknownSession) {
     return new SessionExpiredError('the session has expired', { path })
@@ -197,8 +209,9 @@ export function serverError(
   const known = classes.get(serverCode)
   if (known === undefined) {
     const message = `the server answered ${errorCodeName(serverCode)} (${serverCode})`
-    return new UnknownServerError(serverCode, message, { path })
+    return new UnknownServerError(serverCode, message, { path, mayHaveHappened: mutates })
   }
   const [ErrorClass, message] = known
-  return new ErrorClass(serverCode, message, { path })
+  const mayHaveHappened = mutates && unknownOutcomes.has(serverCode)
+  return new ErrorClass(serverCode, message, { path, mayHaveHappened })
 }

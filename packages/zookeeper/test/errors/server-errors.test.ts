@@ -22,6 +22,23 @@ describe('errors', () => {
     expect(error.message).toContain('-4711')
   })
 
+  it('leaves open whether a write happened only where the server does not know', () => {
+    const open = Object.entries(ErrorCode)
+      .filter(([, code]) => serverError(code, '/a', { mutates: true }).mayHaveHappened)
+      .map(([name]) => name)
+    expect(open).toEqual([
+      'ok',
+      'systemError',
+      'dataInconsistency',
+      'connectionLoss',
+      'operationTimeout',
+      'apiError',
+      'invalidCallback',
+      'requestTimeout',
+    ])
+    expect(serverError(ErrorCode.systemError, '/a').mayHaveHappened).toBe(false)
+  })
+
   it('uses every code, and no other', () => {
     const codes = new Set<string>(['ZK_TRUNCATED', 'ZK_MALFORMED', 'ZK_FRAME_TOO_LONG'])
     for (const Class of Object.values(errors)) {
