@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { startProgram } from '../../../../test/support/program.ts'
 import { startTcpProxy } from '../../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import { joinPath, Lock } from '../../src/index.ts'
+import { joinPath, LeaderElection, Lock, Semaphore } from '../../src/index.ts'
 import { onEachServer } from '../support/on-each-server.ts'
 
 const holderProgram = new URL('../support/lock-holder.mjs', import.meta.url).pathname
@@ -10,6 +10,10 @@ const holderProgram = new URL('../support/lock-holder.mjs', import.meta.url).pat
 /** Resolves when so many stand in line. */
 const lineUp = (lock: Lock, count: number) =>
   waitFor(`${count} in line`, async () => (await lock.contenders()).length === count)
+
+async function follow(leaders: AsyncIterable<unknown>): Promise<void> {
+  for await (const leader of leaders) expect(leader).toBeDefined()
+}
 
 onEachServer((stage) => {
   it('is held by one at a time, in the order of arrival', async () => {
@@ -82,6 +86,36 @@ onEachServer((stage) => {
     const aborted = AbortSignal.abort()
     await expect(lock.acquire({ signal: aborted })).rejects.toMatchObject({ code: 'ZK_ABORTED' })
     expect(await lock.contenders()).toEqual([])
+  })
+
+  it('leaves no watch behind, however often it is waited for in vain', async () => {
+    await using holder = await stage.client()
+    await using zk = await stage.client()
+    const path = stage.path()
+    await using held = await new Lock(holder, path).acquire()
+    const semaphorePath = stage.path()
+    await using lease = await new Semaphore(holder, semaphorePath, { maxLeases: 1 }).acquire()
+    const election = new LeaderElection(zk, path)
+    for (let i = 0; i < 3; i++) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const waiting = [
+        new Lock(zk, path).acquire({ signal }),
+        new Semaphore(zk, semaphorePath, { maxLeases: 1 }).acquire({ signal }),
+        follow(election.observe({ signal })),
+      ]
+      await lineUp(new Lock(holder, path), 2)
+      await waitFor('both to wait', async () => {
+        return (await holder.getChildren(`${semaphorePath}/leases`)).length === 2
+      })
+      controller.abort()
+      await Promise.allSettled(waiting)
+      await lineUp(new Lock(holder, path), 1)
+    }
+    // Those on its own znodes went with these, or go with the event that tells of it.
+    await zk.sync('/')
+    expect(zk.stats().watches).toMatchObject({ data: 0, exist: 0, child: 0 })
+    expect([held, lease].map(({ signal }) => signal.aborted)).toEqual([false, false])
   })
 
   it('wakes one when it is released', async () => {

@@ -1,10 +1,10 @@
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
-import { Bell } from './contention/bell.ts'
 import { type Contest, contend } from './contention/contend.ts'
 import { type ContenderOptions, placeOf } from './contention/contender-options.ts'
 import { type Contender, listContenders } from './contention/contenders.ts'
 import { firstContender } from './contention/first-contender.ts'
+import { Lookout } from './contention/lookout.ts'
 import { Possession } from './contention/possession.ts'
 import { exclusiveTurn } from './contention/turn.ts'
 import { persevere } from './persevere.ts'
@@ -60,14 +60,15 @@ export class LeaderElection {
     options: Pick<CallOptions, 'signal'> = {},
   ): AsyncGenerator<Contender | undefined, never, undefined> {
     const contest = this.#contest
-    const bell = new Bell()
+    using lookout = new Lookout(contest.client)
+    const { bell } = lookout
     options.signal?.addEventListener('abort', bell.ring)
     try {
       let told: Contender | undefined
       for (let isFirst = true; ; isFirst = false) {
         const rung = bell.next()
         const leader = await persevere(options, contest, (perseverance) =>
-          firstContender(contest, perseverance, bell.ring),
+          firstContender(contest, perseverance, lookout),
         )
         if (isFirst || !isSame(leader, told)) yield leader
         told = leader

@@ -2,9 +2,9 @@ import { joinPath } from '../../protocol/path.ts'
 import type { WatchListener } from '../../session/watch-registry.ts'
 import { getDataOrNull } from '../get-data-or-null.ts'
 import type { Perseverance } from '../persevere.ts'
-import { Bell } from './bell.ts'
 import { sortContenders } from './contender-name.ts'
 import { childrenOrNull } from './contenders.ts'
+import { Lookout } from './lookout.ts'
 import { OwnZnode } from './own-znode.ts'
 import type { Place } from './protected-create.ts'
 import type { TurnRule } from './turn.ts'
@@ -69,13 +69,14 @@ async function untilTurn(
   own: OwnZnode,
   perseverance: Perseverance,
 ): Promise<boolean> {
-  const bell = new Bell()
+  using lookout = new Lookout(contest.client)
+  const { bell } = lookout
   const unlisten = own.onGone(bell.ring)
   perseverance.signal.addEventListener('abort', bell.ring)
   try {
     for (let doubts = 0; ; ) {
       const rung = bell.next()
-      const now = await standing(contest, own, perseverance, bell.ring)
+      const now = await standing(contest, own, perseverance, lookout)
       if (now === 'turn') return true
       if (now === 'gone') return false
       if (now === 'waiting') await rung
@@ -95,31 +96,27 @@ type Standing = 'turn' | 'waiting' | 'changed' | 'unsure' | 'gone'
 
 /**
  * Looks where this contender stands. That nobody is before it may be told by a server that is behind: what that has not seen
- * yet are contenders behind, never before, since it has seen ours. When it waits, `watch` is called at the next change.
+ * yet are contenders behind, never before, since it has seen ours. When it waits, the lookout's bell rings at the next change.
  */
 async function standing(
   contest: Contest,
   own: OwnZnode,
   perseverance: Perseverance,
-  watch?: WatchListener,
+  lookout?: Lookout,
 ): Promise<Standing> {
   const { client, path, turn, watches } = contest
-  const children = await childrenOf(
-    contest,
-    perseverance,
-    watches === 'everybody' ? watch : undefined,
-  )
+  const watch = watches === 'everybody' ? lookout?.at(path) : undefined
+  const children = await childrenOf(contest, perseverance, watch)
   const queue = sortContenders(children)
   const index = queue.findIndex(({ name }) => name === own.name)
   if (own.gone !== undefined || index < 0) return 'gone'
   const ahead = turn(queue, index)
   if (ahead === undefined) return client.state === 'connected' ? 'turn' : 'unsure'
-  if (watch === undefined || watches === 'everybody') return 'waiting'
+  if (lookout === undefined || watches === 'everybody') return 'waiting'
+  const before = joinPath(path, ahead.name)
   // Not exists(): on a znode that has just gone its watch would be left for ever.
-  const options = { watch, signal: perseverance.signal }
-  const node = await perseverance.retry(() =>
-    getDataOrNull(client, joinPath(path, ahead.name), options),
-  )
+  const options = { watch: lookout.at(before), signal: perseverance.signal }
+  const node = await perseverance.retry(() => getDataOrNull(client, before, options))
   return node === null ? 'changed' : 'waiting'
 }
 
