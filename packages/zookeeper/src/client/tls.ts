@@ -1,5 +1,5 @@
 import { createSecureContext } from 'node:tls'
-import type { TlsOptions, TlsSource } from '../connection/tls-options.ts'
+import { type TlsOptions, type TlsSource, withTlsDefaults } from '../connection/tls-options.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
 
 /** What the `tls` option takes. */
@@ -19,7 +19,7 @@ export function resolveTls(tls: TlsOption): TlsSource {
 function secureContextOf(options: TlsOptions): TlsOptions['secureContext'] {
   if (options.secureContext !== undefined) return options.secureContext
   try {
-    return createSecureContext(options)
+    return createSecureContext(withTlsDefaults(options))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new InvalidOptionError(`the tls option cannot be used: ${message}`, { cause: error })

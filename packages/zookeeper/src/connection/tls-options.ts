@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
 import type { Endpoint } from './connection.ts'
 
 /** The oldest version of TLS that is spoken unless `minVersion` says otherwise (RFC 8996 forbids those before it). */
@@ -44,15 +44,23 @@ export interface TlsOptions extends NodeTlsOptions {
 /** Gives the options for one connection. */
 export type TlsSource = () => TlsOptions | Promise<TlsOptions>
 
+/** The options with the defaults that are ours; the others are those of Node.js. */
+export function withTlsDefaults(options: TlsOptions): TlsOptions {
+  return { ...options, minVersion: options.minVersion ?? DEFAULT_MIN_VERSION }
+}
+
 /** The options of `tls.connect` to one server. */
 export function tlsConnectOptions(endpoint: Endpoint, options: TlsOptions): ConnectionOptions {
-  const name = endpoint.serverName ?? endpoint.host
+  const name = options.servername ?? endpoint.serverName ?? endpoint.host
+  const { host, port } = endpoint
+  const connect = { ...withTlsDefaults(options), host, port }
+  if (isIP(name) === 0) return { ...connect, servername: name }
+  // An address cannot be said as a server's name (RFC 6066, 3); without one Node.js compares the certificate with `host`.
+  const check: typeof checkServerIdentity = (_, certificate) =>
+    checkServerIdentity(name, certificate)
   return {
-    minVersion: DEFAULT_MIN_VERSION,
-    // An address cannot be a server name (RFC 6066, 3): Node.js compares the certificate with `host` then.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...options,
-    host: endpoint.host,
-    port: endpoint.port,
+    ...connect,
+    servername: undefined,
+    checkServerIdentity: options.checkServerIdentity ?? check,
   }
 }
