@@ -25,12 +25,15 @@ export interface TcpProxy extends AsyncDisposable {
 export interface TcpProxyOptions {
   /** Where the server listens, on loopback. */
   readonly port: number
+  /** Where the proxy itself listens: 127.0.0.1 (default), or ::1. */
+  readonly host?: '127.0.0.1' | '::1'
   /** Told the first bytes that the server sends on each connection. */
   readonly onGreeting?: (bytes: Buffer) => void
 }
 
 /** Starts a proxy on a free port of loopback. */
 export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> {
+  const { host = '127.0.0.1' } = target
   const pairs = new Set<readonly [Socket, Socket]>()
   let mode: TcpProxyMode = 'forward'
   let accepted = 0
@@ -64,11 +67,11 @@ export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> 
   const cut = () => {
     for (const pair of [...pairs]) for (const socket of pair) socket.destroy()
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const { port } = server.address() as AddressInfo
   return {
     port,
-    connectString: `127.0.0.1:${port}`,
+    connectString: host === '::1' ? `[::1]:${port}` : `127.0.0.1:${port}`,
     get accepted() {
       return accepted
     },

@@ -40,7 +40,7 @@ export interface ZooKeeperOptions {
    * are not known. When it has expired, the state becomes `lost` and then `connected` with a new one. A client that still has it is cut off
    * by its server, attaches again, and cuts this one off: let only one have it.
    */
-  readonly session?: SessionIdentity
+  readonly session?: SessionIdentity | undefined
   /** Identities to prove on every connection, before anything else (default none). */
   readonly auth?: readonly Credential[]
   /**
