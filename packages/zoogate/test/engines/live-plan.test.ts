@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { livePlan as plan } from '../../src/engines/live-plan.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './nginx/views.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './support/views.ts'
 
 const shop = serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002)])
 const view = viewOf({ services: [shop] })

@@ -12,7 +12,7 @@ import {
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { startEchoBackend } from '../nginx/echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 

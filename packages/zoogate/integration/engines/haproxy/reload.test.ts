@@ -16,7 +16,7 @@ import {
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { startBackendProcess } from '../nginx/backend-process.ts'
 import { startEchoBackend } from '../nginx/echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'

@@ -8,14 +8,14 @@ import {
   firstMatch,
   requestHeads,
   routeTables,
-} from '../../../test/engines/nginx/reference-matcher.ts'
+} from '../../../test/engines/support/reference-matcher.ts'
 import {
   endpointOf,
   listenerOf,
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { type EchoBackend, startEchoBackend } from '../nginx/echo-backend.ts'
 import { sendRaw } from '../nginx/raw-request.ts'
 import { startHaproxy } from './running-haproxy.ts'

@@ -22,7 +22,7 @@ import {
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { type RunningNginx, startNginx } from './running-nginx.ts'
 
 describe.skipIf(missing('nginx') !== undefined)('clients at a reload', () => {

@@ -12,7 +12,7 @@ import {
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { startBackendProcess } from './backend-process.ts'
 import { startBlackHole } from './black-hole.ts'
 import { startEchoBackend } from './echo-backend.ts'

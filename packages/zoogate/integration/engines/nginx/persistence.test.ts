@@ -4,7 +4,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import type { Endpoint } from '../../../src/model/view.ts'
-import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/nginx/views.ts'
+import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
 import { startNginx } from './running-nginx.ts'
 
 /** nginx with a Service of three backends; endpoint ids that nginx could take for something else. */

@@ -19,7 +19,7 @@ import {
   routeOf,
   serviceOf,
   viewOf,
-} from '../../../test/engines/nginx/views.ts'
+} from '../../../test/engines/support/views.ts'
 import { startNginx } from './running-nginx.ts'
 
 describe.skipIf(missing('nginx') !== undefined)('reload', () => {

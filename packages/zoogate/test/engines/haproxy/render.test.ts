@@ -4,7 +4,7 @@ import type { EnginePaths } from '../../../src/engines/engine.ts'
 import { refusals } from '../../../src/engines/haproxy/refusals.ts'
 import { render, renderService } from '../../../src/engines/haproxy/render.ts'
 import type { View } from '../../../src/model/view.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../nginx/views.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 import { parseArguments, parseHaproxy } from './haproxy-grammar.ts'
 
 const paths: EnginePaths = {

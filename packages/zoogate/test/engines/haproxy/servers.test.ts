@@ -4,7 +4,7 @@ import { carriedOver } from '../../../src/engines/haproxy/carry-over.ts'
 import { serverChanges } from '../../../src/engines/haproxy/server-changes.ts'
 import { serverId, serverIds } from '../../../src/engines/haproxy/server-id.ts'
 import { parseServersState, type ServerRow } from '../../../src/engines/haproxy/servers-state.ts'
-import { endpointOf, serviceOf } from '../nginx/views.ts'
+import { endpointOf, serviceOf } from '../support/views.ts'
 
 const healthCheck = {
   probe: { type: 'tcp' as const },

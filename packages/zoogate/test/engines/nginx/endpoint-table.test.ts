@@ -6,7 +6,7 @@ import {
   parseTable,
   tablePages,
 } from '../../../src/engines/nginx/endpoint-table.ts'
-import { endpointOf, serviceOf, viewOf } from './views.ts'
+import { endpointOf, serviceOf, viewOf } from '../support/views.ts'
 
 /** What nginx makes of the variables in a page. */
 function answered(pages: readonly string[], variables: ReadonlyMap<string, string>) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { applyEndpoints, plan } from '../../../src/engines/nginx/live.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './views.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const shop = serviceOf('shop', [endpointOf('a', 1), endpointOf('b', 2), endpointOf('c', 3)])
 const view = viewOf({ services: [shop] })

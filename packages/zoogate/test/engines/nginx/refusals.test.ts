@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { refusals } from '../../../src/engines/nginx/refusals.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './views.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 type Parts = Parameters<typeof viewOf>[0]
 

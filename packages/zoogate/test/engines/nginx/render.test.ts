@@ -5,8 +5,8 @@ import type { Directive } from '../../../src/engines/nginx/directive.ts'
 import { nginx } from '../../../src/engines/nginx/index.ts'
 import { render } from '../../../src/engines/nginx/render.ts'
 import type { View } from '../../../src/model/view.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 import { parseNginx } from './nginx-grammar.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './views.ts'
 
 const paths: EnginePaths = {
   folder: '/var/lib/zoogate/edge',

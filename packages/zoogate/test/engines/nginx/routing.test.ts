@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type VirtualServer, virtualServers } from '../../../src/engines/nginx/routing.ts'
-import { firstMatch, type RequestHead, requestHeads, routeTables } from './reference-matcher.ts'
-import { routeOf } from './views.ts'
+import {
+  firstMatch,
+  type RequestHead,
+  requestHeads,
+  routeTables,
+} from '../support/reference-matcher.ts'
+import { routeOf } from '../support/views.ts'
 
 describe('virtualServers', () => {
   test('gives a host the routes of less specific hosts too, in the order of the view', () => {
