@@ -91,7 +91,7 @@ export interface Ensemble extends AsyncDisposable {
   leader(): Promise<number>
 }
 
-export interface EnsembleOptions {
+export interface EnsembleOptions extends ServerSecurity {
   /** Default 3. */
   readonly members?: number
   /** More lines of each zoo.cfg. */
@@ -118,11 +118,21 @@ export async function startEnsemble(options: EnsembleOptions = {}): Promise<Ense
         jvm,
         id: i + 1,
         lines: ['tickTime=500', 'initLimit=20', 'syncLimit=10', ...servers, ...config],
+        tls: options.tls,
+        saslUsers: options.saslUsers,
         waitUntilServing: false,
       }),
     ),
   )
-  await Promise.all(started.map((member) => waitUntilServing(member.port)))
+  const dispose = async () => {
+    await Promise.all(started.map((member) => member[Symbol.asyncDispose]()))
+  }
+  try {
+    await Promise.all(started.map((member) => waitUntilServing(member.port)))
+  } catch (error) {
+    await dispose()
+    throw error
+  }
   return {
     connectString: started.map((member) => member.connectString).join(','),
     members: started,
@@ -134,9 +144,7 @@ export async function startEnsemble(options: EnsembleOptions = {}): Promise<Ense
         return undefined
       }).then(({ index }) => index)
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(started.map((member) => member[Symbol.asyncDispose]()))
-    },
+    [Symbol.asyncDispose]: dispose,
   }
 }
 
