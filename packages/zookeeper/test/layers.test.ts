@@ -4,7 +4,16 @@ import { expect, it } from 'vitest'
 
 const source = join(import.meta.dirname, '../src')
 /** From the bottom up: a layer may import those before it. The error table and the codes know each other. */
-const layers = ['protocol', 'errors', 'sasl', 'connection', 'session', 'client', 'recipes']
+const layers = [
+  'protocol',
+  'errors',
+  'diagnostics',
+  'sasl',
+  'connection',
+  'session',
+  'client',
+  'recipes',
+]
 
 function rank(file: string): number {
   const layer = relative(source, file).split('/')[0] ?? ''

@@ -2,15 +2,13 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { DiagnosticsChannelName, DiagnosticsMessages } from './messages.ts'
 
 /** One channel, with the type of its messages. */
-interface TypedChannel<Message> {
+interface TypedChannel<Name extends DiagnosticsChannelName> {
   /** Ask before a message is made: it then costs nothing while nobody listens. */
   readonly hasSubscribers: boolean
-  publish(message: Message): void
+  publish(message: DiagnosticsMessages[Name]): void
 }
 
-function typed<Name extends DiagnosticsChannelName>(
-  name: Name,
-): TypedChannel<DiagnosticsMessages[Name]> {
+function typed<Name extends DiagnosticsChannelName>(name: Name): TypedChannel<Name> {
   return channel(name)
 }
 

@@ -1,13 +1,13 @@
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
 
 /** What every message says. */
-export interface FromClient {
+interface FromClient {
   /** The client's `name` option. */
   readonly client: string
 }
 
 /** A message about one connection. */
-export interface AboutConnection extends FromClient {
+interface AboutConnection extends FromClient {
   /** The server's address, or its name where TLS or the connect string has only that. */
   readonly host: string
   readonly port: number

@@ -1,4 +1,4 @@
-/** What a request asks for (`ZooDefs.OpCode`), in the header's `type`. The README tells since which version. */
+/** What a request asks for (`ZooDefs.OpCode`), in the header's `type`. docs/operations.md tells since which version. */
 export const OpCode = {
   notification: 0,
   create: 1,
