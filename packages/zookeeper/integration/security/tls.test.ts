@@ -140,6 +140,13 @@ describe.skipIf(unable !== undefined)('TLS with Apache ZooKeeper', () => {
     expect(await connecting).toMatchObject({ code: 'ZK_CLOSED' })
   })
 
+  it('says that a port may want TLS when it speaks none', async () => {
+    await using zk = client(undefined)
+    void zk.connect().catch(() => undefined)
+    const error = await waitFor('a failed attempt', () => zk.lastConnectionError)
+    expect(error.message).toContain('wants TLS')
+  })
+
   it('asks for its options anew, and connects by itself once they are good', async () => {
     let asked = 0
     let ca = others.cert
