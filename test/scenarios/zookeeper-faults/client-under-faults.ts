@@ -230,7 +230,8 @@ class Crew implements FaultStage, AsyncDisposable {
     this.#stopKeepers.abort()
     await Promise.all(this.caches.map((cache) => cache.close()))
     await Promise.all([this.observer, ...this.clients].map((zk) => zk.close()))
-    await Promise.all(this.#working.values())
+    // A call that never ends is told by `finish`; it must not keep the run from telling it.
+    await waitFor('all work to end', () => this.#working.size === 0).catch(() => undefined)
   }
 
   #work(name: string, work: Promise<void>): void {
