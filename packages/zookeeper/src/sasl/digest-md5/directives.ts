@@ -2,7 +2,7 @@ import { ProtocolError } from '../../errors/protocol-error.ts'
 
 // directives  => 1#( name "=" ( token | quoted-string ) )        RFC 2831, 7.1 and 7.2: a list may have empty elements
 const DIRECTIVE =
-  /[ \t\r\n]*([!#$%&'*+\-.^_`|~\dA-Za-z]+)[ \t\r\n]*=[ \t\r\n]*(?:"((?:[^"\\]|\\[^])*)"|([^\s",\\]+))[ \t\r\n]*(?=,|$)/y
+  /[ \t\r\n]*([!#$%&'*+\-.^_`|~\dA-Za-z]+)[ \t\r\n]*=[ \t\r\n]*(?:"((?:[^"\\]|\\.)*)"|([^\s",\\]+))[ \t\r\n]*(?=,|$)/sy
 const BETWEEN = /[ \t\r\n,]*/y
 
 /** RFC 2831 lets nothing be longer: a response is below 4,096 bytes, a challenge below 2,048. */
@@ -38,7 +38,7 @@ export function quoted(value: string): string {
 }
 
 function unescaped(value: string): string {
-  return value.replaceAll(/\\([^])/g, '$1')
+  return value.replaceAll(/\\(.)/gs, '$1')
 }
 
 function endOf(pattern: RegExp, text: string, position: number): number {
