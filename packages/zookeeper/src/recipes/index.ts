@@ -8,7 +8,13 @@ export type { CounterFormat } from './counter-format.ts'
 export { deleteRecursive } from './delete-recursive.ts'
 export { DoubleBarrier, type DoubleBarrierOptions } from './double-barrier.ts'
 export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
+export type {
+  EphemeralNodeEvent,
+  EphemeralNodeState,
+  PersistentEphemeralNodeOptions,
+} from './ephemeral-node-state.ts'
 export { getDataOrNull } from './get-data-or-null.ts'
+export { GroupMember, type GroupMemberOptions, type MembersListener } from './group-member.ts'
 export {
   LeaderElection,
   Leadership,
@@ -16,6 +22,7 @@ export {
 export { Lock } from './lock.ts'
 export { LockingQueue, type LockingQueueOptions, type PutOptions } from './locking-queue.ts'
 export { NodeCache, type NodeCacheOptions, type NodeListener } from './node-cache.ts'
+export { PersistentEphemeralNode } from './persistent-ephemeral-node.ts'
 export type { QueueItem } from './queue-item.ts'
 export { HeldWriteLock, ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
 export {

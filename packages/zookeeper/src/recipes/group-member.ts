@@ -1,0 +1,133 @@
+import type { DataInput } from '../client/multi.ts'
+import type { ZooKeeper } from '../client/zookeeper.ts'
+import type { CallOptions } from '../connection/call.ts'
+import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
+import { joinPath, nodeName } from '../protocol/path.ts'
+import { notify } from '../session/notify.ts'
+import type {
+  EphemeralNodeEvent,
+  EphemeralNodeState,
+  PersistentEphemeralNodeOptions,
+} from './ephemeral-node-state.ts'
+import { persevere, unlessAborted } from './persevere.ts'
+import { PersistentEphemeralNode } from './persistent-ephemeral-node.ts'
+import { TreeCache } from './tree-cache.ts'
+
+/** Settings of a `GroupMember`. */
+export interface GroupMemberOptions extends PersistentEphemeralNodeOptions {
+  /** What the member says of itself (default nothing). */
+  readonly data?: DataInput
+  /** With more members the group is not followed any more: `membersError` is a `CacheOverflowError` (default 100,000). */
+  readonly maxMembers?: number
+}
+
+/** Told of the members whenever they or their data change. */
+export type MembersListener = (members: ReadonlyMap<string, Buffer | null>) => void
+
+/**
+ * Membership in a group under a name of one's own, and a live list of all members (Curator: `GroupMember`; kazoo: `Party`).
+ *
+ * The member is an ephemeral znode below the group's path that stays for as long as the object is not closed: it comes back under the same
+ * name in a new session, and when somebody deletes it. It is never taken from another session, so two processes of one name are
+ * members one after the other; a process that was killed and started again waits until its former session has ended, or
+ * takes over at once where `isPredecessor` knows the znode for its own. See `PersistentEphemeralNode`.
+ *
+ * The list is exact but for events on their way while `membersSynced` is true, and stays as it was while there is no connection. Unlike Curator's
+ * it holds this member only when ZooKeeper shows it. Needs ZooKeeper 3.6. Who only wants to look takes a `TreeCache` with `maxDepth: 1`.
+ */
+export class GroupMember implements AsyncDisposable {
+  /** The group's path. */
+  readonly membershipPath: string
+  /** This member's name. */
+  readonly id: string
+  readonly #options: GroupMemberOptions
+  readonly #node: PersistentEphemeralNode
+  readonly #cache: TreeCache
+  readonly #members = new Map<string, Buffer | null>()
+  readonly #listeners = new Set<MembersListener>()
+
+  constructor(
+    client: ZooKeeper,
+    membershipPath: string,
+    id: string,
+    options: GroupMemberOptions = {},
+  ) {
+    const { data = null, maxMembers = DEFAULT_MAX_MEMBERS } = options
+    this.membershipPath = membershipPath
+    this.id = id
+    this.#options = options
+    this.#node = new PersistentEphemeralNode(client, joinPath(membershipPath, id), data, options)
+    this.#cache = new TreeCache(client, membershipPath, {
+      maxDepth: 1,
+      // The group's own znode counts too.
+      maxNodes: maxMembers + 1,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    })
+    this.#cache.subscribe((changes) => {
+      for (const { type, path, node } of changes) {
+        if (path === membershipPath) continue
+        if (type === 'removed') this.#members.delete(nodeName(path))
+        else this.#members.set(nodeName(path), node.data)
+      }
+      for (const listener of [...this.#listeners]) notify(() => listener(this.#members))
+    })
+  }
+
+  /** The members' data by their names, as they are now. */
+  get members(): ReadonlyMap<string, Buffer | null> {
+    return this.#members
+  }
+
+  /** Whether `members` is ZooKeeper's state, but for events on their way. */
+  get membersSynced(): boolean {
+    return this.#cache.synced
+  }
+
+  /** Why the members are not followed any more; undefined while they are. */
+  get membersError(): ZooKeeperError | undefined {
+    return this.#cache.error
+  }
+
+  /** How this one's own membership stands. */
+  get state(): EphemeralNodeState {
+    return this.#node.state
+  }
+
+  /** Calls the listener whenever members or their data change, until the returned function is called. */
+  subscribe(listener: MembersListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls the listener at every change of this one's own membership, until the returned function is called. */
+  onChange(listener: (event: EphemeralNodeEvent) => void): () => void {
+    return this.#node.onChange(listener)
+  }
+
+  /**
+   * Joins. Resolves when this one is a member and the members are known. When `signal` or `timeoutMs` end the waiting it goes on
+   * trying, until `close`. Call it once.
+   */
+  start(options: CallOptions = {}): Promise<void> {
+    const started = Promise.all([this.#node.start(), this.#cache.start()])
+    return persevere(options, this.#options, async ({ signal }) => {
+      await unlessAborted(started, signal)
+    })
+  }
+
+  /** Changes what the member says of itself, now and in later sessions. See `PersistentEphemeralNode.setData`. */
+  setData(data: DataInput, options: CallOptions = {}): Promise<void> {
+    return this.#node.setData(data, options)
+  }
+
+  /** Leaves the group, and follows it no more. Never rejects; resolves within two seconds. */
+  async close(): Promise<void> {
+    await Promise.all([this.#node.close(), this.#cache.close()])
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const DEFAULT_MAX_MEMBERS = 100_000
