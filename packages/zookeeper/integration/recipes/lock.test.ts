@@ -11,6 +11,11 @@ const holderProgram = new URL('../support/lock-holder.mjs', import.meta.url).pat
 const lineUp = (lock: Lock, count: number) =>
   waitFor(`${count} in line`, async () => (await lock.contenders()).length === count)
 
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
 async function follow(leaders: AsyncIterable<unknown>): Promise<void> {
   for await (const leader of leaders) expect(leader).toBeDefined()
 }
@@ -86,6 +91,24 @@ onEachServer((stage) => {
     const aborted = AbortSignal.abort()
     await expect(lock.acquire({ signal: aborted })).rejects.toMatchObject({ code: 'ZK_ABORTED' })
     expect(await lock.contenders()).toEqual([])
+  })
+
+  it('lets many waits share a signal, and some have no end', async () => {
+    await using zk = await stage.client()
+    const lock = new Lock(zk, stage.path())
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const held = await lock.acquire({ timeoutMs: Infinity })
+    const { signal, abort } = abortable()
+    const waiting = Array.from({ length: 20 }, () => lock.acquire({ signal, timeoutMs: Infinity }))
+    await lineUp(lock, 21)
+    abort()
+    for (const { status } of await Promise.allSettled(waiting)) expect(status).toBe('rejected')
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+    expect(held.signal.aborted).toBe(false)
+    await held.release({ timeoutMs: 10_000 })
   })
 
   it('leaves no watch behind, however often it is waited for in vain', async () => {

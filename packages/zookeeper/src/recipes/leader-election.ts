@@ -7,7 +7,7 @@ import { firstContender } from './contention/first-contender.ts'
 import { Lookout } from './contention/lookout.ts'
 import { Possession } from './contention/possession.ts'
 import { exclusiveTurn } from './contention/turn.ts'
-import { persevere } from './persevere.ts'
+import { persevere, unlessAborted } from './persevere.ts'
 
 /**
  * Chooses one leader among all who campaign at a path (Curator's LeaderLatch and LeaderSelector, kazoo's Election): the one who has
@@ -60,22 +60,17 @@ export class LeaderElection {
     options: Pick<CallOptions, 'signal'> = {},
   ): AsyncGenerator<Contender | undefined, never, undefined> {
     const contest = this.#contest
+    const { signal = new AbortController().signal } = options
     using lookout = new Lookout(contest.client)
-    const { bell } = lookout
-    options.signal?.addEventListener('abort', bell.ring)
-    try {
-      let told: Contender | undefined
-      for (let isFirst = true; ; isFirst = false) {
-        const rung = bell.next()
-        const leader = await persevere(options, contest, (perseverance) =>
-          firstContender(contest, perseverance, lookout),
-        )
-        if (isFirst || !isSame(leader, told)) yield leader
-        told = leader
-        await rung
-      }
-    } finally {
-      options.signal?.removeEventListener('abort', bell.ring)
+    let told: Contender | undefined
+    for (let isFirst = true; ; isFirst = false) {
+      const rung = lookout.bell.next()
+      const leader = await persevere({ signal }, contest, (perseverance) =>
+        firstContender(contest, perseverance, lookout),
+      )
+      if (isFirst || !isSame(leader, told)) yield leader
+      told = leader
+      await unlessAborted(rung, signal)
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { CallOptions } from '../connection/call.ts'
 import { type Clock, systemClock } from '../connection/clock.ts'
+import { startDeadline } from '../connection/deadline.ts'
+import { onAbort } from '../connection/on-abort.ts'
 import { AbortedError, TimeoutError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -41,17 +43,14 @@ export async function persevere<Result>(
   const { signal: outer, timeoutMs } = options
   const controller = new AbortController()
   const { signal } = controller
-  const onAbort = () => controller.abort(outer?.reason)
+  const abort = () => controller.abort(outer?.reason)
   let isTimeUp = false
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : clock.setTimer(() => {
-          isTimeUp = true
-          controller.abort()
-        }, timeoutMs)
-  outer?.addEventListener('abort', onAbort, { once: true })
-  if (outer?.aborted === true) onAbort()
+  const timer = startDeadline(timeoutMs, clock, () => {
+    isTimeUp = true
+    controller.abort()
+  })
+  const unlisten = outer === undefined ? undefined : onAbort(outer, abort)
+  if (outer?.aborted === true) abort()
   const pause = (failures: number) =>
     sleep(backOffMs(failures, BACK_OFF, random), { signal, clock })
   const retry = <Answer>(attempt: () => Promise<Answer>) => retryUntil(attempt, pause)
@@ -67,7 +66,7 @@ export async function persevere<Result>(
     })
   } finally {
     timer?.cancel()
-    outer?.removeEventListener('abort', onAbort)
+    unlisten?.()
   }
 }
 
@@ -113,10 +112,10 @@ export function unlessAborted<Result>(
   signal: AbortSignal,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new AbortedError('the wait was aborted', { cause: signal.reason }))
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+    const abort = () => reject(new AbortedError('the wait was aborted', { cause: signal.reason }))
+    const unlisten = onAbort(signal, abort)
+    if (signal.aborted) abort()
+    promise.then(resolve, reject).finally(unlisten)
   })
 }
 

@@ -1,7 +1,7 @@
 import { joinPath } from '../../protocol/path.ts'
 import type { WatchListener } from '../../session/watch-registry.ts'
 import { getDataOrNull } from '../get-data-or-null.ts'
-import type { Perseverance } from '../persevere.ts'
+import { type Perseverance, unlessAborted } from '../persevere.ts'
 import { sortContenders } from './contender-name.ts'
 import { childrenOrNull } from './contenders.ts'
 import { Lookout } from './lookout.ts'
@@ -72,19 +72,17 @@ async function untilTurn(
   using lookout = new Lookout(contest.client)
   const { bell } = lookout
   const unlisten = own.onGone(bell.ring)
-  perseverance.signal.addEventListener('abort', bell.ring)
   try {
     for (let doubts = 0; ; ) {
       const rung = bell.next()
       const now = await standing(contest, own, perseverance, lookout)
       if (now === 'turn') return true
       if (now === 'gone') return false
-      if (now === 'waiting') await rung
+      if (now === 'waiting') await unlessAborted(rung, perseverance.signal)
       if (now === 'unsure') await perseverance.pause(doubts++)
     }
   } finally {
     unlisten()
-    perseverance.signal.removeEventListener('abort', bell.ring)
   }
 }
 

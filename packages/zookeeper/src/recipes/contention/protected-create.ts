@@ -49,6 +49,7 @@ export async function protectedCreate(
       } else if (error.mayHaveHappened) {
         const found = await afterLoss(place, guid, perseverance)
         if (found !== undefined) return found
+        if (!error.retryable) throw error
         await perseverance.pause(failures)
       } else if (error.retryable) {
         await perseverance.pause(failures)
