@@ -1,5 +1,22 @@
 /** The buckets' upper bounds, in milliseconds: from a server next door to one that hardly answers. */
-const BOUNDS_MS = [0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+const BOUNDS_MS = [
+  0.25,
+  0.5,
+  1,
+  2.5,
+  5,
+  10,
+  25,
+  50,
+  100,
+  250,
+  500,
+  1_000,
+  2_500,
+  5_000,
+  10_000,
+  Infinity,
+]
 
 /** How long answers took. */
 export interface LatencyStats {
@@ -12,13 +29,12 @@ export interface LatencyStats {
 
 /** Counts durations in fixed buckets. */
 export class LatencyHistogram {
-  readonly #counts: number[] = [...BOUNDS_MS, Infinity].map(() => 0)
+  readonly #counts: number[] = BOUNDS_MS.map(() => 0)
   #count = 0
   #sumMs = 0
 
   record(durationMs: number): void {
-    let bucket = 0
-    while (bucket < BOUNDS_MS.length && durationMs > (BOUNDS_MS[bucket] ?? Infinity)) bucket++
+    const bucket = BOUNDS_MS.findIndex((upToMs) => durationMs <= upToMs)
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
     this.#count++
     this.#sumMs += durationMs
