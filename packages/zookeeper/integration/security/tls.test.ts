@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApacheZooKeeper } from '../../../../test/support/apache-zookeeper.ts'
 import type { Authority } from '../../../../test/support/certificates.ts'
@@ -159,6 +159,36 @@ describe.skipIf(unable !== undefined)('TLS with Apache ZooKeeper', () => {
     ca = authority.cert
     await waitFor('a connection', () => zk.state === 'connected')
     expect(asked).toBeGreaterThan(before)
+  })
+
+  it('shows a renewed certificate on its next connection', async () => {
+    let certificate = await authority.issue({ commonName: 'before' })
+    await using proxy = await startTcpProxy({ port: server.securePort ?? 0 })
+    await using zk = client(() => ({ ca: authority.cert, ...certificate }), proxy.port)
+    await zk.connect({ timeoutMs: 20_000 })
+    const { sessionId } = zk
+    expect(await zk.whoAmI()).toContainEqual({ authScheme: 'x509', user: 'CN=before' })
+    certificate = await authority.issue({ commonName: 'after' })
+    const isNoticed = new Promise((resolve) => zk.onStateChange(resolve))
+    proxy.cut()
+    await isNoticed
+    expect(await zk.whoAmI()).toContainEqual({ authScheme: 'x509', user: 'CN=after' })
+    expect(zk.sessionId).toBe(sessionId)
+  })
+
+  it('opens a key with its passphrase, and says at once when it is wrong', async () => {
+    const { cert, key } = await authority.issue({ commonName: 'client' })
+    const locked = createPrivateKey(key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'open',
+    })
+    const tls = { ca: authority.cert, cert, key: locked }
+    await using zk = client({ ...tls, passphrase: 'open' })
+    await zk.connect({ timeoutMs: 20_000 })
+    expect(await zk.whoAmI()).toContainEqual({ authScheme: 'x509', user: 'CN=client' })
+    expect(() => client({ ...tls, passphrase: 'shut' })).toThrow(InvalidOptionError)
   })
 
   it('finds a key of another certificate before it connects', async () => {
