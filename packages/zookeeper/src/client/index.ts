@@ -11,6 +11,7 @@ export type {
   MultiOperation,
   MultiReadOperation,
   MultiReadResult,
+  MultiReadResults,
   MultiResult,
   MultiResults,
 } from './multi.ts'

@@ -74,6 +74,14 @@ export type MultiReadResult =
 /** The server keeps a time to live in 40 bits (EphemeralType.TTL). */
 const MAX_TTL_MS = 2 ** 40 - 1
 
+/** The results of a `multiRead`, each at the place of its operation: what it found, or why it did not. */
+export type MultiReadResults<Operations extends readonly MultiReadOperation[]> = {
+  -readonly [Index in keyof Operations]: Extract<
+    MultiReadResult,
+    { readonly type: Operations[Index]['type'] | 'error' }
+  >
+}
+
 /** Any version will do. */
 export const ANY_VERSION = -1
 
@@ -156,10 +164,7 @@ export function toMultiResults(
     const { type, path } = operations[index] ?? {}
     throw new MultiError(index, serverError(cause.err, path), type)
   }
-  if (results.length !== operations.length) {
-    const counts = `${results.length} results for ${operations.length} operations`
-    throw new ProtocolError('ZK_MALFORMED', `the server gave ${counts}`)
-  }
+  checkNumber(operations, results)
   return results.map((result, index) => toMultiResult(operations[index]?.type, result, chroot))
 }
 
@@ -182,8 +187,19 @@ export function toMultiReadResults(
   operations: readonly MultiReadOperation[],
   results: readonly MultiReadResponseOp[],
 ): MultiReadResult[] {
+  checkNumber(operations, results)
   return results.map((result, index): MultiReadResult => {
-    if (result.type !== 'error') return result
-    return { type: 'error', error: serverError(result.err, operations[index]?.path) }
+    const operation = operations[index]
+    if (result.type === 'error') {
+      return { type: 'error', error: serverError(result.err, operation?.path) }
+    }
+    if (result.type === operation?.type) return result
+    throw new ProtocolError('ZK_MALFORMED', `the server answered ${result.type} to another read`)
   })
+}
+
+function checkNumber(operations: readonly unknown[], results: readonly unknown[]): void {
+  if (results.length === operations.length) return
+  const counts = `${results.length} results for ${operations.length} operations`
+  throw new ProtocolError('ZK_MALFORMED', `the server gave ${counts}`)
 }

@@ -7,7 +7,7 @@ import type { Chroot } from './chroot.ts'
 import {
   type MultiOperation,
   type MultiReadOperation,
-  type MultiReadResult,
+  type MultiReadResults,
   type MultiResults,
   toMultiReadResults,
   toMultiResults,
@@ -36,12 +36,12 @@ export async function performMulti<const Operations extends readonly MultiOperat
 }
 
 /** See `ZooKeeper.multiRead`. */
-export async function performMultiRead(
+export async function performMultiRead<const Operations extends readonly MultiReadOperation[]>(
   caller: Caller,
   chroot: Chroot,
-  operations: readonly MultiReadOperation[],
+  operations: Operations,
   options: CallOptions,
-): Promise<MultiReadResult[]> {
+): Promise<MultiReadResults<Operations>> {
   for (const { path } of operations) checkPath(path)
   const ops = operations.map(({ type, path }) => ({
     type,
@@ -52,7 +52,7 @@ export async function performMultiRead(
     multiReadOperation,
     '/',
     { ops },
-    ({ results }) => toMultiReadResults(operations, results),
+    ({ results }) => toMultiReadResults(operations, results) as MultiReadResults<Operations>,
     options,
   )
 }

@@ -38,6 +38,8 @@ interface Wait {
 /** Waits for something of a session; rejects when the client has come to its end, or the caller does not want to wait longer. */
 function waitOn(session: Session, wait: Wait, options: CallOptions): Promise<void> {
   const { signal, timeoutMs } = options
+  // Even without any time to wait.
+  if (wait.isReached() && signal?.aborted !== true) return Promise.resolve()
   return new Promise((resolve, reject) => {
     const enders: (() => void)[] = []
     let isOver = false

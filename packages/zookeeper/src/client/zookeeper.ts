@@ -36,7 +36,7 @@ import {
   type DataInput,
   type MultiOperation,
   type MultiReadOperation,
-  type MultiReadResult,
+  type MultiReadResults,
   type MultiResults,
   toBytes,
 } from './multi.ts'
@@ -179,7 +179,7 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
-  create(path: string, data: DataInput, options: CreateOptions = {}): Promise<string> {
+  create(path: string, data: DataInput = null, options: CreateOptions = {}): Promise<string> {
     const operation = { ...options, type: 'create', path, data } as const
     return performCreate(this.#caller, this.#chroot, operation, options)
   }
@@ -187,7 +187,7 @@ export class ZooKeeper implements AsyncDisposable {
   /** Like `create`, with the new znode's Stat. Needs ZooKeeper 3.5. */
   create2(
     path: string,
-    data: DataInput,
+    data: DataInput = null,
     options: CreateOptions = {},
   ): Promise<{ path: string; stat: Stat }> {
     const operation = { ...options, type: 'create', path, data } as const
@@ -322,10 +322,10 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /** Several reads in one round trip, each with a result or an error of its own. Needs ZooKeeper 3.6. */
-  multiRead(
-    operations: readonly MultiReadOperation[],
+  multiRead<const Operations extends readonly MultiReadOperation[]>(
+    operations: Operations,
     options: CallOptions = {},
-  ): Promise<MultiReadResult[]> {
+  ): Promise<MultiReadResults<Operations>> {
     return performMultiRead(this.#caller, this.#chroot, operations, options)
   }
 

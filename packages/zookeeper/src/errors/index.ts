@@ -1,3 +1,4 @@
+export * from './any-zookeeper-error.ts'
 export * from './client-errors.ts'
 export * from './error-codes.ts'
 export * from './multi-error.ts'

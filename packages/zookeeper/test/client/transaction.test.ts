@@ -88,6 +88,17 @@ describe('a multi', () => {
     expectTypeOf<Results['length']>().toEqualTypeOf<3>()
   })
 
+  it('that reads is typed by position too', () => {
+    const multiRead = async (zk: ZooKeeper) =>
+      zk.multiRead([
+        { type: 'getData', path: '/a' },
+        { type: 'getChildren', path: '/b' },
+      ])
+    type Results = Awaited<ReturnType<typeof multiRead>>
+    expectTypeOf<Results[0]['type']>().toEqualTypeOf<'getData' | 'error'>()
+    expectTypeOf<Results[1]['type']>().toEqualTypeOf<'getChildren' | 'error'>()
+  })
+
   it('has results of any kind where the operations are only known when the program runs', () => {
     const multi = async (zk: ZooKeeper, operations: readonly MultiOperation[]) =>
       zk.multi(operations)
