@@ -3,6 +3,7 @@ import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 // By its path: this package must not depend on the one that is built on it.
 import { ZooKeeperServer } from '../../../zookeeper-server/src/index.ts'
+import { generateDigest } from '../../src/index.ts'
 
 /** A server that the suite runs against. */
 export interface TestServer extends AsyncDisposable {
@@ -34,7 +35,13 @@ export const serverKinds: readonly ServerKind[] = [
 
 async function startEmbedded(): Promise<TestServer> {
   const folder = await temporaryFolder()
-  const server = new ZooKeeperServer({ dataFolder: folder.path, port: 0, tickTimeMs: 500 })
+  const server = new ZooKeeperServer({
+    dataFolder: folder.path,
+    port: 0,
+    tickTimeMs: 500,
+    // As startApacheZooKeeper has it.
+    superDigest: generateDigest('super', 'test'),
+  })
   await server.listen()
   return {
     port: server.port,
