@@ -32,9 +32,9 @@ describe.skipIf(unable !== undefined)('identities at Apache ZooKeeper', () => {
   })
   afterAll(() => servers[Symbol.asyncDispose]())
 
-  async function client(options: ZooKeeperOptions = {}): Promise<ZooKeeper> {
-    const port = options.tls === undefined ? server.port : server.securePort
-    const zk = new ZooKeeper(`127.0.0.1:${port}`, { sessionTimeoutMs: 6_000, ...options })
+  async function client(options: ZooKeeperOptions): Promise<ZooKeeper> {
+    const target = `127.0.0.1:${server.securePort}`
+    const zk = new ZooKeeper(target, { sessionTimeoutMs: 6_000, ...options })
     await zk.connect({ timeoutMs: 20_000 })
     return zk
   }
