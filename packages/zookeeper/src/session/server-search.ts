@@ -27,6 +27,8 @@ export class ServerSearch {
   readonly #options: ServerSearchOptions
   readonly #hosts: HostList
   readonly #stopped = new AbortController()
+  /** Aborted to end the pause that the search is in. */
+  #pausing = new AbortController()
   #isFirst = true
   #failedRounds = 0
   /** Whether a server of this round failed in a way that may mend by itself. */
@@ -88,9 +90,11 @@ export class ServerSearch {
     return this.#hosts.hosts
   }
 
-  /** Looks among other servers from now on. */
+  /** Looks among other servers from now on, and does not finish a pause that others were the reason for. */
   update(hosts: readonly HostSpec[]): void {
+    this.#failedRounds = 0
     this.#hosts.update(hosts)
+    this.#pausing.abort()
   }
 
   /** Aborted by `stop`. */
@@ -111,6 +115,7 @@ export class ServerSearch {
   /** Ends the search, and a pause that it is in. */
   stop(): void {
     this.#stopped.abort()
+    this.#pausing.abort()
   }
 
   /** Waits where it would be rude not to: before a round after one that failed, and a little before any reconnect. */
@@ -124,6 +129,7 @@ export class ServerSearch {
   }
 
   #sleep(delayMs: number): Promise<void> {
-    return sleep(delayMs, this.#options.clock, this.#stopped.signal)
+    this.#pausing = new AbortController()
+    return sleep(delayMs, this.#options.clock, this.#pausing.signal)
   }
 }

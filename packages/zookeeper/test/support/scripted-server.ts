@@ -37,13 +37,21 @@ export interface Script {
   onRequest?(connection: ScriptedConnection, header: RequestHeader, body: JuteReader): void
 }
 
+export interface ScriptedServerOptions {
+  /** The answer to the four-letter word `isro`; default `rw`. */
+  readonly mode?: () => string
+}
+
 /** A server on loopback that says exactly what a test wants, right or wrong. */
 export interface ScriptedServer extends AsyncDisposable {
   readonly connectString: string
 }
 
 /** Starts a scripted server on a free port. */
-export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  script: Script,
+  { mode = () => 'rw' }: ScriptedServerOptions = {},
+): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()
   let connections = 0
   const server = createServer((socket) => {
@@ -53,7 +61,11 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
     const connection = connectionOf(socket, connections++)
     const decoder = new FrameDecoder({ maxFrameBytes: 16 * 1024 * 1024 })
     let isFirst = true
-    socket.on('data', (chunk: Buffer) =>
+    socket.on('data', (chunk: Buffer) => {
+      if (isFirst && chunk.toString('latin1') === 'isro') {
+        socket.end(mode())
+        return
+      }
       decoder.push(chunk, (frame) => {
         if (isFirst) {
           isFirst = false
@@ -62,8 +74,8 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
         }
         const header = decodeRequestHeader(frame)
         script.onRequest?.(connection, header, frame)
-      }),
-    )
+      })
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
