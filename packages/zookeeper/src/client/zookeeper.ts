@@ -1,22 +1,12 @@
 import type { CallOptions } from '../connection/call.ts'
 import { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
-import { ErrorCode } from '../protocol/error-code.ts'
 import { deleteOperation } from '../protocol/operations/delete.ts'
-import { existsOperation } from '../protocol/operations/exists.ts'
 import { getACLOperation } from '../protocol/operations/get-acl.ts'
 import { getAllChildrenNumberOperation } from '../protocol/operations/get-all-children-number.ts'
-import {
-  type GetChildrenResponse,
-  getChildrenOperation,
-} from '../protocol/operations/get-children.ts'
-import { getChildren2Operation } from '../protocol/operations/get-children2.ts'
-import { getDataOperation } from '../protocol/operations/get-data.ts'
 import { getEphemeralsOperation } from '../protocol/operations/get-ephemerals.ts'
-import { NOTHING, type Operation } from '../protocol/operations/operation.ts'
-import type { ReadRequest } from '../protocol/operations/read-request.ts'
+import { NOTHING } from '../protocol/operations/operation.ts'
 import { setACLOperation } from '../protocol/operations/set-acl.ts'
 import { setDataOperation } from '../protocol/operations/set-data.ts'
-import type { StatResponse } from '../protocol/operations/stat-response.ts'
 import { syncOperation } from '../protocol/operations/sync.ts'
 import { type ClientInfo, whoAmIOperation } from '../protocol/operations/who-am-i.ts'
 import type { Acl } from '../protocol/records/acl.ts'
@@ -26,7 +16,6 @@ import type { SessionIdentity } from '../session/session-memory.ts'
 import type { CloseOptions } from '../session/session-options.ts'
 import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
-import type { OneShotKind } from '../session/watch-registry.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
@@ -44,18 +33,13 @@ import type { CreateOptions, VersionOptions, WatchOptions } from './operation-op
 import { readServerList, resolveOptions, type ZooKeeperOptions } from './options.ts'
 import { performMulti, performMultiRead } from './perform-multi.ts'
 import type { PersistentWatch } from './persistent-watch.ts'
-import {
-  CONFIG_NODE,
-  performReconfig,
-  type Reconfiguration,
-  type StoredEnsembleConfig,
-  toStoredConfig,
-} from './reconfig.ts'
+import { performReconfig, type Reconfiguration, type StoredEnsembleConfig } from './reconfig.ts'
 import type { Serializer } from './serializer.ts'
 import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
 import { TypedClient } from './typed-client.ts'
 import { whenConnected, whenDrained } from './wait-on-session.ts'
+import { WatchedReads } from './watched-reads.ts'
 import { type CheckWatchesOptions, type RemoveWatchesOptions, Watches } from './watches.ts'
 
 /** For the default names of clients. */
@@ -74,6 +58,7 @@ export class ZooKeeper implements AsyncDisposable {
   readonly #chroot: Chroot
   readonly #caller: Caller
   readonly #watches: Watches
+  readonly #reads: WatchedReads
 
   /** `connectString` is "host:port,host:port/chroot". Throws an `InvalidOptionError` for one that cannot be read. */
   constructor(connectString: string, options: ZooKeeperOptions = {}) {
@@ -83,6 +68,7 @@ export class ZooKeeper implements AsyncDisposable {
     this.#session = new Session({ ...resolved, diagnostics })
     this.#caller = new Caller(this.#session, resolved.requestTimeoutMs)
     this.#watches = new Watches(this.#session, this.#chroot, this.#caller)
+    this.#reads = new WatchedReads(this.#caller, this.#chroot, this.#watches)
   }
 
   /** What the state promises stands at `SessionState`. */
@@ -202,25 +188,12 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** The znode's Stat, or undefined when there is none. A watch is left in both cases. */
   exists(path: string, options: WatchOptions = {}): Promise<Stat | undefined> {
-    const request = this.#readRequest(path, options)
-    return this.#caller.call<ReadRequest, StatResponse, Stat | undefined>(
-      existsOperation,
-      request,
-      { path, mutates: false },
-      {
-        convert: ({ stat }) => this.#watches.leave('data', request.path, options.watch, stat),
-        recover: (err) =>
-          err === ErrorCode.noNode
-            ? { result: this.#watches.leave('exist', request.path, options.watch, undefined) }
-            : undefined,
-      },
-      options,
-    )
+    return this.#reads.exists(path, options)
   }
 
   /** The znode's data and Stat. A watch is left only when it exists. */
   getData(path: string, options: WatchOptions = {}): Promise<{ data: Buffer | null; stat: Stat }> {
-    return this.#readWatched(getDataOperation, 'data', path, (response) => response, options)
+    return this.#reads.getData(path, options)
   }
 
   setData(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
@@ -250,8 +223,7 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** The children's names, in no order. */
   getChildren(path: string, options: WatchOptions = {}): Promise<string[]> {
-    const convert = ({ children }: GetChildrenResponse) => [...children]
-    return this.#readWatched(getChildrenOperation, 'child', path, convert, options)
+    return this.#reads.getChildren(path, options)
   }
 
   /** The children's names, in no order, and the Stat. */
@@ -259,7 +231,7 @@ export class ZooKeeper implements AsyncDisposable {
     path: string,
     options: WatchOptions = {},
   ): Promise<{ children: readonly string[]; stat: Stat }> {
-    return this.#readWatched(getChildren2Operation, 'child', path, (response) => response, options)
+    return this.#reads.getChildren2(path, options)
   }
 
   /** How many znodes lie below, at any depth. Needs ZooKeeper 3.6. */
@@ -334,8 +306,7 @@ export class ZooKeeper implements AsyncDisposable {
    * ZooKeeper 3.5 and the right to read /zookeeper/config, which everybody has by default.
    */
   getConfig(options: WatchOptions = {}): Promise<StoredEnsembleConfig> {
-    const path = CONFIG_NODE
-    return this.#readWatched(getDataOperation, 'data', path, toStoredConfig, options, path)
+    return this.#reads.getConfig(options)
   }
 
   /**
@@ -373,24 +344,5 @@ export class ZooKeeper implements AsyncDisposable {
   /** Whether the server has a watch of this client on the path. Needs ZooKeeper 3.5. */
   checkWatches(path: string, options: CheckWatchesOptions = {}): Promise<boolean> {
     return this.#watches.check(path, options)
-  }
-
-  #readRequest(path: string, options: WatchOptions): ReadRequest {
-    return { path: this.#chroot.toServer(path), watch: options.watch !== undefined }
-  }
-
-  /** A read of a znode that leaves its watch when it succeeds. */
-  #readWatched<Response, Result>(
-    operation: Operation<ReadRequest, Response>,
-    kind: OneShotKind,
-    path: string,
-    convert: (response: Response) => Result,
-    options: WatchOptions,
-    serverPath: string = this.#chroot.toServer(path),
-  ): Promise<Result> {
-    const request = { path: serverPath, watch: options.watch !== undefined }
-    const leave = (response: Response) =>
-      this.#watches.leave(kind, serverPath, options.watch, convert(response))
-    return this.#caller.read(operation, path, request, leave, options)
   }
 }
