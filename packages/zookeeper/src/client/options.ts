@@ -55,7 +55,7 @@ export interface ZooKeeperOptions {
    * server answers, or the connection or the session is lost). What happens to a write then stands at `CallOptions`.
    */
   readonly requestTimeoutMs?: number
-  /** How many requests may wait for a connection (default 100,000). One more fails with `QueueFullError`. */
+  /** How many requests may wait for a connection with room for them (default 100,000). One more fails with `QueueFullError`: see `drain`. */
   readonly maxQueuedRequests?: number
   /** The pause between rounds over all hosts (default 50 ms, doubling to 2,000 ms), half of it random. */
   readonly reconnect?: Partial<BackOffOptions>

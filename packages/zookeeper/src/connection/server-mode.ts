@@ -27,17 +27,23 @@ export async function serverMode(
 ): Promise<ServerMode | undefined> {
   if (signal.aborted) return undefined
   const stop = new AbortController()
-  const abort = () => stop.abort()
-  signal.addEventListener('abort', abort, { once: true })
-  const timer = clock.setTimer(abort, timeoutMs)
+  let giveUp = () => {}
+  const late = new Promise<undefined>((resolve) => {
+    giveUp = () => {
+      stop.abort()
+      resolve(undefined)
+    }
+  })
+  signal.addEventListener('abort', giveUp, { once: true })
+  const timer = clock.setTimer(giveUp, timeoutMs)
   try {
-    return await ask(endpoint, tls, stop.signal)
+    return await Promise.race([ask(endpoint, tls, stop.signal), late])
   } catch {
     // No TLS options, or ones that cannot be used.
     return undefined
   } finally {
     timer.cancel()
-    signal.removeEventListener('abort', abort)
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

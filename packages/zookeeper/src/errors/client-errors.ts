@@ -26,7 +26,7 @@ export class TimeoutError extends ZooKeeperError {
 export class AbortedError extends ZooKeeperError {
   override readonly code = 'ZK_ABORTED'
 }
-/** More requests wait for an answer than `maxQueuedRequests` allows. */
+/** More requests wait to be sent than `maxQueuedRequests` allows. `await zk.drain()` between calls keeps below that. */
 export class QueueFullError extends ZooKeeperError {
   override readonly code = 'ZK_QUEUE_FULL'
   override readonly retryable = true

@@ -69,4 +69,6 @@ it('takes a server that refuses, or TLS options that cannot be had, for none', a
   expect(await serverMode(nobody, { ...options, tls: undefined })).toBeUndefined()
   const tls = () => Promise.reject(new Error('no certificate'))
   expect(await serverMode(nobody, { ...options, tls })).toBeUndefined()
+  const never = () => new Promise<never>(() => {})
+  expect(await serverMode(nobody, { ...options, tls: never, timeoutMs: 50 })).toBeUndefined()
 })
