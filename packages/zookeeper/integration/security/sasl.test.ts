@@ -32,7 +32,7 @@ describe.skipIf(missing('zookeeper') !== undefined)('SASL with Apache ZooKeeper'
   let strict: ApacheZooKeeper
   /** Serves also who failed to. */
   let lenient: ApacheZooKeeper
-  /** Knows nothing of SASL. */
+  /** Knows nothing of SASL, and serves those who have a digest. */
   let plain: ApacheZooKeeper
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe.skipIf(missing('zookeeper') !== undefined)('SASL with Apache ZooKeeper'
         saslUsers: users,
         jvm: ['-Dzookeeper.allowSaslFailedClients=true'],
       }),
-      servers.start({}),
+      servers.start({ config: ['enforce.auth.enabled=true', 'enforce.auth.schemes=digest'] }),
     ])
   })
   afterAll(() => servers[Symbol.asyncDispose]())
@@ -128,6 +128,17 @@ describe.skipIf(missing('zookeeper') !== undefined)('SASL with Apache ZooKeeper'
     await server.listen()
     const { message } = await end(server.connectString, { sasl: asUser('shop') })
     expect(message).toContain('does not know SASL')
+  })
+
+  it('ends when the server wants a digest, unless there is one', async () => {
+    const digest = { auth: [{ scheme: 'digest', credential: 'a:b' }] }
+    await using zk = client(plain.connectString, digest)
+    await zk.connect({ timeoutMs: 20_000 })
+    await zk.sync('/')
+    await using nobody = client(plain.connectString, {})
+    await nobody.connect({ timeoutMs: 20_000 })
+    await expect(nobody.sync('/')).rejects.toThrow(AuthFailedError)
+    await waitFor('the end', () => nobody.state === 'authFailed')
   })
 
   it('ends without SASL too when the server wants it, at the first thing that it says', async () => {

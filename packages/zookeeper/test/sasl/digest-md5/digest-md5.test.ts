@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AuthFailedError, InvalidOptionError } from '../../../src/index.ts'
+import { AuthFailedError, InvalidOptionError, ZooKeeperError } from '../../../src/index.ts'
 import { digestMd5 } from '../../../src/sasl/digest-md5/digest-md5.ts'
 import { computeDigests } from '../../../src/sasl/digest-md5/digests.ts'
 import { parseDirectives } from '../../../src/sasl/digest-md5/directives.ts'
@@ -89,6 +90,34 @@ describe('DIGEST-MD5', () => {
     ['cannot take such a long name', { ...user, username: 'x'.repeat(4_096) }, challenge],
   ])('is at its end with a server that %s', async (_, options, token) => {
     await expect(answer(options, token)).rejects.toThrow(AuthFailedError)
+  })
+
+  it('answers shortly or says why not, whatever the server says', async () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        'realm="a"',
+        'nonce="b"',
+        'algorithm=md5-sess',
+        'charset=utf-8',
+        'qop="auth"',
+      ),
+      fc.string({ maxLength: 20 }),
+    )
+    const tokens = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      fc.array(word, { maxLength: 8 }).map((words) => Buffer.from(words.join(','))),
+    )
+    await fc.assert(
+      fc.asyncProperty(tokens, tokens, async (token, proof) => {
+        try {
+          const { exchange, response } = await answer(user, token)
+          expect(response.length).toBeLessThan(4_096)
+          expect(() => exchange.step(proof)).toThrow(ZooKeeperError)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ZooKeeperError)
+        }
+      }),
+    )
   })
 
   it('needs a user', () => {
