@@ -173,7 +173,7 @@ const classes = new Map<number, readonly [ServerErrorClass, string]>([
   [ErrorCode.authFailed, [AuthFailedError, 'the credential was not accepted']],
   [
     ErrorCode.sessionClosedRequireSaslAuth,
-    [AuthFailedError, 'the server wants SASL authentication'],
+    [AuthFailedError, 'the server serves only who has authenticated, by SASL or as it enforces'],
   ],
   [ErrorCode.sessionMoved, [SessionMovedError, 'the session moved to another connection']],
   [ErrorCode.notReadOnly, [ReadOnlyServerError, 'the server is read-only']],
