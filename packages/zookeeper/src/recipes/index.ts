@@ -2,7 +2,7 @@ export { Barrier, type BarrierOptions } from './barrier.ts'
 export type { ContenderOptions } from './contention/contender-options.ts'
 export type { Contender } from './contention/contenders.ts'
 export type { Possession } from './contention/possession.ts'
-export { HeldLock } from './contention/queue-lock.ts'
+export type { HeldLock } from './contention/queue-lock.ts'
 export { Counter, type CounterChange, type CounterOptions } from './counter.ts'
 export type { CounterFormat } from './counter-format.ts'
 export { deleteRecursive } from './delete-recursive.ts'
@@ -15,19 +15,16 @@ export type {
 } from './ephemeral-node-state.ts'
 export { getDataOrNull } from './get-data-or-null.ts'
 export { GroupMember, type GroupMemberOptions, type MembersListener } from './group-member.ts'
-export {
-  LeaderElection,
-  Leadership,
-} from './leader-election.ts'
+export { LeaderElection, type Leadership } from './leader-election.ts'
 export { Lock } from './lock.ts'
 export { LockingQueue, type LockingQueueOptions, type PutOptions } from './locking-queue.ts'
 export { NodeCache, type NodeCacheOptions, type NodeListener } from './node-cache.ts'
 export { PersistentEphemeralNode } from './persistent-ephemeral-node.ts'
 export type { QueueItem } from './queue-item.ts'
-export { HeldWriteLock, ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
+export { type HeldWriteLock, ReadLock, ReadWriteLock, WriteLock } from './read-write-lock.ts'
 export {
   type AcquireLeaseOptions,
-  Lease,
+  type Lease,
   Semaphore,
   type SemaphoreOptions,
 } from './semaphore.ts'

@@ -16,11 +16,13 @@ const READ_PREFIX = '__READ__'
  * he holds the write lock waits for himself. To go on reading what was written, `downgrade` the write lock.
  */
 export class ReadWriteLock {
+  readonly path: string
   readonly readLock: ReadLock
   readonly writeLock: WriteLock
 
   /** `path` is the lock's own: contenders are its children. It is made where it does not exist, and stays. */
   constructor(client: ZooKeeper, path: string, options: ContenderOptions = {}) {
+    this.path = path
     this.readLock = new ReadLock(client, path, options)
     this.writeLock = new WriteLock(client, path, options)
   }

@@ -48,19 +48,20 @@ export async function tryToContend(
   contest: Contest,
   perseverance: Perseverance,
 ): Promise<OwnZnode | undefined> {
-  // Without a trace, where that is enough to know.
-  const queue = sortContenders(await childrenOf(contest, perseverance))
-  const last = { name: contest.prefix, sequence: 0 }
-  if (contest.turn([...queue, last], queue.length) !== undefined) return undefined
-  const own = await OwnZnode.create(contest, perseverance)
-  try {
-    if ((await standing(contest, own, perseverance)) === 'turn') return own
-  } catch (error) {
+  for (;;) {
+    // Without a trace, where that is enough to know.
+    const queue = sortContenders(await childrenOf(contest, perseverance))
+    const last = { name: contest.prefix, sequence: 0 }
+    if (contest.turn([...queue, last], queue.length) !== undefined) return undefined
+    const own = await OwnZnode.create(contest, perseverance)
+    const now = await standing(contest, own, perseverance).catch((error: unknown) => {
+      own.abandon()
+      throw error
+    })
+    if (now === 'turn') return own
     own.abandon()
-    throw error
+    if (now === 'waiting') return undefined
   }
-  own.abandon()
-  return undefined
 }
 
 /** Says whether the turn came; false when the znode is gone. */
@@ -104,7 +105,7 @@ async function standing(
 ): Promise<Standing> {
   const { client, path, turn, watches } = contest
   const watch = watches === 'everybody' ? lookout?.at(path) : undefined
-  const children = await childrenOf(contest, perseverance, watch)
+  const [children] = await Promise.all([childrenOf(contest, perseverance, watch), own.seen])
   const queue = sortContenders(children)
   const index = queue.findIndex(({ name }) => name === own.name)
   if (own.gone !== undefined || index < 0) return 'gone'

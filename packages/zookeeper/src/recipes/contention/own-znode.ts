@@ -20,7 +20,8 @@ export class OwnZnode {
   readonly #place: Place
   readonly #listeners = new Set<(error: ZooKeeperError) => void>()
   readonly #unlisten: () => void
-  #token = 0n
+  #token: bigint | undefined
+  #seen: Promise<void> = Promise.resolve()
   /** Why it is going to be deleted, where we do it ourselves. */
   #leaving: ZooKeeperError | undefined
   #gone: ZooKeeperError | undefined
@@ -33,14 +34,10 @@ export class OwnZnode {
     this.#unlisten = place.client.onStateChange((state) => this.#onState(state))
   }
 
-  /** Makes one. Leaves none behind when the signal ends it. */
+  /** Makes one, which may be gone already: wait until it is `seen`. Leaves none behind when the signal ends it. */
   static async create(place: Place, perseverance: Perseverance): Promise<OwnZnode> {
-    for (;;) {
-      const path = await protectedCreate(place, randomUUID(), perseverance)
-      const own = await OwnZnode.#adopt(place, path, perseverance)
-      if (own.#gone === undefined) return own
-      own.abandon()
-    }
+    const path = await protectedCreate(place, randomUUID(), perseverance)
+    return new OwnZnode(place, path).#watch(perseverance)
   }
 
   /**
@@ -51,8 +48,15 @@ export class OwnZnode {
     old.#leaving = new ClosedError('another one took its place', { path: old.path })
     try {
       const path = await protectedReplace(place, old.name, randomUUID(), perseverance)
-      const own = await OwnZnode.#adopt(place, path, perseverance)
+      const own = new OwnZnode(place, path)
       own.#token = old.#token
+      own.#watch(perseverance)
+      try {
+        await own.#seen
+      } catch (error) {
+        own.abandon()
+        throw error
+      }
       return own
     } finally {
       old.#leaving = undefined
@@ -61,10 +65,18 @@ export class OwnZnode {
 
   /**
    * The transaction by which this contender came to its place in the queue (its czxid): larger than that of every one before it,
-   * as long as the ensemble lives.
+   * as long as the ensemble lives. Known when it is `seen`.
    */
   get token(): bigint {
-    return this.#token
+    return this.#token ?? 0n
+  }
+
+  /**
+   * Settles when it was read for the first time, and is watched. What was asked after it was made is answered after that, so nobody
+   * needs to wait for this before asking.
+   */
+  get seen(): Promise<void> {
+    return this.#seen
   }
 
   /** Why it is gone; undefined while it is there, as far as this client has heard. */
@@ -93,15 +105,11 @@ export class OwnZnode {
     this.remove().catch(() => undefined)
   }
 
-  static async #adopt(place: Place, path: string, perseverance: Perseverance): Promise<OwnZnode> {
-    const own = new OwnZnode(place, path)
-    try {
-      await own.#look(perseverance)
-    } catch (error) {
-      own.abandon()
-      throw error
-    }
-    return own
+  #watch(perseverance: Perseverance): this {
+    this.#seen = this.#look(perseverance)
+    // Whoever waits hears of it.
+    this.#seen.catch(() => undefined)
+    return this
   }
 
   /** Reads it and leaves a watch. One of another session is one of ours that has expired: it is as good as deleted. */
@@ -111,7 +119,7 @@ export class OwnZnode {
     const stat = await retry(() => client.exists(this.path, options))
     if (stat === undefined) this.#end(this.#deleted())
     else if (stat.ephemeralOwner !== client.sessionId) this.#end(this.#expired())
-    else this.#token = stat.czxid
+    else this.#token ??= stat.czxid
   }
 
   readonly #onEvent = (event: WatchEvent): void => {
