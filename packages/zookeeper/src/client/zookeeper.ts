@@ -121,9 +121,9 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /**
-   * Begins to look for a server, and resolves when one answers: `connected`, or `connectedReadOnly` where that will do. Rejects when a credential is refused, the signal aborted, the
-   * time up, or with a `TlsError` when none of the servers can be trusted or trusts us; in the last three cases the client goes on looking
-   * until `close`.
+   * Begins to look for a server, and resolves when one answers: `connected`, or `connectedReadOnly` where that will do. Rejects when a
+   * credential is refused, the signal aborted, the time up, or with a `TlsError` when none of the servers can be trusted or trusts us; but for
+   * the first case the client goes on looking until `close`.
    */
   connect(options: CallOptions = {}): Promise<void> {
     this.#session.start()
