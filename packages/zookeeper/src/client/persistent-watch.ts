@@ -2,14 +2,14 @@ import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { notify } from '../session/notify.ts'
 import type { PersistentWatchEvent, PersistentWatchMode } from '../session/watch-event.ts'
 import type { PersistentWatcher } from '../session/watch-registry.ts'
-
-/** How many events an iterator that is slow to read may have waiting; one more turns them all into one `resync`. */
-const MAX_BUFFERED_EVENTS = 10_000
+import { EventBuffer } from './event-buffer.ts'
 
 /**
  * A watch that stays until it is closed: over reconnects, and over sessions.
  *
- * Take events with `subscribe`, or with `for await`. After every `resync` read again what you keep. In 3.6 to 3.8 a
+ * Take events with `subscribe`, or with `for await`. A loop is told what came before it began too, unless somebody had subscribed by
+ * then: so read, then loop, and nothing is missed. Up to 10,000 events wait for a loop that is slow; one more turns them all into one
+ * `resync`. After every `resync` read again what you keep. In 3.6 to 3.8 a
  * server has one watch for each connection and path: leave no one-shot watch on the path of a persistent one.
  */
 export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, AsyncDisposable {
@@ -18,6 +18,8 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
   readonly #listeners = new Set<(event: PersistentWatchEvent) => void>()
   readonly #enders = new Set<() => void>()
   readonly #remove: () => Promise<void>
+  /** What came before anybody took events; undefined once somebody does. */
+  #early: EventBuffer | undefined = new EventBuffer()
   #ended = false
   #error: ZooKeeperError | undefined
 
@@ -47,6 +49,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
 
   /** Calls the listener for every event, until the returned function is called. */
   subscribe(listener: (event: PersistentWatchEvent) => void): () => void {
+    this.#early = undefined
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -70,21 +73,17 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
 
   /** Ends when the watch ends; throws `error` where there is one. */
   async *[Symbol.asyncIterator](): AsyncGenerator<PersistentWatchEvent, void, undefined> {
-    let buffered: PersistentWatchEvent[] = []
+    const buffer = this.#early ?? new EventBuffer()
     let wake = () => {}
     const unsubscribe = this.subscribe((event) => {
-      if (buffered.length >= MAX_BUFFERED_EVENTS) buffered = [{ type: 'resync' }]
-      else buffered.push(event)
+      buffer.push(event)
       wake()
     })
     const unlisten = this.onEnd(() => wake())
     try {
-      for (;;) {
-        const events = buffered
-        buffered = []
-        yield* events
-        if (buffered.length > 0) continue
-        if (this.#ended) break
+      while (!buffer.isEmpty || !this.#ended) {
+        yield* buffer.take()
+        if (!buffer.isEmpty || this.#ended) continue
         await new Promise<void>((resolve) => {
           wake = resolve
         })
@@ -99,6 +98,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
   #tell(event: PersistentWatchEvent): void {
     // One that was on its way when the watch was closed.
     if (this.#ended) return
+    this.#early?.push(event)
     for (const listener of [...this.#listeners]) notify(() => listener(event))
   }
 
