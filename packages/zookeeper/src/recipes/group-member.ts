@@ -12,6 +12,7 @@ import type {
 import { persevere, unlessAborted } from './persevere.ts'
 import { PersistentEphemeralNode } from './persistent-ephemeral-node.ts'
 import { TreeCache } from './tree-cache.ts'
+import type { TreeChange } from './tree-difference.ts'
 
 /** Settings of a `GroupMember`. */
 export interface GroupMemberOptions extends PersistentEphemeralNodeOptions {
@@ -63,14 +64,7 @@ export class GroupMember implements AsyncDisposable {
       maxNodes: maxMembers + 1,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     })
-    this.#cache.subscribe((changes) => {
-      for (const { type, path, node } of changes) {
-        if (path === membershipPath) continue
-        if (type === 'removed') this.#members.delete(nodeName(path))
-        else this.#members.set(nodeName(path), node.data)
-      }
-      for (const listener of [...this.#listeners]) notify(() => listener(this.#members))
-    })
+    this.#cache.subscribe((changes) => this.#apply(changes))
   }
 
   /** The members' data by their names, as they are now. */
@@ -127,6 +121,16 @@ export class GroupMember implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #apply(changes: readonly TreeChange[]): void {
+    const ofMembers = changes.filter(({ path }) => path !== this.membershipPath)
+    for (const { type, path, node } of ofMembers) {
+      if (type === 'removed') this.#members.delete(nodeName(path))
+      else this.#members.set(nodeName(path), node.data)
+    }
+    if (ofMembers.length === 0) return
+    for (const listener of [...this.#listeners]) notify(() => listener(this.#members))
   }
 }
 
