@@ -3,6 +3,7 @@ import { startProgram } from '../../../../test/support/program.ts'
 import { startTcpProxy } from '../../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { joinPath, LeaderElection, Lock, Semaphore } from '../../src/index.ts'
+import { manualClock } from '../../test/support/manual-clock.ts'
 import { onEachServer } from '../support/on-each-server.ts'
 
 const holderProgram = new URL('../support/lock-holder.mjs', import.meta.url).pathname
@@ -195,6 +196,39 @@ onEachServer((stage) => {
     await using next = await waiting
     expect(next.fencingToken).toBeGreaterThan(held.fencingToken)
     await held.release()
+  })
+
+  it('does not hold up the end of a block in an outage, and is let go after it', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using zk = await stage.client({
+      connectString: proxy.connectString,
+      sessionTimeoutMs: 20_000,
+    })
+    await using other = await stage.client()
+    const path = stage.path()
+    const clock = manualClock()
+    const held = [
+      await new Lock(zk, `${path}-lock`, { clock }).acquire(),
+      await new Semaphore(zk, `${path}-leases`, { maxLeases: 1, clock }).acquire(),
+      await new LeaderElection(zk, `${path}-lead`, { clock }).campaign(),
+    ]
+    proxy.setMode('refuse')
+    await waitFor('the loss', () => zk.state === 'suspended')
+    let disposed = 0
+    const disposing = held.map(async (one) => {
+      await one[Symbol.asyncDispose]()
+      disposed++
+    })
+    clock.advance(1_999)
+    await new Promise(setImmediate)
+    expect(disposed).toBe(0)
+    clock.advance(1)
+    await Promise.all(disposing)
+    expect(zk.state).not.toBe('connected')
+    proxy.setMode('forward')
+    for (const { path } of held) {
+      await waitFor('it to go', async () => (await other.exists(path)) === undefined)
+    }
   })
 
   it('goes to the next one when its holder is killed', async () => {

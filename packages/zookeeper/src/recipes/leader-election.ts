@@ -76,14 +76,10 @@ export class LeaderElection {
 }
 
 /** The lead, from the election until it is resigned or lost; what it promises stands at `Possession`. */
-export class Leadership extends Possession implements AsyncDisposable {
+export class Leadership extends Possession {
   /** Lets the next candidate lead. Resolves when the server has said so; safe to call twice. */
   resign(options: CallOptions = {}): Promise<void> {
     return this.letGo(options)
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.resign()
   }
 }
 

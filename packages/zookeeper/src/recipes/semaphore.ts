@@ -116,13 +116,9 @@ export class Semaphore {
 }
 
 /** A lease, from the grant until it is returned or lost; what it promises stands at `Possession`. */
-export class Lease extends Possession implements AsyncDisposable {
+export class Lease extends Possession {
   /** Returns the lease. Resolves when the server has said so; safe to call twice. */
   release(options: CallOptions = {}): Promise<void> {
     return this.letGo(options)
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.release()
   }
 }

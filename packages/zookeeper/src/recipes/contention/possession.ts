@@ -1,9 +1,12 @@
 import type { CallOptions } from '../../connection/call.ts'
-import { ClosedError, ConnectionLossError } from '../../errors/client-errors.ts'
+import { ClosedError, ConnectionLossError, TimeoutError } from '../../errors/client-errors.ts'
 import type { ZooKeeperError } from '../../errors/zookeeper-error.ts'
 import { persevere, unlessAborted } from '../persevere.ts'
 import type { OwnZnode } from './own-znode.ts'
 import type { Place } from './protected-create.ts'
+
+/** How long the end of an `await using` block waits for the server's word. */
+const DISPOSE_TIMEOUT_MS = 2_000
 
 /**
  * What a contender has whose turn has come: a lock, a lease, the lead. It promises:
@@ -19,7 +22,7 @@ import type { Place } from './protected-create.ts'
  * A process that stood still, and a request that is late on the network, know of no signal: whatever must never be done by
  * two at a time has to be checked where it is done. Hand the token along, and refuse one that is smaller than the largest seen.
  */
-export class Possession {
+export class Possession implements AsyncDisposable {
   protected readonly own: OwnZnode
   protected readonly place: Place
   readonly #controller = new AbortController()
@@ -64,6 +67,18 @@ export class Possession {
     this.#end(new ClosedError('it was let go', { path: this.path }))
     const removal = this.own.remove()
     return persevere(options, this.place, ({ signal }) => unlessAborted(removal, signal))
+  }
+
+  /**
+   * Lets it go at the end of an `await using` block, and resolves when the server has said so, within two seconds in any case: an outage
+   * does not hold up the block, and the deletion goes on without it. Rejects when the server refuses it.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.letGo({ timeoutMs: DISPOSE_TIMEOUT_MS })
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error
+    }
   }
 
   /** For every state but `connected`; those that say more have told it to the znode first. */

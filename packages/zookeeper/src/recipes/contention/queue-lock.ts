@@ -46,13 +46,9 @@ export abstract class QueueLock<Held extends HeldLock> {
 }
 
 /** A lock that was acquired, until it is released; what it promises stands at `Possession`. */
-export class HeldLock extends Possession implements AsyncDisposable {
+export class HeldLock extends Possession {
   /** Lets the next one have it. Resolves when the server has said so; safe to call twice. */
   release(options: CallOptions = {}): Promise<void> {
     return this.letGo(options)
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.release()
   }
 }
