@@ -5,10 +5,13 @@ import type { Authority } from '../../../../test/support/certificates.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 import { startTcpProxy } from '../../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
+import { serverMode } from '../../src/connection/server-mode.ts'
 import {
   InvalidOptionError,
+  systemClock,
   TlsError,
   type TlsOptions,
+  type TlsSource,
   type WatchEvent,
   ZooKeeper,
   type ZooKeeperOptions,
@@ -49,6 +52,16 @@ describe.skipIf(unable !== undefined)('TLS with Apache ZooKeeper', () => {
       sessionTimeoutMs: 6_000,
       ...(tls === undefined ? {} : { tls }),
     })
+
+  it('says over TLS whether it has a quorum, to who trusts it', async () => {
+    const { signal } = new AbortController()
+    const ask = (tls: TlsSource) => {
+      const endpoint = { host: '127.0.0.1', port: server.securePort }
+      return serverMode(endpoint, { tls, timeoutMs: 5_000, clock: systemClock, signal })
+    }
+    expect(await ask(() => ({ ca: authority.cert }))).toBe('rw')
+    expect(await ask(() => ({ ca: others.cert }))).toBeUndefined()
+  })
 
   it.each(['127.0.0.1', 'localhost'])('speaks to %s, whose certificate names it', async (host) => {
     await using zk = client({ ca: authority.cert }, server.securePort, host)
