@@ -56,7 +56,7 @@ describe.skipIf(unable !== undefined)('TLS with Apache ZooKeeper', () => {
   it('says over TLS whether it has a quorum, to who trusts it', async () => {
     const { signal } = new AbortController()
     const ask = (tls: TlsSource) => {
-      const endpoint = { host: '127.0.0.1', port: server.securePort }
+      const endpoint = { host: '127.0.0.1', port: server.securePort ?? 0 }
       return serverMode(endpoint, { tls, timeoutMs: 5_000, clock: systemClock, signal })
     }
     expect(await ask(() => ({ ca: authority.cert }))).toBe('rw')
