@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { waitFor } from '../../../../test/support/wait-for.ts'
 import type { CallOptions } from '../../src/index.ts'
 import { OpCode } from '../../src/protocol/index.ts'
 import { connected, friendly } from '../support/friendly-script.ts'
@@ -32,6 +33,34 @@ describe('a deadline', () => {
       mayHaveHappened: true,
       retryable: true,
     })
+  })
+
+  it('ends a write that still waits for a connection, which is then never sent', async () => {
+    const { script, asked } = deaf()
+    const held: (() => void)[] = []
+    let isHolding = false
+    await using server = await startScriptedServer({
+      ...script,
+      onConnect(connection) {
+        if (isHolding) held.push(() => connection.accept({}))
+        else connection.accept({})
+      },
+      onRequest(connection, header, body) {
+        if (header.type === OpCode.delete) connection.close()
+        else script.onRequest?.(connection, header, body)
+      },
+    })
+    await using zk = await connected(server)
+    isHolding = true
+    await expect(zk.delete('/a')).rejects.toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+    await expect(zk.setData('/a', 'x', { timeoutMs: 5 })).rejects.toMatchObject({
+      code: 'ZK_TIMEOUT',
+      mayHaveHappened: false,
+    })
+    await waitFor('the client to knock', () => held.length > 0)
+    for (const accept of held) accept()
+    await zk.sync('/')
+    expect(asked).toEqual([OpCode.sync])
   })
 
   it('that is over already ends a call before anything is sent', async () => {
