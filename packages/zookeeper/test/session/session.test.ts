@@ -114,6 +114,26 @@ describe('a session', () => {
     expect(seen).toEqual([0n, 50n])
   })
 
+  it('looks where the names are now, each time that it looks for a server', async () => {
+    const addresses: string[] = []
+    let address = '127.0.0.1'
+    const resolve = async (host: string) => {
+      addresses.push(`${host} ${address}`)
+      return [address]
+    }
+    const first = await startScriptedServer(friendly)
+    await using zk = new ZooKeeper(`moves.test:${first.port}`, { resolve, sessionTimeoutMs: 4_000 })
+    await zk.connect({ timeoutMs: 5_000 })
+    await using moved = await startScriptedServer(friendly, { host: '::1', port: first.port })
+    expect(moved.connectString).toBe(`[::1]:${first.port}`)
+    address = '::1'
+    await first[Symbol.asyncDispose]()
+    await zk.getData('/a').catch(() => zk.getData('/a'))
+    expect(zk.state).toBe('connected')
+    expect(addresses[0]).toBe('moves.test 127.0.0.1')
+    expect(addresses.at(-1)).toBe('moves.test ::1')
+  })
+
   it('grows patient with servers that answer slowly, however many there are', async () => {
     await using server = await startScriptedServer({
       ...friendly,

@@ -40,17 +40,21 @@ export interface Script {
 export interface ScriptedServerOptions {
   /** The answer to the four-letter word `isro`; default `rw`. */
   readonly mode?: () => string
+  /** Where it listens; default a free port of 127.0.0.1. */
+  readonly host?: '127.0.0.1' | '::1'
+  readonly port?: number
 }
 
 /** A server on loopback that says exactly what a test wants, right or wrong. */
 export interface ScriptedServer extends AsyncDisposable {
+  readonly port: number
   readonly connectString: string
 }
 
 /** Starts a scripted server on a free port. */
 export async function startScriptedServer(
   script: Script,
-  { mode = () => 'rw' }: ScriptedServerOptions = {},
+  { mode = () => 'rw', host = '127.0.0.1', port: wantedPort = 0 }: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()
   let connections = 0
@@ -77,10 +81,11 @@ export async function startScriptedServer(
       })
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(wantedPort, host, resolve))
   const { port } = server.address() as AddressInfo
   return {
-    connectString: `127.0.0.1:${port}`,
+    port,
+    connectString: host === '::1' ? `[::1]:${port}` : `127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
