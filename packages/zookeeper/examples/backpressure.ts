@@ -1,6 +1,6 @@
 // Create many znodes as fast as the servers take them, without awaiting each and without a queue that grows.
 import { setImmediate } from 'node:timers/promises'
-import { deleteRecursive, ZooKeeper } from '@zoogate/zookeeper'
+import { ZooKeeper } from '@zoogate/zookeeper'
 
 await using zk = new ZooKeeper(process.env['ZOOKEEPER'] ?? '127.0.0.1:2181')
 await zk.connect({ timeoutMs: 10_000 })
@@ -25,4 +25,4 @@ const paths = await Promise.all(writes)
 console.log(
   `${paths.length} znodes, from ${paths[0]} to ${paths.at(-1)}; queued at most: ${longestQueue}`,
 )
-await deleteRecursive(zk, root)
+await zk.deleteRecursive(root)

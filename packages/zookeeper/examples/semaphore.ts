@@ -1,5 +1,5 @@
 // Five jobs, of which two run at a time, over all processes that use the path.
-import { deleteRecursive, Semaphore, ZooKeeper } from '@zoogate/zookeeper'
+import { Semaphore, ZooKeeper } from '@zoogate/zookeeper'
 
 const servers = process.env['ZOOKEEPER'] ?? '127.0.0.1:2181'
 
@@ -18,4 +18,4 @@ async function job(name: string): Promise<void> {
 }
 
 await Promise.all(['a', 'b', 'c', 'd', 'e'].map(job))
-await deleteRecursive(zk, semaphore.path)
+await zk.deleteRecursive(semaphore.path)

@@ -1,11 +1,11 @@
 // Move an item from one queue to another: both changes happen, or neither does.
-import { deleteRecursive, ensurePath, MultiError, ZooKeeper } from '@zoogate/zookeeper'
+import { MultiError, ZooKeeper } from '@zoogate/zookeeper'
 
 await using zk = new ZooKeeper(process.env['ZOOKEEPER'] ?? '127.0.0.1:2181')
 await zk.connect({ timeoutMs: 10_000 })
 const root = await zk.create('/example-transaction-', null, { mode: 'persistentSequential' })
-await ensurePath(zk, `${root}/todo/wash`)
-await ensurePath(zk, `${root}/done`)
+await zk.ensurePath(`${root}/todo/wash`)
+await zk.ensurePath(`${root}/done`)
 
 // Typed by position: undefined, string, Stat.
 const [, created, stat] = await zk
@@ -22,4 +22,4 @@ try {
   if (!(error instanceof MultiError)) throw error
   console.log(`nothing was done, since operation ${error.index} failed: ${error.error.name}`)
 }
-await deleteRecursive(zk, root)
+await zk.deleteRecursive(root)

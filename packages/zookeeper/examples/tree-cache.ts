@@ -1,5 +1,5 @@
 // A folder and all below it, live: who only applies the changes knows the same as the cache.
-import { deleteRecursive, nodeName, TreeCache, ZooKeeper } from '@zoogate/zookeeper'
+import { nodeName, TreeCache, ZooKeeper } from '@zoogate/zookeeper'
 
 await using zk = new ZooKeeper(process.env['ZOOKEEPER'] ?? '127.0.0.1:2181')
 await zk.connect({ timeoutMs: 10_000 })
@@ -21,4 +21,4 @@ await zk.create(`${root}/shop-2`, '10.0.0.8:8080')
 await zk.delete(`${root}/shop-1`)
 await complete
 console.log('now:', [...cache.nodes.keys()].map(nodeName))
-await deleteRecursive(zk, root)
+await zk.deleteRecursive(root)

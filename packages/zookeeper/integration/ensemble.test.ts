@@ -4,7 +4,6 @@ import { missing } from '../../../test/support/requirements.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
 import {
   ConnectionLossError,
-  ensurePath,
   NodeExistsError,
   type SessionState,
   TreeCache,
@@ -76,7 +75,7 @@ describe.skipIf(missing('zookeeper') !== undefined)('on an Apache ensemble of th
     for (const [index, member] of ensemble.members.entries()) {
       if (index === leader) continue
       member.pause()
-      await ensurePath(other, `/watched/${index}`)
+      await other.ensurePath(`/watched/${index}`)
       await waitFor('the cache to see it', () => cache.nodes.has(`/watched/${index}`), {
         timeoutMs: 30_000,
       })

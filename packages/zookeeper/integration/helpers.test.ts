@@ -3,12 +3,9 @@ import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
 import {
   CREATOR_ALL_ACL,
-  deleteRecursive,
-  ensurePath,
   jsonSerializer,
   MultiError,
   type Stat,
-  walk,
   watchChildren,
   watchData,
   ZooKeeper,
@@ -153,9 +150,9 @@ onEachServer((stage) => {
     await using zk = await stage.client({ connectString })
     expect(zk.chroot).toBe(`${path}/deep/er`)
     await expect(zk.create('/a', null)).rejects.toMatchObject({ code: 'ZK_NO_NODE', path: '/a' })
-    await Promise.all([ensurePath(zk, '/'), ensurePath(zk, '/a/b'), zk.ensureChroot()])
+    await Promise.all([zk.ensurePath('/'), zk.ensurePath('/a/b'), zk.ensureChroot()])
     expect(await plain.exists(`${path}/deep/er/a/b`)).toBeDefined()
-    await deleteRecursive(plain, path)
+    await plain.deleteRecursive(path)
   })
 
   it('says why a tree cannot be deleted, and deletes none of it', async () => {
@@ -167,9 +164,9 @@ onEachServer((stage) => {
     await owner.create(`${path}/guarded`, null, { acl: CREATOR_ALL_ACL })
     await owner.create(`${path}/guarded/child`, null)
     await owner.create(`${path}/free`, null)
-    await expect(deleteRecursive(stranger, path)).rejects.toMatchObject({ code: 'ZK_NO_AUTH' })
+    await expect(stranger.deleteRecursive(path)).rejects.toMatchObject({ code: 'ZK_NO_AUTH' })
     expect(await owner.getAllChildrenNumber(path)).toBe(3)
-    await deleteRecursive(owner, path)
+    await owner.deleteRecursive(path)
   })
 
   it('walks and deletes a wide tree in requests of any size', async () => {
@@ -181,11 +178,11 @@ onEachServer((stage) => {
       names.flatMap((name) => [zk.create(name, null), zk.create(`${name}/x`, null)]),
     )
     const seen: string[] = []
-    for await (const one of walk(zk, path)) seen.push(one)
+    for await (const one of zk.walk(path)) seen.push(one)
     expect(seen.length).toBe(601)
     expect(seen.indexOf(`${path}/7`)).toBeLessThan(seen.indexOf(`${path}/7/x`))
     expect(zk.stats().requestsByOperation['getChildren']).toMatchObject({ answered: 601 })
-    await deleteRecursive(zk, path)
+    await zk.deleteRecursive(path)
     expect(await zk.exists(path)).toBeUndefined()
   })
 
@@ -193,7 +190,7 @@ onEachServer((stage) => {
     await using zk = await stage.client()
     await using other = await stage.client()
     const path = stage.path()
-    await ensurePath(zk, `${path}/a/b`)
+    await zk.ensurePath(`${path}/a/b`)
     const meddle = async () => {
       // Fewer than the rounds after which the deletion gives up.
       for (let i = 0; i < 6; i++) {
@@ -201,17 +198,15 @@ onEachServer((stage) => {
         await other.delete(`${path}/a/${i - 1}`).catch(() => undefined)
       }
     }
-    await Promise.all([meddle(), deleteRecursive(zk, path, { timeoutMs: 20_000 })])
+    await Promise.all([meddle(), zk.deleteRecursive(path, { timeoutMs: 20_000 })])
     await waitFor('the tree to be gone', async () => (await zk.exists(path)) === undefined)
   })
 
   it('ends what takes several calls by one deadline', async () => {
     const zk = new ZooKeeper('127.0.0.1:1')
-    for (const helper of [ensurePath, deleteRecursive]) {
-      await expect(helper(zk, '/a/b', { timeoutMs: 50 })).rejects.toMatchObject({
-        code: 'ZK_TIMEOUT',
-        mayHaveHappened: false,
-      })
+    const limits = { timeoutMs: 50 }
+    for (const ending of [zk.ensurePath('/a/b', limits), zk.deleteRecursive('/a/b', limits)]) {
+      await expect(ending).rejects.toMatchObject({ code: 'ZK_TIMEOUT', mayHaveHappened: false })
     }
     await zk.close()
   })

@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { waitFor } from '../../../test/support/wait-for.ts'
-import {
-  CREATOR_ALL_ACL,
-  deleteRecursive,
-  ensurePath,
-  getDataOrNull,
-  MultiError,
-  Perms,
-  walk,
-  ZooKeeper,
-} from '../src/index.ts'
+import { CREATOR_ALL_ACL, MultiError, Perms, ZooKeeper } from '../src/index.ts'
 import { onEachServer } from './support/on-each-server.ts'
 
 onEachServer((stage) => {
@@ -263,16 +254,16 @@ onEachServer((stage) => {
   it('has the helpers', async () => {
     await using zk = await stage.client()
     const path = stage.path()
-    await ensurePath(zk, `${path}/a/b/c`)
-    await ensurePath(zk, `${path}/a/b/c`)
+    await zk.ensurePath(`${path}/a/b/c`)
+    await zk.ensurePath(`${path}/a/b/c`)
     await zk.create(`${path}/a/x`, 'x')
     const seen: string[] = []
-    for await (const one of walk(zk, path)) seen.push(one)
+    for await (const one of zk.walk(path)) seen.push(one)
     expect(seen.sort()).toEqual([path, `${path}/a`, `${path}/a/b`, `${path}/a/b/c`, `${path}/a/x`])
-    expect(String((await getDataOrNull(zk, `${path}/a/x`))?.data)).toBe('x')
-    expect(await getDataOrNull(zk, `${path}/a/y`)).toBeNull()
-    await deleteRecursive(zk, path)
-    await deleteRecursive(zk, path)
+    expect(String((await zk.getDataOrNull(`${path}/a/x`))?.data)).toBe('x')
+    expect(await zk.getDataOrNull(`${path}/a/y`)).toBeNull()
+    await zk.deleteRecursive(path)
+    await zk.deleteRecursive(path)
     expect(await zk.exists(path)).toBeUndefined()
   })
 
@@ -282,7 +273,7 @@ onEachServer((stage) => {
     await zk.create(path, null)
     const long = 'n'.repeat(1_500)
     await Promise.all(Array.from({ length: 800 }, (_, i) => zk.create(`${path}/${long}${i}`, null)))
-    await deleteRecursive(zk, path)
+    await zk.deleteRecursive(path)
     expect(await zk.exists(path)).toBeUndefined()
   })
 })

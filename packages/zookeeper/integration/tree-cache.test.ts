@@ -2,21 +2,14 @@ import { expect, it } from 'vitest'
 import { seededRandom } from '../../../test/support/random.ts'
 import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
-import {
-  nodeName,
-  TreeCache,
-  type TreeChange,
-  walk,
-  ZooKeeper,
-  ZooKeeperError,
-} from '../src/index.ts'
+import { nodeName, TreeCache, type TreeChange, ZooKeeper, ZooKeeperError } from '../src/index.ts'
 import { onEachServer } from './support/on-each-server.ts'
 
 type Contents = Record<string, string>
 
 async function contentsOf(zk: ZooKeeper, path: string): Promise<Contents> {
   const contents: Contents = {}
-  for await (const one of walk(zk, path)) {
+  for await (const one of zk.walk(path)) {
     const { data, stat } = await zk.getData(one)
     contents[one] = `${String(data)} ${stat.mzxid}`
   }

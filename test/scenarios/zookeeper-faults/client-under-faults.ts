@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ensurePath, joinPath, type TreeNode, ZooKeeper } from '@zoogate/zookeeper'
+import { joinPath, type TreeNode, ZooKeeper } from '@zoogate/zookeeper'
 import { seededRandom } from '../../support/random.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { CacheFollower } from './cache-follower.ts'
@@ -182,7 +182,7 @@ class Crew implements FaultStage, AsyncDisposable {
     const everybody = [this.observer, ...this.clients]
     await Promise.all(everybody.map((zk) => zk.connect({ timeoutMs: PATIENCE_MS })))
     const folders = ['ephemerals', 'names', 'sequence', 'pairs', 'append/log']
-    for (const folder of folders) await ensurePath(this.observer, joinPath(this.#root, folder))
+    for (const folder of folders) await this.observer.ensurePath(joinPath(this.#root, folder))
     await Promise.all(this.clients.map((zk) => zk.sync(this.#root)))
     await Promise.all(this.caches.map((cache) => cache.start()))
     for (const [index, keeper] of this.keepers.entries()) {

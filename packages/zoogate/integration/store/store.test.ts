@@ -1,4 +1,4 @@
-import { ensurePath, READ_ACL_UNSAFE, ZooKeeper } from '@zoogate/zookeeper'
+import { READ_ACL_UNSAFE, ZooKeeper } from '@zoogate/zookeeper'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Store } from '../../src/store/store.ts'
 import {
@@ -319,7 +319,7 @@ describe.each(servers)('the store on $name', ({ start, skipped }) => {
 
     it('works below folders that it may not write to', async () => {
       const above = newRoot()
-      await ensurePath(client, `${above}/zoogate`)
+      await client.ensurePath(`${above}/zoogate`)
       await client.setACL(above, READ_ACL_UNSAFE)
       const store = newStore(`${above}/zoogate`)
       const written = await store.apply({ resources: resources(serviceYaml('a')), author })

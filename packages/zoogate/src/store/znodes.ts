@@ -1,10 +1,4 @@
-import {
-  ensurePath as ensureOnce,
-  NodeExistsError,
-  NoNodeError,
-  type Stat,
-  type ZooKeeper,
-} from '@zoogate/zookeeper'
+import { NodeExistsError, NoNodeError, type Stat, type ZooKeeper } from '@zoogate/zookeeper'
 import { repeatable } from './retry.ts'
 
 export interface Znode {
@@ -47,7 +41,7 @@ export async function createIfAbsent(
 
 /** Creates a znode without data and all that it lies below, where they are absent. Needs no right on what is there. */
 export function ensurePath(client: ZooKeeper, path: string): Promise<void> {
-  return repeatable(() => ensureOnce(client, path))
+  return repeatable(() => client.ensurePath(path))
 }
 
 /** Runs at most `limit` at once: a thousand reads do not wait in one queue with everybody else's. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Counter, ensurePath } from '../../src/index.ts'
+import { Counter } from '../../src/index.ts'
 import { startFrameGate } from '../support/frame-gate.ts'
 import { onEachServer } from '../support/on-each-server.ts'
 
@@ -89,7 +89,7 @@ onEachServer((stage) => {
   it('refuses what does not fit, and data that is no number', async () => {
     await using zk = await stage.client()
     const path = stage.path()
-    await ensurePath(zk, path)
+    await zk.ensurePath(path)
     const counter = new Counter(zk, path)
     await counter.set(2n ** 63n - 1n)
     await expect(counter.increment()).rejects.toMatchObject({ code: 'ZK_INVALID_OPTION' })

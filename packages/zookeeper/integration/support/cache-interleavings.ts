@@ -3,11 +3,9 @@ import { expect } from 'vitest'
 import { endSession } from '../../../../test/scenarios/zookeeper-faults/end-session.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import {
-  deleteRecursive,
   NodeCache,
   TreeCache,
   type TreeChange,
-  walk,
   ZooKeeper,
   ZooKeeperError,
 } from '../../src/index.ts'
@@ -111,7 +109,7 @@ export async function followInterleaved(
     return true
   })
   expect(ofNode.believed).toEqual(truthOfNode)
-  await deleteRecursive(writer, root)
+  await writer.deleteRecursive(root)
 }
 
 async function perform(
@@ -193,7 +191,7 @@ function contents(nodes: Iterable<TreeChange['node']>): Contents {
 
 async function contentsOf(zk: ZooKeeper, root: string): Promise<Contents> {
   const found: Contents = {}
-  for await (const one of walk(zk, root)) {
+  for await (const one of zk.walk(root)) {
     found[one] = line({ path: one, ...(await zk.getData(one)) })
   }
   return found

@@ -7,7 +7,7 @@ import { parentPath } from '../protocol/path.ts'
 import type { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate } from './create.ts'
-import type { CreateOptions } from './operation-options.ts'
+import type { EnsurePathOptions } from './ensure-path.ts'
 
 /** Its paths are the server's. */
 const NO_CHROOT = new Chroot('')
@@ -16,18 +16,19 @@ const NO_CHROOT = new Chroot('')
 export async function ensureChroot(
   caller: Caller,
   path: string,
-  options: CreateOptions,
+  options: EnsurePathOptions,
 ): Promise<void> {
   if (path === '' || path === '/' || (await isThere(caller, path, options))) return
   await ensureChroot(caller, parentPath(path), options)
   try {
-    await performCreate(caller, NO_CHROOT, { ...options, type: 'create', path }, options)
+    const { acl } = options
+    await performCreate(caller, NO_CHROOT, { type: 'create', path, acl }, options)
   } catch (error) {
     if (!(error instanceof NodeExistsError)) throw error
   }
 }
 
-function isThere(caller: Caller, path: string, options: CreateOptions): Promise<boolean> {
+function isThere(caller: Caller, path: string, options: EnsurePathOptions): Promise<boolean> {
   return caller.call<ReadRequest, StatResponse, boolean>(
     existsOperation,
     { path, watch: false },

@@ -5,6 +5,7 @@ export {
   parseEnsembleConfig,
   type QuorumAddress,
 } from './ensemble-config.ts'
+export type { EnsurePathOptions } from './ensure-path.ts'
 export type {
   CreateOperation,
   DataInput,

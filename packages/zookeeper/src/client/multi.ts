@@ -18,9 +18,9 @@ export type DataInput = Buffer | string | null
 export interface CreateOperation {
   readonly type: 'create'
   readonly path: string
-  readonly data?: DataInput
+  readonly data?: DataInput | undefined
   /** Default `persistent`. */
-  readonly mode?: CreateMode
+  readonly mode?: CreateMode | undefined
   /** For the two modes with a time to live only: how long an unchanged znode without children stays. */
   readonly ttlMs?: number | undefined
   /** Default: everybody may do everything. */
@@ -35,9 +35,13 @@ export type MultiOperation =
       readonly path: string
       readonly data: DataInput
       /** Default: any. */
-      readonly version?: number
+      readonly version?: number | undefined
     }
-  | { readonly type: 'delete'; readonly path: string; readonly version?: number }
+  | {
+      readonly type: 'delete'
+      readonly path: string
+      readonly version?: number | undefined
+    }
   | { readonly type: 'check'; readonly path: string; readonly version: number }
 
 /** What one operation of a `multi` did. */

@@ -6,11 +6,11 @@ import type { WatchListener } from '../session/watch-registry.ts'
 /** How a znode lives and who may do what with it. A time to live belongs to its two modes, and no other takes one. */
 export type NodeOptions = {
   /** Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 } & (
   | {
       /** Default `persistent`. */
-      readonly mode?: Exclude<CreateMode, TTLMode>
+      readonly mode?: Exclude<CreateMode, TTLMode> | undefined
       readonly ttlMs?: undefined
     }
   | {
@@ -26,11 +26,11 @@ export type CreateOptions = CallOptions & NodeOptions
 /** Options of a read that can leave a one-shot watch. */
 export interface WatchOptions extends CallOptions {
   /** Called once: at the next change, or when the session is lost. The same function on the same path counts once. */
-  readonly watch?: WatchListener
+  readonly watch?: WatchListener | undefined
 }
 
 /** Options of a write that can insist on a version. */
 export interface VersionOptions extends CallOptions {
   /** The version that the znode must have, else `BadVersionError`. Default: any. */
-  readonly version?: number
+  readonly version?: number | undefined
 }

@@ -43,7 +43,7 @@ export class Transaction<Results extends readonly unknown[] = []> {
   setData(
     path: string,
     data: DataInput,
-    options: { readonly version?: number } = {},
+    options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, Stat]> {
     return this.#with({ type: 'setData', path, data, ...options })
   }
@@ -51,7 +51,7 @@ export class Transaction<Results extends readonly unknown[] = []> {
   /** Deletes a znode without children, at the given version or at any. */
   delete(
     path: string,
-    options: { readonly version?: number } = {},
+    options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, undefined]> {
     return this.#with({ type: 'delete', path, ...options })
   }

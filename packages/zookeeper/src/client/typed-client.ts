@@ -1,5 +1,5 @@
-import { NoNodeError } from '../errors/server-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
+import { getDataOrNull } from './get-data-or-null.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
 import { deserialize, type Serializer, serialize } from './serializer.ts'
 import type { RemoveWatchesOptions } from './watches.ts'
@@ -54,15 +54,10 @@ export class TypedClient<Value> {
   }
 
   /** As `getData`, with null for a znode that does not exist; no watch is left on that one. */
-  async getDataOrNull(
+  getDataOrNull(
     path: string,
     options: WatchOptions = {},
   ): Promise<{ data: Value; stat: Stat } | null> {
-    try {
-      return await this.getData(path, options)
-    } catch (error) {
-      if (error instanceof NoNodeError) return null
-      throw error
-    }
+    return getDataOrNull(this, path, options)
   }
 }

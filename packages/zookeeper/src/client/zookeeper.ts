@@ -19,7 +19,10 @@ import type { PersistentWatchMode } from '../session/watch-event.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
 import { performCreate, performCreate2 } from './create.ts'
+import { deleteRecursive } from './delete-recursive.ts'
 import { ensureChroot } from './ensure-chroot.ts'
+import { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
+import { getDataOrNull } from './get-data-or-null.ts'
 import {
   ANY_VERSION,
   type DataInput,
@@ -39,6 +42,7 @@ import type { ClientStats } from './stats.ts'
 import { Transaction } from './transaction.ts'
 import { TypedClient } from './typed-client.ts'
 import { whenConnected, whenDrained } from './wait-on-session.ts'
+import { walk } from './walk.ts'
 import { WatchedReads } from './watched-reads.ts'
 import { type CheckWatchesOptions, type RemoveWatchesOptions, Watches } from './watches.ts'
 
@@ -157,11 +161,20 @@ export class ZooKeeper implements AsyncDisposable {
   }
 
   /**
-   * Creates the connect string's path where it does not exist yet: until then every call says `NoNodeError`. `ensurePath(zk, '/')`
+   * Creates the connect string's path where it does not exist yet: until then every call says `NoNodeError`. `ensurePath('/')`
    * does it too, and outlives lost connections.
    */
-  ensureChroot(options: CreateOptions = {}): Promise<void> {
+  ensureChroot(options: EnsurePathOptions = {}): Promise<void> {
     return ensureChroot(this.#caller, this.#chroot.prefix, options)
+  }
+
+  /**
+   * Makes sure that a persistent znode and all above it exist, the connect string's path too (kazoo: `ensure_path`; Curator:
+   * `createContainers`). What exists stays as it is, and needs no right to create. Safe to repeat, so it goes on over lost connections and
+   * sessions until it is done, or `signal` or `timeoutMs` end it.
+   */
+  ensurePath(path: string, options: EnsurePathOptions = {}): Promise<void> {
+    return ensurePath(this, path, options)
   }
 
   /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
@@ -186,6 +199,18 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#caller.write(deleteOperation, path, request, () => undefined, options)
   }
 
+  /**
+   * Deletes a znode and all below it (ZKUtil.deleteRecursive; kazoo: `delete(recursive=True)`; Curator: `deletingChildrenIfNeeded`).
+   *
+   * A tree of up to 1,000 znodes (paths of 512 KiB together) goes in one transaction: others see all of it or nothing. A larger one goes in
+   * several, the deepest znodes first, and so does one that others change meanwhile. A path that does not exist is no
+   * error. Goes on over lost connections and sessions; the deadline is for all of it. Rejects with a `NotEmptyError` when others create
+   * below it all the time.
+   */
+  deleteRecursive(path: string, options: CallOptions = {}): Promise<void> {
+    return deleteRecursive(this, path, options)
+  }
+
   /** The znode's Stat, or undefined when there is none. A watch is left in both cases. */
   exists(path: string, options: WatchOptions = {}): Promise<Stat | undefined> {
     return this.#reads.exists(path, options)
@@ -196,6 +221,15 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#reads.getData(path, options)
   }
 
+  /** `getData`, with null for a znode that does not exist; no watch is left on that one. */
+  getDataOrNull(
+    path: string,
+    options: WatchOptions = {},
+  ): Promise<{ data: Buffer | null; stat: Stat } | null> {
+    return getDataOrNull(this, path, options)
+  }
+
+  /** Replaces the znode's data, and resolves with its new Stat. */
   setData(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
     const request = {
       path: this.#chroot.toServer(path),
@@ -232,6 +266,14 @@ export class ZooKeeper implements AsyncDisposable {
     options: WatchOptions = {},
   ): Promise<{ children: readonly string[]; stat: Stat }> {
     return this.#reads.getChildren2(path, options)
+  }
+
+  /**
+   * The paths of a znode and of all below it, level by level, so parents before their children (ZKUtil.visitSubTreeBFS). Others may change
+   * the tree meanwhile: what is deleted before its turn comes is left out, what is created then may be. `timeoutMs` is for each read.
+   */
+  walk(path: string, options: CallOptions = {}): AsyncGenerator<string, void, undefined> {
+    return walk(this, path, options)
   }
 
   /** How many znodes lie below, at any depth. Needs ZooKeeper 3.6. */

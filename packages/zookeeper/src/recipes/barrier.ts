@@ -1,11 +1,10 @@
+import { type Perseverance, persevere, type Timing } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { ChangeCounter } from './change-counter.ts'
-import { ensurePath } from './ensure-path.ts'
-import { type Perseverance, persevere, type Timing } from './persevere.ts'
 
 /** Settings of a `Barrier`. */
 export interface BarrierOptions extends Timing {
@@ -37,7 +36,7 @@ export class Barrier {
   create(options: CallOptions = {}): Promise<void> {
     const acl = this.#options.acl ?? OPEN_ACL_UNSAFE
     return this.#persevere(options, ({ retry, signal }) =>
-      retry(() => ensurePath(this.#client, this.path, { acl, signal })),
+      retry(() => this.#client.ensurePath(this.path, { acl, signal })),
     )
   }
 

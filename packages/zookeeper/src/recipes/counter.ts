@@ -1,3 +1,4 @@
+import { type Perseverance, persevere, type Timing, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { ConnectionLossError } from '../errors/client-errors.ts'
@@ -5,10 +6,7 @@ import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { parentPath } from '../protocol/path.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { type CounterFormat, decodeCounter, encodeCounter } from './counter-format.ts'
-import { ensurePath } from './ensure-path.ts'
-import { getDataOrNull } from './get-data-or-null.ts'
 import { isOvertaken } from './is-overtaken.ts'
-import { type Perseverance, persevere, type Timing, unlessAborted } from './persevere.ts'
 
 /** Settings of a `Counter`. */
 export interface CounterOptions extends Timing {
@@ -144,7 +142,7 @@ export class Counter {
   }
 
   async #read({ retry, signal }: Perseverance): Promise<Reading> {
-    const found = await retry(() => getDataOrNull(this.#client, this.path, { signal }))
+    const found = await retry(() => this.#client.getDataOrNull(this.path, { signal }))
     const value = found === null ? undefined : decodeCounter(found.data, this.#format)
     return { value: value ?? this.#default, version: found?.stat.version }
   }
@@ -184,7 +182,7 @@ export class Counter {
       return
     }
     const acl = this.#options.acl ?? OPEN_ACL_UNSAFE
-    await ensurePath(this.#client, parentPath(this.path), { acl, signal })
+    await this.#client.ensurePath(parentPath(this.path), { acl, signal })
     await this.#client.create(this.path, data, { acl, signal })
   }
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import {
+  type Perseverance,
+  persevere,
+  type Timing,
+  withMayHaveHappened,
+} from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
@@ -9,10 +15,7 @@ import { joinPath, nodeName } from '../protocol/path.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import { ChangeCounter } from './change-counter.ts'
-import { ensurePath } from './ensure-path.ts'
-import { getDataOrNull } from './get-data-or-null.ts'
 import { isOvertaken } from './is-overtaken.ts'
-import { type Perseverance, persevere, type Timing, withMayHaveHappened } from './persevere.ts'
 
 /** Settings of a `DoubleBarrier`. */
 export interface DoubleBarrierOptions extends Timing {
@@ -162,7 +165,7 @@ export class DoubleBarrier {
     for (;;) {
       const stat = await retry(() => this.#client.exists(this.#members, { signal }))
       if (stat === undefined) {
-        await retry(() => ensurePath(this.#client, this.#members, { acl: this.#acl, signal }))
+        await retry(() => this.#client.ensurePath(this.#members, { acl: this.#acl, signal }))
       } else if (stat.version > 0 && stat.numChildren === 0) {
         await retry(() => this.#delete(this.#members, { version: stat.version, signal }))
       } else return stat
@@ -178,7 +181,7 @@ export class DoubleBarrier {
     for (;;) {
       const seen = this.#changes.count
       const found = await retry(() =>
-        getDataOrNull(this.#client, this.#members, { watch: this.#changes.note, signal }),
+        this.#client.getDataOrNull(this.#members, { watch: this.#changes.note, signal }),
       )
       if (found === null || place.sessionId !== this.#client.sessionId) return false
       // It cannot be deleted while our znode is in it.

@@ -1,6 +1,6 @@
+import type { Timing } from '../client/persevere.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
-import type { Timing } from './persevere.ts'
 
 /**
  * - `connecting`: not begun, or no session yet, or a new one after an expiry; the znode is not there.

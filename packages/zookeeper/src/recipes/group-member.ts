@@ -1,4 +1,5 @@
 import type { DataInput } from '../client/multi.ts'
+import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -9,7 +10,6 @@ import type {
   EphemeralNodeState,
   PersistentEphemeralNodeOptions,
 } from './ephemeral-node-state.ts'
-import { persevere, unlessAborted } from './persevere.ts'
 import { PersistentEphemeralNode } from './persistent-ephemeral-node.ts'
 import { TreeCache } from './tree-cache.ts'
 import type { TreeChange } from './tree-difference.ts'

@@ -5,15 +5,12 @@ export type { Possession } from './contention/possession.ts'
 export type { HeldLock } from './contention/queue-lock.ts'
 export { Counter, type CounterChange, type CounterOptions } from './counter.ts'
 export type { CounterFormat } from './counter-format.ts'
-export { deleteRecursive } from './delete-recursive.ts'
 export { DoubleBarrier, type DoubleBarrierOptions } from './double-barrier.ts'
-export { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
 export type {
   EphemeralNodeEvent,
   EphemeralNodeState,
   PersistentEphemeralNodeOptions,
 } from './ephemeral-node-state.ts'
-export { getDataOrNull } from './get-data-or-null.ts'
 export { GroupMember, type GroupMemberOptions, type MembersListener } from './group-member.ts'
 export { LeaderElection, type Leadership } from './leader-election.ts'
 export { Lock } from './lock.ts'
@@ -31,7 +28,6 @@ export {
 export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cache.ts'
 export type { TreeChange } from './tree-difference.ts'
 export type { TreeNode } from './tree-reader.ts'
-export { walk } from './walk.ts'
 export {
   type ChildrenWatching,
   type DataWatching,

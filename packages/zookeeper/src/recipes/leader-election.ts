@@ -1,3 +1,4 @@
+import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { type Contest, contend } from './contention/contend.ts'
@@ -7,7 +8,6 @@ import { firstContender } from './contention/first-contender.ts'
 import { Lookout } from './contention/lookout.ts'
 import { Possession } from './contention/possession.ts'
 import { exclusiveTurn } from './contention/turn.ts'
-import { persevere, unlessAborted } from './persevere.ts'
 
 /**
  * Chooses one leader among all who campaign at a path (Curator's LeaderLatch and LeaderSelector, kazoo's Election): the one who has

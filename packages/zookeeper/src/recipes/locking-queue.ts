@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DataInput } from '../client/multi.ts'
+import { type Perseverance, persevere, type Timing, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
@@ -8,10 +9,7 @@ import { NoNodeError } from '../errors/server-errors.ts'
 import { joinPath } from '../protocol/path.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { ChangeCounter } from './change-counter.ts'
-import { ensurePath } from './ensure-path.ts'
-import { getDataOrNull } from './get-data-or-null.ts'
 import { isOvertaken } from './is-overtaken.ts'
-import { type Perseverance, persevere, type Timing, unlessAborted } from './persevere.ts'
 import { entryPrefix, firstEntries, type QueueEntry } from './queue-entry.ts'
 import { QueueItem } from './queue-item.ts'
 
@@ -180,8 +178,8 @@ export class LockingQueue implements AsyncIterable<QueueItem> {
       if (!(error instanceof MultiError && isOvertaken(error.error))) throw error
     }
     const [lock, found] = await Promise.all([
-      getDataOrNull(this.#client, lockPath),
-      getDataOrNull(this.#client, entryPath),
+      this.#client.getDataOrNull(lockPath),
+      this.#client.getDataOrNull(entryPath),
     ])
     const { sessionId } = this.#client
     const isOurs = lock?.data?.toString() === owner && lock.stat.ephemeralOwner === sessionId
@@ -215,7 +213,7 @@ export class LockingQueue implements AsyncIterable<QueueItem> {
       }
       const { retry, signal } = perseverance
       for (const path of [this.#entries, this.#taken]) {
-        await retry(() => ensurePath(this.#client, path, { acl: this.#acl, signal }))
+        await retry(() => this.#client.ensurePath(path, { acl: this.#acl, signal }))
       }
     }
   }

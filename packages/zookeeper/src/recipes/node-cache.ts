@@ -2,7 +2,6 @@ import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { Clock } from '../connection/clock.ts'
 import { notify } from '../session/notify.ts'
 import type { NodeEvent } from '../session/watch-event.ts'
-import { getDataOrNull } from './get-data-or-null.ts'
 import { applyReading, type TreeChange } from './tree-difference.ts'
 import type { TreeNode } from './tree-reader.ts'
 import { type ApplyReading, WatchedCache } from './watched-cache.ts'
@@ -52,7 +51,7 @@ export class NodeCache extends WatchedCache {
 
   protected override async readAll(): Promise<ApplyReading> {
     const { path } = this
-    const found = await getDataOrNull(this.#client, path)
+    const found = await this.#client.getDataOrNull(path)
     const node = found === null ? undefined : { path, ...found }
     return () => {
       const change = applyReading(this.#nodes, path, node)

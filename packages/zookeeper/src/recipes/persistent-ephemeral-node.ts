@@ -1,4 +1,5 @@
 import { type DataInput, toBytes } from '../client/multi.ts'
+import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { systemClock, type Timer } from '../connection/clock.ts'
@@ -11,16 +12,13 @@ import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import { type BackOffOptions, backOffMs } from '../session/back-off.ts'
 import { notify } from '../session/notify.ts'
 import { deferred } from './deferred.ts'
-import { ensurePath } from './ensure-path.ts'
 import type {
   EphemeralNodeEvent,
   EphemeralNodeState,
   PersistentEphemeralNodeOptions,
 } from './ephemeral-node-state.ts'
 import { type OwnershipStep, ownershipStep, type WrittenNode } from './ephemeral-ownership.ts'
-import { getDataOrNull } from './get-data-or-null.ts'
 import { isOvertaken } from './is-overtaken.ts'
-import { persevere, unlessAborted } from './persevere.ts'
 
 /** Between retries of what ZooKeeper refused. */
 const BACK_OFF: BackOffOptions = { minMs: 100, maxMs: 5_000 }
@@ -302,7 +300,7 @@ export class PersistentEphemeralNode implements AsyncDisposable {
   async #isPredecessors({ owner, version }: { owner: bigint; version: number }): Promise<boolean> {
     const { isPredecessor } = this.#options
     if (isPredecessor === undefined || this.#wasPresent || owner === 0n) return false
-    const found = await getDataOrNull(this.#client, this.path)
+    const found = await this.#client.getDataOrNull(this.path)
     if (found === null || this.#cannotStep) return false
     const isSame = found.stat.ephemeralOwner === owner && found.stat.version === version
     return isSame && isPredecessor(found)
@@ -330,7 +328,7 @@ export class PersistentEphemeralNode implements AsyncDisposable {
       await this.#client.create(this.path, data, { mode: 'ephemeral', acl })
     } catch (error) {
       if (error instanceof NoNodeError) {
-        await ensurePath(this.#client, parentPath(this.path), { acl })
+        await this.#client.ensurePath(parentPath(this.path), { acl })
       } else if (!isOvertaken(error)) throw error
       return
     }

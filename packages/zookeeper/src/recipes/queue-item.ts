@@ -1,3 +1,4 @@
+import { persevere, type Timing } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { SessionExpiredError } from '../errors/client-errors.ts'
@@ -5,7 +6,6 @@ import { MultiError } from '../errors/multi-error.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import type { SessionState } from '../session/session-state.ts'
-import { persevere, type Timing } from './persevere.ts'
 
 /** What a taken item is made of. */
 export interface QueueItemFacts {

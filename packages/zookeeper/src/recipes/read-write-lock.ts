@@ -1,10 +1,10 @@
+import { persevere } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { type ContenderOptions, placeOf } from './contention/contender-options.ts'
 import { OwnZnode } from './contention/own-znode.ts'
 import { HeldLock, QueueLock } from './contention/queue-lock.ts'
 import { exclusiveTurn, sharedTurn } from './contention/turn.ts'
-import { persevere } from './persevere.ts'
 
 const READ_PREFIX = '__READ__'
 

@@ -1,4 +1,5 @@
 import type { DataInput } from '../client/multi.ts'
+import { persevere } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
@@ -9,7 +10,6 @@ import { type ContenderOptions, placeOf } from './contention/contender-options.t
 import { type Contender, listContenders } from './contention/contenders.ts'
 import { Possession } from './contention/possession.ts'
 import { exclusiveTurn, placesTurn } from './contention/turn.ts'
-import { persevere } from './persevere.ts'
 
 /** Settings of a semaphore. */
 export interface SemaphoreOptions extends ContenderOptions {

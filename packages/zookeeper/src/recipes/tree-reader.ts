@@ -1,4 +1,5 @@
 import type { MultiReadResult } from '../client/multi.ts'
+import { pathChunks } from '../client/path-chunks.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import { CacheOverflowError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
@@ -6,7 +7,6 @@ import { NoAuthError, NoNodeError } from '../errors/server-errors.ts'
 import { joinPath } from '../protocol/path.ts'
 import { STAT_BYTES, type Stat } from '../protocol/records/stat.ts'
 import { compactNode } from './compact-node.ts'
-import { pathChunks } from './path-chunks.ts'
 
 /** The paths of one multiRead, each written up to twice, stay far below the server's 1 MiB frame. */
 const MAX_REQUEST_BYTES = 128 * 1024

@@ -1,10 +1,10 @@
 import type { WatchOptions } from '../client/operation-options.ts'
+import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { RemoveWatchesOptions } from '../client/watches.ts'
 import { ClosedError } from '../errors/client-errors.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import { Bell } from './contention/bell.ts'
-import { persevere, unlessAborted } from './persevere.ts'
 
 /** A client that leaves one-shot watches: a `ZooKeeper`. */
 interface Watching {

@@ -1,9 +1,7 @@
+import type { Perseverance } from '../../client/persevere.ts'
 import { InvalidOptionError } from '../../errors/client-errors.ts'
 import { BadVersionError, NodeExistsError, NoNodeError } from '../../errors/server-errors.ts'
 import { parentPath } from '../../protocol/path.ts'
-import { ensurePath } from '../ensure-path.ts'
-import { getDataOrNull } from '../get-data-or-null.ts'
-import type { Perseverance } from '../persevere.ts'
 import type { Place } from './protected-create.ts'
 
 /**
@@ -35,11 +33,11 @@ async function readOrWrite(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const options = { signal }
-  const node = await getDataOrNull(client, path, options)
+  const node = await client.getDataOrNull(path, options)
   if (node?.data != null && node.data.length > 0) return node.data.toString()
   try {
     if (node === null) {
-      await ensurePath(client, parentPath(path), { ...options, acl })
+      await client.ensurePath(parentPath(path), { ...options, acl })
       await client.create(path, text, { ...options, acl })
     } else {
       await client.setData(path, text, { ...options, version: node.stat.version })

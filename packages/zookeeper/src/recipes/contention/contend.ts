@@ -1,7 +1,6 @@
+import { type Perseverance, unlessAborted } from '../../client/persevere.ts'
 import { joinPath } from '../../protocol/path.ts'
 import type { WatchListener } from '../../session/watch-registry.ts'
-import { getDataOrNull } from '../get-data-or-null.ts'
-import { type Perseverance, unlessAborted } from '../persevere.ts'
 import { sortContenders } from './contender-name.ts'
 import { childrenOrNull } from './contenders.ts'
 import { Lookout } from './lookout.ts'
@@ -115,7 +114,7 @@ async function standing(
   const before = joinPath(path, ahead.name)
   // Not exists(): on a znode that has just gone its watch would be left for ever.
   const options = { watch: lookout.at(before), signal: perseverance.signal }
-  const node = await perseverance.retry(() => getDataOrNull(client, before, options))
+  const node = await perseverance.retry(() => client.getDataOrNull(before, options))
   return node === null ? 'changed' : 'waiting'
 }
 

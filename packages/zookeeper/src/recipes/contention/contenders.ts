@@ -3,7 +3,6 @@ import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { CallOptions } from '../../connection/call.ts'
 import { NoNodeError } from '../../errors/server-errors.ts'
 import { joinPath } from '../../protocol/path.ts'
-import { getDataOrNull } from '../get-data-or-null.ts'
 import { sortContenders } from './contender-name.ts'
 
 /** One who stands in a queue, or has what the queue is for. */
@@ -51,7 +50,7 @@ export async function readContender(
   path: string,
   options: WatchOptions,
 ): Promise<Contender | undefined> {
-  const node = await getDataOrNull(client, path, options)
+  const node = await client.getDataOrNull(path, options)
   if (node === null) return undefined
   const { data, stat } = node
   return { path, data, fencingToken: stat.czxid, sessionId: stat.ephemeralOwner }

@@ -1,5 +1,5 @@
+import type { Perseverance } from '../../client/persevere.ts'
 import { joinPath } from '../../protocol/path.ts'
-import type { Perseverance } from '../persevere.ts'
 import { sortContenders } from './contender-name.ts'
 import { type Contender, childrenOrNull, readContender } from './contenders.ts'
 import type { Lookout } from './lookout.ts'

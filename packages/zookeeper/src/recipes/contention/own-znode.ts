@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type Perseverance, persevere } from '../../client/persevere.ts'
 import { ClosedError, SessionExpiredError } from '../../errors/client-errors.ts'
 import { AuthFailedError, NoNodeError } from '../../errors/server-errors.ts'
 import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
@@ -7,7 +8,6 @@ import { nodeName } from '../../protocol/path.ts'
 import { notify } from '../../session/notify.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import type { WatchEvent } from '../../session/watch-event.ts'
-import { type Perseverance, persevere } from '../persevere.ts'
 import { type Place, protectedCreate, protectedReplace, removeOwn } from './protected-create.ts'
 
 /**

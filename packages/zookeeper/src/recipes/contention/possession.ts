@@ -1,7 +1,7 @@
+import { persevere, unlessAborted } from '../../client/persevere.ts'
 import type { CallOptions } from '../../connection/call.ts'
 import { ClosedError, ConnectionLossError, TimeoutError } from '../../errors/client-errors.ts'
 import type { ZooKeeperError } from '../../errors/zookeeper-error.ts'
-import { persevere, unlessAborted } from '../persevere.ts'
 import type { OwnZnode } from './own-znode.ts'
 import type { Place } from './protected-create.ts'
 

@@ -1,4 +1,5 @@
 import type { DataInput } from '../../client/multi.ts'
+import { type Perseverance, persevere } from '../../client/persevere.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { Clock } from '../../connection/clock.ts'
 import { AbortedError } from '../../errors/client-errors.ts'
@@ -8,8 +9,6 @@ import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
 import { joinPath } from '../../protocol/path.ts'
 import type { Acl } from '../../protocol/records/acl.ts'
 import { isFinal } from '../../session/session-state.ts'
-import { ensurePath } from '../ensure-path.ts'
-import { type Perseverance, persevere } from '../persevere.ts'
 import { protectedName, protection, sequenceText } from './contender-name.ts'
 import { childrenOrNull } from './contenders.ts'
 
@@ -45,7 +44,7 @@ export async function protectedCreate(
     } catch (error) {
       if (!(error instanceof ZooKeeperError)) throw error
       if (error instanceof NoNodeError) {
-        await perseverance.retry(() => ensurePath(client, place.path, { acl, signal }))
+        await perseverance.retry(() => client.ensurePath(place.path, { acl, signal }))
       } else if (error.mayHaveHappened) {
         const found = await afterLoss(place, guid, perseverance)
         if (found !== undefined) return found

@@ -1,5 +1,5 @@
+import { persevere } from '../../client/persevere.ts'
 import type { CallOptions } from '../../connection/call.ts'
-import { persevere } from '../persevere.ts'
 import { type Contest, contend, tryToContend } from './contend.ts'
 import { type Contender, listContenders } from './contenders.ts'
 import type { OwnZnode } from './own-znode.ts'

@@ -1,34 +1,39 @@
-import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { NodeExistsError } from '../errors/server-errors.ts'
 import { parentPath } from '../protocol/path.ts'
 import type { Acl } from '../protocol/records/acl.ts'
+import type { Stat } from '../protocol/records/stat.ts'
+import type { CreateOptions } from './operation-options.ts'
 import { persevere } from './persevere.ts'
 
-/** Options of `ensurePath`; the deadline is for all of it. */
+/** Options of `ensurePath` and `ensureChroot`; the deadline is for all of it. */
 export interface EnsurePathOptions extends CallOptions {
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 }
 
-/**
- * Makes sure that a persistent znode and all above it exist, the client's chroot too (kazoo: `ensure_path`; Curator:
- * `creatingParentsIfNeeded`). What exists stays as it is, and needs no right to create. Safe to repeat, so it goes on over lost
- * connections and sessions until it is done, or `signal` or `timeoutMs` end it.
- */
+/** What this takes of a client. */
+interface Creating {
+  readonly chroot: string
+  ensureChroot(options: EnsurePathOptions): Promise<void>
+  exists(path: string, options: CallOptions): Promise<Stat | undefined>
+  create(path: string, data: null, options: CreateOptions): Promise<string>
+}
+
+/** See `ZooKeeper.ensurePath`. */
 export async function ensurePath(
-  client: ZooKeeper,
+  client: Creating,
   path: string,
-  options: EnsurePathOptions = {},
+  options: EnsurePathOptions,
 ): Promise<void> {
-  const acl = options.acl === undefined ? {} : { acl: options.acl }
+  const { acl } = options
   await persevere(options, {}, ({ signal, retry }) =>
-    retry(() => ensureOnce(client, path, { ...acl, signal })),
+    retry(() => ensureOnce(client, path, { acl, signal })),
   )
 }
 
 async function ensureOnce(
-  client: ZooKeeper,
+  client: Creating,
   path: string,
   options: EnsurePathOptions,
 ): Promise<void> {

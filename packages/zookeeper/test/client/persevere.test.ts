@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { persevere, unlessAborted } from '../../src/client/persevere.ts'
 import { AbortedError, ConnectionLossError, NoNodeError, ProtocolError } from '../../src/index.ts'
 import { ErrorCode } from '../../src/protocol/index.ts'
-import { persevere, unlessAborted } from '../../src/recipes/persevere.ts'
 import { manualClock } from '../support/manual-clock.ts'
 
 const loss = (options = {}) => new ConnectionLossError('lost', options)

@@ -1,11 +1,12 @@
-import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { MultiError } from '../errors/multi-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { NoNodeError, NotEmptyError } from '../errors/server-errors.ts'
+import type { MultiOperation } from './multi.ts'
+import type { VersionOptions } from './operation-options.ts'
 import { pathChunks } from './path-chunks.ts'
 import { persevere } from './persevere.ts'
-import { walk } from './walk.ts'
+import { type Reading, walk } from './walk.ts'
 
 /** Deletions in one multi, and so in one transaction. */
 const MAX_MULTI_OPS = 1_000
@@ -14,29 +15,24 @@ const MAX_MULTI_BYTES = 512 * 1024
 /** Somebody who goes on creating below the path wins after so many rounds. */
 const MAX_ROUNDS = 10
 
-/**
- * Deletes a znode and all below it (ZKUtil.deleteRecursive; kazoo: `delete(recursive=True)`; Curator: `deletingChildrenIfNeeded`).
- *
- * A tree of up to 1,000 znodes (paths of 512 KiB together) goes in one transaction: others see all of it or nothing. A larger one goes in
- * several, the deepest znodes first, and so does one that others change meanwhile. A path that does not exist is no
- * error. Goes on over lost connections and sessions; the deadline is for all of it. Rejects with a `NotEmptyError` when others create
- * below it all the time.
- */
+/** What this takes of a client. */
+interface Deleting extends Reading {
+  delete(path: string, options: VersionOptions): Promise<void>
+  multi(operations: readonly MultiOperation[], options: CallOptions): Promise<readonly unknown[]>
+}
+
+/** See `ZooKeeper.deleteRecursive`. */
 export async function deleteRecursive(
-  client: ZooKeeper,
+  client: Deleting,
   path: string,
-  options: CallOptions = {},
+  options: CallOptions,
 ): Promise<void> {
   await persevere(options, {}, ({ signal, retry }) =>
     retry(() => deleteInRounds(client, path, { signal })),
   )
 }
 
-async function deleteInRounds(
-  client: ZooKeeper,
-  path: string,
-  options: CallOptions,
-): Promise<void> {
+async function deleteInRounds(client: Deleting, path: string, options: CallOptions): Promise<void> {
   for (let round = 1; ; round++) {
     try {
       await deleteOnce(client, path, options)
@@ -47,7 +43,7 @@ async function deleteInRounds(
   }
 }
 
-async function deleteOnce(client: ZooKeeper, path: string, options: CallOptions): Promise<void> {
+async function deleteOnce(client: Deleting, path: string, options: CallOptions): Promise<void> {
   const paths: string[] = []
   for await (const one of walk(client, path, options)) paths.push(one)
   paths.reverse()
@@ -56,7 +52,7 @@ async function deleteOnce(client: ZooKeeper, path: string, options: CallOptions)
 }
 
 async function deleteAll(
-  client: ZooKeeper,
+  client: Deleting,
   paths: readonly string[],
   options: CallOptions,
 ): Promise<void> {
@@ -75,7 +71,7 @@ async function deleteAll(
 
 /** The client's `maxRequestBytes` is smaller than what servers take. */
 async function deleteHalves(
-  client: ZooKeeper,
+  client: Deleting,
   paths: readonly string[],
   options: CallOptions,
 ): Promise<void> {
@@ -86,7 +82,7 @@ async function deleteHalves(
 
 /** Somebody else changed the tree: then each for itself. The server takes them in order, so children go before their parents. */
 async function deleteEach(
-  client: ZooKeeper,
+  client: Deleting,
   paths: readonly string[],
   options: CallOptions,
 ): Promise<void> {

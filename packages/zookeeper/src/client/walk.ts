@@ -1,4 +1,3 @@
-import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { Fifo } from '../connection/fifo.ts'
 import { NoNodeError } from '../errors/server-errors.ts'
@@ -7,14 +6,16 @@ import { joinPath } from '../protocol/path.ts'
 /** Reads on the wire at a time: enough to keep the server busy, few enough for the answers to be small together. */
 const READ_AHEAD = 64
 
-/**
- * The paths of a znode and of all below it, level by level, so parents before their children (ZKUtil.visitSubTreeBFS). Others may change
- * the tree meanwhile: what is deleted before its turn comes is left out, what is created then may be. `timeoutMs` is for each read.
- */
+/** What this takes of a client. */
+export interface Reading {
+  getChildren(path: string, options: CallOptions): Promise<string[]>
+}
+
+/** See `ZooKeeper.walk`. */
 export async function* walk(
-  client: ZooKeeper,
+  client: Reading,
   path: string,
-  options: CallOptions = {},
+  options: CallOptions,
 ): AsyncGenerator<string, void, undefined> {
   const waiting = new Fifo<string>()
   const asked = new Fifo<{ readonly path: string; readonly children: Promise<Children> }>()
@@ -40,11 +41,7 @@ export async function* walk(
 
 type Children = readonly string[] | undefined
 
-async function childrenOf(
-  client: ZooKeeper,
-  path: string,
-  options: CallOptions,
-): Promise<Children> {
+async function childrenOf(client: Reading, path: string, options: CallOptions): Promise<Children> {
   try {
     return await client.getChildren(path, options)
   } catch (error) {

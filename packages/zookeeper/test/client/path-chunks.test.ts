@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pathChunks } from '../../src/recipes/path-chunks.ts'
+import { pathChunks } from '../../src/client/path-chunks.ts'
 
 it('keeps order and limits, but for a path that is over a limit alone', () => {
   fc.assert(
