@@ -29,6 +29,8 @@ import { openTcp, openTls, type Transport } from './transport.ts'
 const MAX_IN_FLIGHT = 10_000
 /** Bytes that may wait for a slow socket before requests wait in the session's queue instead. */
 const MAX_UNSENT_BYTES = 1024 * 1024
+/** An unfinished frame must gain so much within the read timeout: the answers to pings that a wrong length swallows are less. */
+const MIN_PROGRESS_BYTES = 16 * 1024
 /** A batch that grows beyond this goes to the socket before the tick ends. */
 const FLUSH_AT_BYTES = 256 * 1024
 /** How long a connection that is left waits for the answers that are due. */
@@ -106,6 +108,8 @@ export class Connection {
   #leavingFor: Error | undefined
   #leaveTimer: Timer | undefined
   #nextXid = 1
+  /** What came since the last whole frame, or since it was last enough to be a sign of life. */
+  #unfinishedBytes = 0
   #flushScheduled = false
   #blocked = false
 
@@ -286,13 +290,18 @@ export class Connection {
   }
 
   #takeChunk(chunk: Buffer): void {
-    this.#heartbeat.received()
+    this.#heartbeat.arrived()
     this.diagnostics.bytesReceived(chunk.length)
+    this.#unfinishedBytes += chunk.length
     try {
       this.#decoder.push(chunk, this.#onFrame)
     } catch (error) {
       this.close(asZooKeeperError(error))
       return
+    }
+    if (this.#unfinishedBytes === 0 || this.#unfinishedBytes >= MIN_PROGRESS_BYTES) {
+      this.#unfinishedBytes = 0
+      this.#heartbeat.received()
     }
     this.#order.endOfChunk()
     if (this.lastPhase !== 'open' || this.#isClosed) return
@@ -301,6 +310,7 @@ export class Connection {
   }
 
   #take(frame: JuteReader): void {
+    this.#unfinishedBytes = 0
     if (this.#onHandshake !== undefined) {
       this.#takeHandshake(frame, this.#onHandshake)
       return

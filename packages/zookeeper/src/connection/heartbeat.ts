@@ -16,7 +16,7 @@ export interface HeartbeatOptions {
 
 /**
  * Keeps a connection's time. Until the handshake is over it waits for that; then the server must be heard from within 2/3 of the session
- * timeout, counted from the last byte received, and after 1/3 without sending a ping goes out (ClientCnxn's read timeout).
+ * timeout, and after 1/3 without sending a ping goes out (ClientCnxn's read timeout).
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
@@ -26,6 +26,7 @@ export class Heartbeat {
   #pingIntervalMs = 0
   #startedAtMs = 0
   #receivedAtMs = 0
+  #heardAtMs = 0
   #sentAtMs = 0
   #pingedAtMs = 0
 
@@ -61,6 +62,7 @@ export class Heartbeat {
   beat(sessionTimeoutMs: number): void {
     this.#timer?.cancel()
     if (sessionTimeoutMs <= 0) return
+    this.#heardAtMs = this.#receivedAtMs
     this.#readTimeoutMs = (sessionTimeoutMs * 2) / 3
     this.#pingIntervalMs = Math.min(sessionTimeoutMs / 3, MAX_PING_INTERVAL_MS)
     this.#setTimer()
@@ -71,8 +73,15 @@ export class Heartbeat {
     this.#timer = undefined
   }
 
-  received(): void {
+  /** Bytes came. They may be a sign of life or not: see `received`. */
+  arrived(): void {
     this.#receivedAtMs = this.#clock.now()
+  }
+
+  /** What came is a sign of life: a whole frame, or much of one. */
+  received(): void {
+    this.arrived()
+    this.#heardAtMs = this.#receivedAtMs
   }
 
   sent(): void {
@@ -81,7 +90,7 @@ export class Heartbeat {
 
   #setTimer(): void {
     const now = this.#clock.now()
-    const readDueMs = this.#receivedAtMs + this.#readTimeoutMs - now
+    const readDueMs = this.#heardAtMs + this.#readTimeoutMs - now
     const pingDueMs = this.#sentAtMs + this.#pingIntervalMs - now
     const delayMs = Math.max(1, Math.ceil(Math.min(readDueMs, pingDueMs)))
     this.#timer = this.#clock.setTimer(() => this.#onTimer(), delayMs)
@@ -89,7 +98,7 @@ export class Heartbeat {
 
   #onTimer(): void {
     const now = this.#clock.now()
-    if (now - this.#receivedAtMs >= this.#readTimeoutMs) {
+    if (now - this.#heardAtMs >= this.#readTimeoutMs) {
       // When our own event loop was blocked, the bytes may lie in the socket unread: look there before giving up.
       setImmediate(() => this.#giveUpWhenSilent())
       return
@@ -103,7 +112,7 @@ export class Heartbeat {
 
   #giveUpWhenSilent(): void {
     if (this.#timer === undefined) return
-    if (this.#clock.now() - this.#receivedAtMs < this.#readTimeoutMs) {
+    if (this.#clock.now() - this.#heardAtMs < this.#readTimeoutMs) {
       this.#setTimer()
       return
     }
