@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { startTcpProxy } from '../../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { LockingQueue, type QueueItem, type ZooKeeper } from '../../src/index.ts'
+import { manualClock } from '../../test/support/manual-clock.ts'
 import { startFrameGate } from '../support/frame-gate.ts'
 import { onEachServer } from '../support/on-each-server.ts'
 
@@ -48,20 +49,21 @@ onEachServer((stage) => {
     const queue = new LockingQueue(one, path)
     await queue.put('work')
     const item = await queue.take()
-    expect(item.held).toBe(true)
+    expect(item.signal.aborted).toBe(false)
     const other = new LockingQueue(two, path)
     expect(await other.poll()).toBeUndefined()
     const next = other.take()
     await item.release()
-    expect(item.held).toBe(false)
+    expect(item.signal.reason).toMatchObject({ code: 'ZK_CLOSED' })
     const again = await next
     expect(String(again.data)).toBe('work')
     await again.consume()
+    expect(again.signal.reason).toMatchObject({ message: 'the item was consumed' })
     await expect(again.consume()).rejects.toMatchObject({ code: 'ZK_NO_NODE' })
     {
       await queue.put('scoped')
       await using scoped = await queue.take()
-      expect(scoped.held).toBe(true)
+      expect(scoped.signal.aborted).toBe(false)
     }
     expect(await drain(two, path)).toEqual(['scoped'])
   })
@@ -107,6 +109,7 @@ onEachServer((stage) => {
     proxy.setMode('refuse')
     // Nothing is sent any more then, so what is lost cannot have happened.
     await waitFor('the loss', () => away.state === 'suspended')
+    expect(lost.signal.reason).toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
     const consuming = lost.consume()
     consuming.catch(() => {})
     const item: QueueItem = await next
@@ -115,11 +118,63 @@ onEachServer((stage) => {
       code: 'ZK_SESSION_EXPIRED',
       mayHaveHappened: false,
     })
-    expect(lost.signal.aborted).toBe(true)
-    expect(lost.held).toBe(false)
     await lost.release()
-    expect(item.held).toBe(true)
+    expect(item.signal.aborted).toBe(false)
     await item.consume()
+  })
+
+  it('stops the work on an item the moment that it may be lost, and lets it be consumed if it was not', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using zk = await stage.client({ connectString: proxy.connectString })
+    await using operator = await stage.client()
+    const path = stage.path()
+    const queue = new LockingQueue(zk, path)
+    await queue.putAll(['a', 'b', 'c'])
+    const kept = await queue.take()
+    const ended = new Promise((resolve) => kept.signal.addEventListener('abort', resolve))
+    proxy.cut()
+    await ended
+    expect(kept.signal.reason).toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+    await kept.consume()
+    expect(kept.signal.reason).toMatchObject({ code: 'ZK_CONNECTION_LOSS' })
+    const robbed = await queue.take()
+    const [lock] = await operator.getChildren(`${path}/taken`)
+    const gone = new Promise((resolve) => robbed.signal.addEventListener('abort', resolve))
+    // Changed data is nobody's business, before as after.
+    for (const data of ['x', 'y']) await operator.setData(`${path}/taken/${lock}`, data)
+    await zk.sync('/')
+    expect(robbed.signal.aborted).toBe(false)
+    await operator.delete(`${path}/taken/${lock}`)
+    await gone
+    expect(robbed.signal.reason).toMatchObject({ code: 'ZK_NO_NODE' })
+    await expect(robbed.consume()).rejects.toMatchObject({ code: 'ZK_NO_NODE' })
+    const left = await queue.take()
+    await zk.close()
+    expect(left.signal.reason).toMatchObject({ code: 'ZK_CLOSED' })
+    expect((await drain(operator, path)).sort()).toEqual(['b', 'c'])
+  })
+
+  it('does not hold up the end of a block in an outage, and gives the item back after it', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using zk = await stage.client({
+      connectString: proxy.connectString,
+      sessionTimeoutMs: 20_000,
+    })
+    await using other = await stage.client()
+    const path = stage.path()
+    const clock = manualClock()
+    const queue = new LockingQueue(zk, path, { clock })
+    await queue.put('work')
+    const item = await queue.take()
+    proxy.setMode('refuse')
+    await waitFor('the loss', () => zk.state === 'suspended')
+    const disposing = item[Symbol.asyncDispose]()
+    clock.advance(2_000)
+    await disposing
+    expect(zk.state).not.toBe('connected')
+    const next = new LockingQueue(other, path).take()
+    proxy.setMode('forward')
+    await (await next).consume()
   })
 
   it('clears up lost answers: of a lock, of a consumption', async () => {
@@ -141,6 +196,8 @@ onEachServer((stage) => {
     gate.pass('toClient')
     const item = await taking
     expect(String(item.data)).toBe('a')
+    // The item has read its lock: the next frame is the answer to the consumption.
+    await zk.sync('/')
     gate.hold('toClient')
     const consuming = item.consume()
     await gate.held('toClient', 1)
