@@ -61,11 +61,13 @@ export class Barrier {
   }
 
   /**
-   * Resolves when there is no barrier, at once when there is none now. A barrier that is removed and set up again quickly may
+   * Resolves when there is no barrier, at once when there is none now. A barrier that stood when this was called holds it, also where the
+   * server that we are connected to has not heard of it yet. One that is removed and set up again quickly may
    * let a waiter through, or hold it once more. (Curator: `waitOnBarrier`)
    */
   wait(options: CallOptions = {}): Promise<void> {
     return this.#persevere(options, async ({ retry, signal }) => {
+      await retry(() => this.#client.sync(this.path, { signal }))
       for (;;) {
         const seen = this.#changes.count
         const stat = await retry(() =>
