@@ -16,6 +16,7 @@ import {
   ReadOnlyServerError,
   type SessionState,
   systemClock,
+  TreeCache,
   type WatchEvent,
   ZooKeeper,
   type ZooKeeperOptions,
@@ -139,6 +140,10 @@ describe.skipIf(missing('zookeeper') !== undefined)('where servers can be read-o
     const events: WatchEvent[] = []
     const { data } = await guest.zk.getData('/read', { watch: (event) => events.push(event) })
     expect(String(data)).toBe('before')
+    // A cache holds what this server knows.
+    await using cache = new TreeCache(guest.zk, '/')
+    await cache.start()
+    expect(String(cache.nodes.get('/read')?.data)).toBe('before')
     await waitFor('the member to read', () => member.zk.state === 'connectedReadOnly')
     expect(member.zk.sessionId).toBe(sessionId)
 
@@ -159,5 +164,6 @@ describe.skipIf(missing('zookeeper') !== undefined)('where servers can be read-o
     await member.zk.setData('/read', 'after')
     await waitFor('the watch of the guest', () => events.length > 0)
     expect(events).toMatchObject([{ type: 'dataChanged', path: '/read' }])
+    await waitFor('the cache', () => String(cache.nodes.get('/read')?.data) === 'after')
   })
 })
