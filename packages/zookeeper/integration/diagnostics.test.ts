@@ -63,4 +63,23 @@ onEachServer((stage) => {
     expect(stderr).toMatch(/zookeeper-2: auth \(number -4\) answered: ok/)
     expect(stderr).not.toMatch(/secret|public|v1/)
   })
+
+  it('is not disturbed by a subscriber that throws', async () => {
+    await buildExamples()
+    const program = `
+      import { subscribeDiagnostics, ZooKeeper } from '@zoogate/zookeeper'
+      process.on('uncaughtException', (error) => console.log('uncaught', error.message))
+      subscribeDiagnostics('zookeeper:request:sent', () => { throw new Error('mine') })
+      const zk = new ZooKeeper('${stage.server.connectString}')
+      await zk.connect({ timeoutMs: 10_000 })
+      await zk.exists('/')
+      console.log(zk.state, zk.stats().connections.closed)
+      await zk.close()
+    `
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: import.meta.dirname,
+      timeout: 20_000,
+    })
+    expect(stdout.split('\n')).toEqual(['uncaught mine', 'connected 0', 'uncaught mine', ''])
+  })
 })
