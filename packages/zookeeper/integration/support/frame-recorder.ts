@@ -7,6 +7,7 @@ import {
   opCodeName,
   SpecialXid,
 } from '../../src/protocol/index.ts'
+import { FrameCutter } from './frame-cutter.ts'
 
 /** What a server's frame is: an operation's name, or one of these. */
 type FrameKind = string
@@ -103,27 +104,5 @@ class ReplyNames {
     const { xid, err } = decodeReplyHeader(new JuteReader(frame))
     if (err !== 0) return 'error'
     return specialNames.get(xid) ?? this.#byXid.get(xid) ?? 'unknown'
-  }
-}
-
-const LENGTH_BYTES = 4
-
-/** Cuts bytes into frames, by no code of the client's. */
-class FrameCutter {
-  #bytes = Buffer.alloc(0)
-  readonly #onFrame: (frame: Buffer) => void
-
-  constructor(onFrame: (frame: Buffer) => void) {
-    this.#onFrame = onFrame
-  }
-
-  push(chunk: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, chunk])
-    while (this.#bytes.length >= LENGTH_BYTES) {
-      const end = LENGTH_BYTES + this.#bytes.readInt32BE(0)
-      if (this.#bytes.length < end) return
-      this.#onFrame(Buffer.from(this.#bytes.subarray(LENGTH_BYTES, end)))
-      this.#bytes = this.#bytes.subarray(end)
-    }
   }
 }
