@@ -139,3 +139,35 @@ it('is told that its session is lost by a quorum only', async () => {
   await waitFor('another session', () => states.includes('lost') && zk.state === 'connected')
   expect(zk.sessionId).not.toBe(100n)
 })
+
+it('keeps its session on a read-only server that takes it, as those before 3.6 do', async () => {
+  let isThere = true
+  const script = quorumOf(() => isThere)
+  await using server = await startScriptedServer(
+    {
+      ...script,
+      onConnect(connection, { sessionId, readOnly }) {
+        if (!isThere && readOnly !== true) connection.close()
+        else connection.accept({ sessionId: sessionId || 7n, readOnly: !isThere })
+      },
+    },
+    { mode: () => modeOf(isThere) },
+  )
+  await using zk = new ZooKeeper(server.connectString, options)
+  const states: string[] = []
+  zk.onStateChange((state) => states.push(`${state} ${zk.sessionId}`))
+  await zk.connect({ timeoutMs: 5_000 })
+  isThere = false
+  await cut(zk)
+  await zk.getData('/a')
+  expect(zk.state).toBe('connectedReadOnly')
+  isThere = true
+  await waitFor('the quorum', () => zk.state === 'connected')
+  expect(states).toEqual([
+    'connected 7',
+    'suspended 7',
+    'connectedReadOnly 7',
+    'suspended 7',
+    'connected 7',
+  ])
+})
