@@ -203,6 +203,22 @@ onEachServer((stage) => {
     expect(cache.nodes.get(`${path}/7`)?.data?.equals(Buffer.alloc(300_000, 7))).toBe(true)
   })
 
+  it('goes on when nobody waits for its start any more, and can be asked again', async () => {
+    await using zk = new ZooKeeper(stage.server.connectString)
+    const path = stage.path()
+    await using cache = new TreeCache(zk, path)
+    await expect(cache.start({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'ZK_TIMEOUT' })
+    const signal = AbortSignal.abort()
+    await expect(cache.start({ signal })).rejects.toMatchObject({ code: 'ZK_ABORTED' })
+    expect(cache.error).toBeUndefined()
+    await zk.connect()
+    await Promise.all([cache.start({ timeoutMs: Infinity }), cache.start()])
+    expect(cache.synced).toBe(true)
+    await zk.create(path, 'x')
+    await waitFor('the znode', () => cache.nodes.has(path))
+    await cache.start()
+  })
+
   it('ends its start when told to, or when the client is closed', async () => {
     const zk = new ZooKeeper('127.0.0.1:1')
     const controller = new AbortController()

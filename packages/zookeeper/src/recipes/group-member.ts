@@ -1,5 +1,4 @@
 import type { DataInput } from '../client/multi.ts'
-import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import type { ZooKeeperError } from '../errors/zookeeper-error.ts'
@@ -41,7 +40,6 @@ export class GroupMember implements AsyncDisposable {
   readonly membershipPath: string
   /** This member's name. */
   readonly id: string
-  readonly #options: GroupMemberOptions
   readonly #node: PersistentEphemeralNode
   readonly #cache: TreeCache
   readonly #members = new Map<string, Buffer | null>()
@@ -56,7 +54,6 @@ export class GroupMember implements AsyncDisposable {
     const { data = null, maxMembers = DEFAULT_MAX_MEMBERS } = options
     this.membershipPath = membershipPath
     this.id = id
-    this.#options = options
     this.#node = new PersistentEphemeralNode(client, joinPath(membershipPath, id), data, options)
     this.#cache = new TreeCache(client, membershipPath, {
       maxDepth: 1,
@@ -100,13 +97,10 @@ export class GroupMember implements AsyncDisposable {
 
   /**
    * Joins. Resolves when this one is a member and the members are known. When `signal` or `timeoutMs` end the waiting it goes on
-   * trying, until `close`. Call it once.
+   * trying, until `close`. Called again, it waits for the same.
    */
-  start(options: CallOptions = {}): Promise<void> {
-    const started = Promise.all([this.#node.start(), this.#cache.start()])
-    return persevere(options, this.#options, async ({ signal }) => {
-      await unlessAborted(started, signal)
-    })
+  async start(options: CallOptions = {}): Promise<void> {
+    await Promise.all([this.#node.start(options), this.#cache.start(options)])
   }
 
   /** Changes what the member says of itself, now and in later sessions. See `PersistentEphemeralNode.setData`. */

@@ -1,8 +1,9 @@
+import { persevere, unlessAborted } from '../client/persevere.ts'
 import type { PersistentWatch } from '../client/persistent-watch.ts'
 import type { ZooKeeper } from '../client/zookeeper.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { type Clock, systemClock, type Timer } from '../connection/clock.ts'
-import { AbortedError, ClosedError } from '../errors/client-errors.ts'
+import { ClosedError } from '../errors/client-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { notify } from '../session/notify.ts'
 import { isAnswered } from '../session/session-state.ts'
@@ -43,6 +44,7 @@ export abstract class WatchedCache implements AsyncDisposable {
   readonly #syncedListeners = new Set<() => void>()
   readonly #errorListeners = new Set<(error: ZooKeeperError) => void>()
   readonly #stopListeners = new Set<() => void>()
+  #started: Promise<void> | undefined
   #dirty = new Set<string>()
   #mustReadAll = true
   #isReading = false
@@ -73,23 +75,16 @@ export abstract class WatchedCache implements AsyncDisposable {
 
   /**
    * Watches and reads. Resolves when the first reading is complete; the path need not exist, its creation is followed. Goes
-   * on through lost connections and sessions. Rejects when the cache cannot work: the client is closed, the server too old,
-   * there is too much to hold, the signal aborted. Call it once.
+   * on through lost connections and sessions. When `signal` or `timeoutMs` end the waiting it goes on trying, until `close`. Rejects when
+   * the cache cannot work: it or the client is closed, the server too old, there is too much to hold. Called again, it waits for
+   * the same first reading.
    */
-  async start(options: Pick<CallOptions, 'signal'> = {}): Promise<void> {
-    const { signal } = options
-    const onAbort = () =>
-      this.#fail(new AbortedError('starting the cache was aborted', { cause: signal?.reason }))
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      if (signal?.aborted === true) onAbort()
-      const firstReading = this.#whenSynced()
-      // Not awaited: without a connection it goes on waiting for one when the cache is stopped.
-      void this.#attach()
-      await firstReading
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-    }
+  start(options: CallOptions = {}): Promise<void> {
+    this.#started ??= this.#begin()
+    const started = this.#started
+    return persevere(options, { clock: this.#clock }, ({ signal }) =>
+      unlessAborted(started, signal),
+    )
   }
 
   /** Calls the listener every time that `synced` becomes true, after the changes were told. */
@@ -122,6 +117,13 @@ export abstract class WatchedCache implements AsyncDisposable {
 
   /** Reads what events told of. */
   protected abstract readPaths(paths: readonly string[]): Promise<ApplyReading>
+
+  #begin(): Promise<void> {
+    const firstReading = this.#whenSynced()
+    // Not awaited: without a connection it goes on waiting for one when the cache is stopped.
+    void this.#attach()
+    return firstReading
+  }
 
   async #attach(): Promise<void> {
     if (this.#error !== undefined) return
