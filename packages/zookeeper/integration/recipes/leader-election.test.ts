@@ -53,6 +53,40 @@ onEachServer((stage) => {
     expect(await end).toMatchObject({ code: 'ZK_ABORTED' })
   })
 
+  it('leads again and again, until it is told to stop or its work fails', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using zk = await stage.client({ connectString: proxy.connectString })
+    const election = new LeaderElection(zk, stage.path())
+    const stop = new AbortController()
+    const ends: unknown[] = []
+    const running = election.run(
+      async ({ signal }) => {
+        if (ends.length === 0) {
+          ends.push('done')
+        } else if (ends.length === 1) {
+          proxy.cut()
+          // The way in which most work learns that it shall stop.
+          await new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              ends.push(signal.reason)
+              reject(signal.reason)
+            })
+          })
+        } else {
+          stop.abort()
+          expect(signal.aborted).toBe(false)
+          ends.push('stopped')
+        }
+      },
+      { signal: stop.signal },
+    )
+    await expect(running).rejects.toMatchObject({ code: 'ZK_ABORTED' })
+    expect(ends).toMatchObject(['done', { code: 'ZK_CONNECTION_LOSS' }, 'stopped'])
+    const failure = new Error('the work failed')
+    await expect(election.run(() => Promise.reject(failure))).rejects.toBe(failure)
+    expect(await election.contenders()).toEqual([])
+  })
+
   it('ends a leadership when its connection is lost, and lets no other lead before it resigns', async () => {
     await using proxy = await startTcpProxy(stage.server)
     await using leader = await stage.client({ connectString: proxy.connectString })

@@ -69,6 +69,26 @@ onEachServer((stage) => {
     expect(again).toBeDefined()
   })
 
+  it('runs work under the lock, and lets it go whatever becomes of that', async () => {
+    await using zk = await stage.client()
+    const lock = new Lock(zk, stage.path())
+    let running = 0
+    const work = async () => {
+      running++
+      await zk.sync('/')
+      return running--
+    }
+    expect(await Promise.all([lock.run(work), lock.run(work), lock.run(work)])).toEqual([1, 1, 1])
+    const failure = new Error('the work failed')
+    const failing = lock.run(async ({ signal, fencingToken }) => {
+      expect([signal.aborted, fencingToken > 0n]).toEqual([false, true])
+      await expect(lock.run(work, { timeoutMs: 10 })).rejects.toMatchObject({ code: 'ZK_TIMEOUT' })
+      throw failure
+    })
+    await expect(failing).rejects.toBe(failure)
+    expect(await lock.contenders()).toEqual([])
+  })
+
   it('gives up the place in line with the wait', async () => {
     await using zk = await stage.client()
     const lock = new Lock(zk, stage.path())

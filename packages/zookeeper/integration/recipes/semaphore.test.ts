@@ -44,6 +44,25 @@ onEachServer((stage) => {
     expect(tried?.signal.aborted).toBe(false)
   })
 
+  it('runs work with a lease, and returns it whatever becomes of that', async () => {
+    await using zk = await stage.client()
+    const semaphore = new Semaphore(zk, stage.path(), { maxLeases: 2 })
+    let running = 0
+    let most = 0
+    const work = async ({ signal }: Lease) => {
+      most = Math.max(most, ++running)
+      await zk.sync('/', { signal })
+      running--
+      return signal.aborted
+    }
+    const runs = Array.from({ length: 5 }, (_, i) => semaphore.run(work, { data: `${i}` }))
+    expect(await Promise.all(runs)).toEqual([false, false, false, false, false])
+    expect(most).toBeLessThanOrEqual(2)
+    const failure = new Error('the work failed')
+    await expect(semaphore.run(() => Promise.reject(failure))).rejects.toBe(failure)
+    expect(await semaphore.leaseHolders()).toEqual([])
+  })
+
   it('refuses another number of leases', async () => {
     await using zk = await stage.client()
     const path = stage.path()

@@ -40,6 +40,29 @@ export class LeaderElection {
     return new Leadership(contest, own)
   }
 
+  /**
+   * Campaigns, does the work when it leads, resigns when the work is done, and campaigns again, for ever (Curator's LeaderSelector
+   * with `autoRequeue`; kazoo's `Election.run` in a loop). The work shall last for as long as it wants to lead, and stop when
+   * `leadership.signal` is aborted: nobody else leads before it has stopped, or the session has ended.
+   *
+   * Work that fails because its leadership was lost is followed by the next campaign, whatever it rejects with. Work that fails while it
+   * leads resigns, and the promise rejects with what it said. Aborting the `signal` ends the campaign, with an `AbortedError`, and does nothing
+   * to work that leads: give it to the work too. Rejects with a `ClosedError` when the client is closed.
+   */
+  async run(
+    work: (leadership: Leadership) => Promise<void>,
+    { signal }: Pick<CallOptions, 'signal'> = {},
+  ): Promise<never> {
+    for (;;) {
+      await using leadership = await this.campaign({ signal })
+      try {
+        await work(leadership)
+      } catch (error) {
+        if (!leadership.signal.aborted) throw error
+      }
+    }
+  }
+
   /** Who leads, or is about to learn that it does; undefined when nobody stands for election. */
   leader(options: CallOptions = {}): Promise<Contender | undefined> {
     const contest = this.#contest

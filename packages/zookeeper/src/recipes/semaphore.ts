@@ -100,6 +100,18 @@ export class Semaphore {
     return own === undefined ? undefined : new Lease(contest, own)
   }
 
+  /**
+   * Waits for a lease, does the work, and returns the lease at its end, also when it fails. Resolves and rejects as the work does; the
+   * options limit the waiting, not the work. Pass `lease.signal` to what the work calls, so that it stops when the lease may be lost.
+   */
+  async run<Result>(
+    work: (lease: Lease) => Promise<Result>,
+    options: AcquireLeaseOptions = {},
+  ): Promise<Result> {
+    await using lease = await this.acquire(options)
+    return await work(lease)
+  }
+
   /** Who has a lease, in the order of their coming. */
   async leaseHolders(options: CallOptions = {}): Promise<Contender[]> {
     const all = await listContenders(this.#client, this.#leases.path, options)

@@ -37,6 +37,18 @@ export abstract class QueueLock<Held extends HeldLock> {
     return own === undefined ? undefined : this.hold(own)
   }
 
+  /**
+   * Waits for the lock, does the work, and releases the lock at its end, also when it fails. Resolves and rejects as the work does; the
+   * options limit the waiting, not the work. Pass `held.signal` to what the work calls, so that it stops when the lock may be lost.
+   */
+  async run<Result>(
+    work: (held: Held) => Promise<Result>,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    await using held = await this.acquire(options)
+    return await work(held)
+  }
+
   /** Who holds the lock, and then who waits for it, in their order. */
   contenders(options: CallOptions = {}): Promise<Contender[]> {
     return listContenders(this.contest.client, this.path, options)
