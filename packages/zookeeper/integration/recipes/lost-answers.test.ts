@@ -47,6 +47,26 @@ onEachServer((stage) => {
     }
   })
 
+  it('waits for answers that come later than the client waits for a request', async () => {
+    await using gate = await startFrameGate(stage.server)
+    await using zk = await stage.client({
+      connectString: gate.connectString,
+      requestTimeoutMs: 500,
+    })
+    await using other = await stage.client()
+    const path = stage.path()
+    await other.create(path, null)
+    const seen = new Lock(other, path)
+    gate.hold('toClient')
+    const acquiring = new Lock(zk, path).acquire()
+    // The create's, and those of the sync and the listing that are to find out what became of it.
+    await gate.held('toClient', 3)
+    gate.pass('toClient')
+    await using held = await acquiring
+    expect(await seen.contenders()).toMatchObject([{ path: held.path }])
+    expect(held.signal.aborted).toBe(false)
+  })
+
   it('does not take the znode of a session that is over for its own', async () => {
     await using gate = await startFrameGate(stage.server)
     await using zk = await stage.client({

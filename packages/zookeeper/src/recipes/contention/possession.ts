@@ -47,8 +47,9 @@ export class Possession implements AsyncDisposable {
   }
 
   /**
-   * The transaction that created the contender's znode (its czxid; of a lock that was downgraded, that of the write lock). One who came before in the queue has a smaller one, for
-   * as long as the ensemble keeps its data; the number in the name would begin again with a new parent, and after 2^31 contenders.
+   * The transaction that created the contender's znode (its czxid; of a lock that was downgraded, that of the write lock). One who came
+   * before in the queue has a smaller one, for as long as the ensemble keeps its data; the number in the name would begin again with a new
+   * parent, and after 2^32 contenders.
    */
   get fencingToken(): bigint {
     return this.own.token
