@@ -87,6 +87,42 @@ onEachServer((stage) => {
     expect(await election.contenders()).toEqual([])
   })
 
+  it('shows the leader of now to who was away, in the same session and in a new one', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using watcher = await stage.client({
+      connectString: proxy.connectString,
+      sessionTimeoutMs: 1_000,
+      reconnect: { minMs: 1, maxMs: 10 },
+    })
+    await using zk = await stage.client()
+    const path = stage.path()
+    const stop = new AbortController()
+    const { seen, end } = follow(new LeaderElection(watcher, path), stop.signal)
+    const a = await new LeaderElection(zk, path, { data: 'a' }).campaign()
+    await waitFor('a to be seen', () => seen.at(-1) === 'a')
+    proxy.setMode('refuse')
+    const next = new LeaderElection(zk, path, { data: 'b' }).campaign()
+    await a.resign()
+    const b = await next
+    proxy.setMode('forward')
+    await waitFor('b to be seen', () => seen.at(-1) === 'b')
+    const { sessionId } = watcher
+    await watcher.create(`${path}-watcher`, null, { mode: 'ephemeral' })
+    proxy.setMode('refuse')
+    await b.resign()
+    await waitFor('the session to expire', async () => {
+      return (await zk.exists(`${path}-watcher`)) === undefined
+    })
+    proxy.setMode('forward')
+    await waitFor('nobody to be seen', () => seen.at(-1) === 'nobody')
+    expect(watcher.sessionId).not.toBe(sessionId)
+    await using c = await new LeaderElection(zk, path, { data: 'c' }).campaign()
+    await waitFor('c to be seen', () => seen.at(-1) === 'c')
+    expect(c.signal.aborted).toBe(false)
+    await watcher.close()
+    expect(await end).toMatchObject({ code: 'ZK_CLOSED' })
+  })
+
   it('ends a leadership when its connection is lost, and lets no other lead before it resigns', async () => {
     await using proxy = await startTcpProxy(stage.server)
     await using leader = await stage.client({ connectString: proxy.connectString })
