@@ -12,11 +12,21 @@ import type {
 import { nginx } from '../../../src/engines/nginx/index.ts'
 import type { View } from '../../../src/model/view.ts'
 
+/** How the wait before a reload ended: what was connected then, the time that counted, how often it was looked. */
+export interface Drain {
+  readonly idle: number
+  readonly busy: number
+  readonly countedMs: number
+  readonly looks: number
+}
+
 /** A real nginx of the test's own, with the folders that the agent would make. */
 export interface RunningNginx extends AsyncDisposable {
   readonly paths: EnginePaths
   readonly program: Program
   readonly control: EngineControl
+  /** Of all reloads so far, as the control's log tells them. */
+  readonly drains: readonly Drain[]
   /** What an agent that comes later has. */
   newControl(): EngineControl
   /** Makes a view current, as the agent does, and has nginx take it. Returns its generation. */
@@ -84,7 +94,17 @@ export async function startNginx(view: View): Promise<RunningNginx> {
       throw new Error('nginx has no IPC channel')
     },
   }
-  const newControl = () => nginx.control({ paths, process, log: pino({ level: 'silent' }) })
+  const drains: Drain[] = []
+  const log = pino(
+    { level: 'debug' },
+    {
+      write(line: string) {
+        const { drain } = JSON.parse(line)
+        if (drain !== undefined) drains.push(drain)
+      },
+    },
+  )
+  const newControl = () => nginx.control({ paths, process, log })
   const control = newControl()
 
   async function start(): Promise<Program> {
@@ -110,6 +130,7 @@ export async function startNginx(view: View): Promise<RunningNginx> {
       return program
     },
     control,
+    drains,
     newControl,
     folderOf,
     write,

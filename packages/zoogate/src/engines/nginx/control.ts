@@ -119,10 +119,12 @@ class NginxControl implements EngineControl {
   }
 
   async #waitUntilDrained(): Promise<void> {
-    while (this.#window !== undefined) {
+    const window = this.#window
+    for (let looks = 1; window !== undefined; looks++) {
       const counts = await this.#connectionCounts()
-      if (this.#window.isOver(counts, performance.now())) {
-        this.#context.log.debug({ ...counts }, 'the drain of nginx is over')
+      if (window.isOver(counts, performance.now())) {
+        const { countedMs } = window
+        this.#context.log.debug({ drain: { ...counts, countedMs, looks } }, 'nginx is drained')
         return
       }
       await wait(this.#times.pollMs)

@@ -71,6 +71,11 @@ export class DrainWindow {
     this.#times = times
   }
 
+  /** How much time has counted so far: see `stepMaxMs`. */
+  get countedMs(): number {
+    return this.#sinceMs
+  }
+
   /** Undefined counts: nginx does not tell. Then clients have `patienceMs`. */
   isOver(counts: ConnectionCounts | undefined, nowMs: number): boolean {
     const { settleMs, patienceMs, restMs, maxMs, stepMaxMs, clockMaxMs } = this.#times
