@@ -11,7 +11,7 @@ export type {
 } from './diagnostics/messages.ts'
 export type { RequestStats } from './diagnostics/request-counts.ts'
 export * from './errors/index.ts'
-export type { CreateMode, TTLMode } from './protocol/create-flags.ts'
+export type { CreateMode, PlainMode, TTLMode } from './protocol/create-flags.ts'
 export type { ClientInfo } from './protocol/operations/who-am-i.ts'
 export { isWithin, joinPath, nodeName, parentPath, pathProblem } from './protocol/path.ts'
 export {

@@ -3,6 +3,7 @@ import { InvalidPathError } from '../errors/client-errors.ts'
 import type { Operation } from '../protocol/operations/operation.ts'
 import { pathProblem } from '../protocol/path.ts'
 import type { Session } from '../session/session.ts'
+import { checkOptions } from './check-arguments.ts'
 
 /** What a call is about. */
 export interface Subject {
@@ -30,7 +31,7 @@ export class Caller {
     return timeoutMs === options.timeoutMs ? options : { signal, timeoutMs }
   }
 
-  /** Makes the call. The promise rejects, and nothing is sent, when the path cannot be. */
+  /** Makes the call. The promise rejects, and nothing is sent, when the path or the options cannot be. */
   call<Request, Response, Result>(
     operation: Operation<Request, Response>,
     request: Request,
@@ -38,8 +39,12 @@ export class Caller {
     handlers: CallHandlers<Response, Result>,
     options: CallOptions,
   ): Promise<Result> {
-    const problem = pathProblem(subject.path, subject)
-    if (problem !== undefined) return Promise.reject(invalidPath(subject.path, problem))
+    try {
+      checkPath(subject.path, subject)
+      checkOptions(options, subject.path)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     const call = new Call(operation, request, subject, handlers, this.#session.diagnostics)
     call.limit(this.limits(options), this.#session.clock)
     if (!call.settled) this.#session.submit(call)
@@ -72,9 +77,6 @@ export class Caller {
 /** Throws an `InvalidPathError` for a path that breaks ZooKeeper's rules. */
 export function checkPath(path: string, options: { readonly sequential?: boolean } = {}): void {
   const problem = pathProblem(path, options)
-  if (problem !== undefined) throw invalidPath(path, problem)
-}
-
-function invalidPath(path: string, problem: string): InvalidPathError {
-  return new InvalidPathError(`${JSON.stringify(path)} is not a znode path: ${problem}`, { path })
+  if (problem === undefined) return
+  throw new InvalidPathError(`${JSON.stringify(path)} is not a znode path: ${problem}`, { path })
 }

@@ -5,47 +5,52 @@ import { createContainerOperation } from '../protocol/operations/create-containe
 import { createTTLOperation } from '../protocol/operations/create-ttl.ts'
 import { type Create2Response, create2Operation } from '../protocol/operations/create2.ts'
 import type { Caller, Subject } from './caller.ts'
+import { attempt } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 import { type CreateOperation, createRequest } from './multi.ts'
 
 /** Creates by the oldest operation that can: `create` for the modes that every version knows. */
-export async function performCreate(
+export function performCreate(
   caller: Caller,
   chroot: Chroot,
   operation: CreateOperation,
   options: CallOptions,
 ): Promise<string> {
-  const request = createRequest(operation, chroot)
-  const convert = (response: { readonly path: string }) => chroot.toClient(response.path)
-  const subject = subjectOf(operation)
-  switch (request.type) {
-    case 'createTTL':
-      return caller.call(createTTLOperation, request, subject, { convert }, options)
-    case 'createContainer':
-      return caller.call(createContainerOperation, request, subject, { convert }, options)
-    default:
-      return caller.call(createOperation, request, subject, { convert }, options)
-  }
+  return attempt(() => {
+    const request = createRequest(operation, chroot)
+    const convert = (response: { readonly path: string }) => chroot.toClient(response.path)
+    const subject = subjectOf(operation)
+    switch (request.type) {
+      case 'createTTL':
+        return caller.call(createTTLOperation, request, subject, { convert }, options)
+      case 'createContainer':
+        return caller.call(createContainerOperation, request, subject, { convert }, options)
+      default:
+        return caller.call(createOperation, request, subject, { convert }, options)
+    }
+  })
 }
 
 /** Creates by an operation that answers with the Stat too. */
-export async function performCreate2(
+export function performCreate2(
   caller: Caller,
   chroot: Chroot,
   operation: CreateOperation,
   options: CallOptions,
 ): Promise<Create2Response> {
-  const request = createRequest(operation, chroot)
-  const convert = ({ path, stat }: Create2Response) => ({ path: chroot.toClient(path), stat })
-  const subject = subjectOf(operation)
-  switch (request.type) {
-    case 'createTTL':
-      return caller.call(createTTLOperation, request, subject, { convert }, options)
-    case 'createContainer':
-      return caller.call(createContainerOperation, request, subject, { convert }, options)
-    default:
-      return caller.call(create2Operation, request, subject, { convert }, options)
-  }
+  return attempt(() => {
+    const request = createRequest(operation, chroot)
+    const convert = ({ path, stat }: Create2Response) => ({ path: chroot.toClient(path), stat })
+    const subject = subjectOf(operation)
+    switch (request.type) {
+      case 'createTTL':
+        return caller.call(createTTLOperation, request, subject, { convert }, options)
+      case 'createContainer':
+        return caller.call(createContainerOperation, request, subject, { convert }, options)
+      default:
+        return caller.call(create2Operation, request, subject, { convert }, options)
+    }
+  })
 }
 
 function subjectOf(operation: CreateOperation): Subject {

@@ -1,3 +1,4 @@
+export { ANY_VERSION } from './check-arguments.ts'
 export {
   type EnsembleConfig,
   type EnsembleServer,
@@ -22,7 +23,7 @@ export type {
   VersionOptions,
   WatchOptions,
 } from './operation-options.ts'
-export type { ZooKeeperOptions } from './options.ts'
+export type { Hosts, ZooKeeperOptions } from './options.ts'
 export { PersistentWatch } from './persistent-watch.ts'
 export type { Reconfiguration, ServerSpec, StoredEnsembleConfig } from './reconfig.ts'
 export { jsonSerializer, type Serializer } from './serializer.ts'

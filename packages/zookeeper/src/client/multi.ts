@@ -9,10 +9,11 @@ import type { MultiRequestOp, MultiResponseOp } from '../protocol/operations/mul
 import type { MultiReadResponseOp } from '../protocol/operations/multi-read.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
+import { checkKnown, checkVersion, modeOf, oneOf, shown } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 
-/** A znode's data as a caller gives it: strings are written as UTF-8. */
-export type DataInput = Buffer | string | null
+/** A znode's data as a caller gives it: strings are written as UTF-8. Bytes are not copied: leave them alone until the call has ended. */
+export type DataInput = Uint8Array | string | null
 
 /** Where and how to create a znode. */
 export interface CreateOperation {
@@ -42,7 +43,12 @@ export type MultiOperation =
       readonly path: string
       readonly version?: number | undefined
     }
-  | { readonly type: 'check'; readonly path: string; readonly version: number }
+  | {
+      readonly type: 'check'
+      readonly path: string
+      /** Default: any, so that the znode need only exist. */
+      readonly version?: number | undefined
+    }
 
 /** What one operation of a `multi` did. */
 export type MultiResult =
@@ -86,13 +92,22 @@ export type MultiReadResults<Operations extends readonly MultiReadOperation[]> =
   >
 }
 
-/** Any version will do. */
-export const ANY_VERSION = -1
+/** What each kind of operation may hold. */
+const operationKeys: Readonly<Record<MultiOperation['type'], ReadonlySet<string>>> = {
+  create: new Set(['type', 'path', 'data', 'mode', 'ttlMs', 'acl']),
+  setData: new Set(['type', 'path', 'data', 'version']),
+  delete: new Set(['type', 'path', 'version']),
+  check: new Set(['type', 'path', 'version']),
+}
 
-/** Bytes as the wire wants them. */
-export function toBytes(data: DataInput | undefined): Buffer | null {
-  if (data === undefined || data === null) return null
-  return typeof data === 'string' ? Buffer.from(data) : data
+/** Bytes as the wire wants them. Throws an `InvalidOptionError` for anything else. */
+export function toBytes(data: DataInput, path?: string): Buffer | null {
+  if (data === null || Buffer.isBuffer(data)) return data
+  if (typeof data === 'string') return Buffer.from(data)
+  if (data instanceof Uint8Array) {
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  }
+  throw new InvalidOptionError(`data must be a string, bytes or null, not ${shown(data)}`, { path })
 }
 
 /** The request of a create, and which of the four operations carries it. */
@@ -100,20 +115,23 @@ export function createRequest(
   operation: CreateOperation,
   chroot: Chroot,
 ): Extract<MultiRequestOp, { type: 'create' | 'create2' | 'createContainer' | 'createTTL' }> {
-  const mode = operation.mode ?? 'persistent'
+  const { path, data = null } = operation
+  const mode = modeOf(operation.mode, path)
   const request = {
-    path: chroot.toServer(operation.path),
-    data: toBytes(operation.data),
+    path: chroot.toServer(path),
+    data: toBytes(data, path),
     acl: operation.acl ?? OPEN_ACL_UNSAFE,
     flags: CreateFlags[mode],
   }
   if (hasTimeToLive(mode)) {
     if (!isTimeToLive(operation.ttlMs)) {
-      throw new InvalidOptionError(`${mode} needs a ttlMs from 1 to ${MAX_TTL_MS}`)
+      throw new InvalidOptionError(`${mode} needs a ttlMs from 1 to ${MAX_TTL_MS}`, { path })
     }
     return { type: 'createTTL', ...request, ttlMs: BigInt(operation.ttlMs) }
   }
-  if (operation.ttlMs !== undefined) throw new InvalidOptionError(`${mode} takes no ttlMs`)
+  if (operation.ttlMs !== undefined) {
+    throw new InvalidOptionError(`${mode} takes no ttlMs`, { path })
+  }
   return { type: mode === 'container' ? 'createContainer' : 'create', ...request }
 }
 
@@ -121,31 +139,18 @@ function isTimeToLive(ttlMs: number | undefined): ttlMs is number {
   return Number.isInteger(ttlMs) && ttlMs !== undefined && ttlMs >= 1 && ttlMs <= MAX_TTL_MS
 }
 
+/** Throws an `InvalidOptionError` for what is no operation of a multi. */
+export function checkOperation(operation: MultiOperation): void {
+  checkKnown(operation, operationKeys[oneOf(operationKeys, 'type', operation?.type)])
+}
+
 /** An operation as the wire has it. Throws an `InvalidOptionError` for what cannot be. */
 export function toRequestOp(operation: MultiOperation, chroot: Chroot): MultiRequestOp {
-  switch (operation.type) {
-    case 'create':
-      return createRequest(operation, chroot)
-    case 'setData':
-      return {
-        type: 'setData',
-        path: chroot.toServer(operation.path),
-        data: toBytes(operation.data),
-        version: operation.version ?? ANY_VERSION,
-      }
-    case 'delete':
-      return {
-        type: 'delete',
-        path: chroot.toServer(operation.path),
-        version: operation.version ?? ANY_VERSION,
-      }
-    case 'check':
-      return {
-        type: 'check',
-        path: chroot.toServer(operation.path),
-        version: operation.version,
-      }
-  }
+  if (operation.type === 'create') return createRequest(operation, chroot)
+  const path = chroot.toServer(operation.path)
+  const version = checkVersion(operation.version, operation.path)
+  if (operation.type !== 'setData') return { type: operation.type, path, version }
+  return { type: 'setData', path, data: toBytes(operation.data, operation.path), version }
 }
 
 /** The results of a multi, or a thrown `MultiError`: the reply's header says ok in both cases. */

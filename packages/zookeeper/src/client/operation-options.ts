@@ -1,5 +1,5 @@
 import type { CallOptions } from '../connection/call.ts'
-import type { CreateMode, TTLMode } from '../protocol/create-flags.ts'
+import type { PlainMode, TTLMode } from '../protocol/create-flags.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import type { WatchListener } from '../session/watch-registry.ts'
 
@@ -10,7 +10,7 @@ export type NodeOptions = {
 } & (
   | {
       /** Default `persistent`. */
-      readonly mode?: Exclude<CreateMode, TTLMode> | undefined
+      readonly mode?: PlainMode | undefined
       readonly ttlMs?: undefined
     }
   | {

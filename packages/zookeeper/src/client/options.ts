@@ -9,32 +9,36 @@ import { type Resolve, resolveWithSystem } from '../session/host-list.ts'
 import type { Credential } from '../session/restore.ts'
 import type { SessionIdentity } from '../session/session-memory.ts'
 import type { SessionOptions } from '../session/session-options.ts'
+import { checkOptions, shown } from './check-arguments.ts'
 import { resolveTls, type TlsOption } from './tls.ts'
+
+/** A connect string, or its parts: `['zk1:2181', 'zk2:2181/app']` is `'zk1:2181,zk2:2181/app'`. */
+export type Hosts = string | readonly string[]
 
 /** Settings of a client. Each has a default. */
 export interface ZooKeeperOptions {
   /** What diagnostics and the debug log call this client (default `zookeeper-1`, `zookeeper-2`, …). */
-  readonly name?: string
+  readonly name?: string | undefined
   /**
    * The session timeout to ask for, in milliseconds (default 10,000). The server clamps it to its own bounds, by default
    * 2 to 20 ticks of 2 s. Ephemeral znodes outlive their process by up to this, plus a tick.
    */
-  readonly sessionTimeoutMs?: number
+  readonly sessionTimeoutMs?: number | undefined
   /**
    * Speak TLS, for a server's `secureClientPort` (default: plain TCP). A function is asked anew at each connection, so that
    * certificates can be renewed without a restart; what it throws costs the attempt to connect.
    */
-  readonly tls?: TlsOption
+  readonly tls?: TlsOption | undefined
   /**
    * Who to be for SASL, on every connection and before anything else is said (default: nobody): a user of the server's DIGEST-MD5, or a
    * mechanism of your own. A server that refuses leaves the client `authFailed` for good.
    */
-  readonly sasl?: DigestMd5Options | SaslMechanism
+  readonly sasl?: DigestMd5Options | SaslMechanism | undefined
   /**
    * Whether a server without a quorum will do while there is no other (default false): the state is `connectedReadOnly` then. Servers
    * go on like that where `readonlymode.enabled` is set and, since 3.6, `localSessionsEnabled` too.
    */
-  readonly canBeReadOnly?: boolean
+  readonly canBeReadOnly?: boolean | undefined
   /**
    * A session of before to attach to (default: a new one), as another client's `session` gave it: its ephemeral znodes stay, its watches
    * are not known. When it has expired, the state becomes `lost` and then `connected` with a new one. A client that still has it is cut off
@@ -42,29 +46,29 @@ export interface ZooKeeperOptions {
    */
   readonly session?: SessionIdentity | undefined
   /** Identities to prove on every connection, before anything else (default none). */
-  readonly auth?: readonly Credential[]
+  readonly auth?: readonly Credential[] | undefined
   /**
    * The longest reply to accept (default 64 MiB). Not `jute.maxbuffer`: servers do not limit what they answer, and getChildren of
    * a large folder goes beyond 1 MiB. A longer one closes the connection.
    */
-  readonly maxReplyBytes?: number
+  readonly maxReplyBytes?: number | undefined
   /** The longest request to send (default 1,048,575, the servers' `jute.maxbuffer`). A longer one fails alone, with `ZK_FRAME_TOO_LONG`. */
-  readonly maxRequestBytes?: number
+  readonly maxRequestBytes?: number | undefined
   /**
    * The `timeoutMs` of every call that names none (the Java client's `zookeeper.request.timeout`; default: none, so a call waits until the
    * server answers, or the connection or the session is lost). What happens to a write then stands at `CallOptions`.
    */
-  readonly requestTimeoutMs?: number
+  readonly requestTimeoutMs?: number | undefined
   /** How many requests may wait for a connection with room for them (default 100,000). One more fails with `QueueFullError`: see `drain`. */
-  readonly maxQueuedRequests?: number
+  readonly maxQueuedRequests?: number | undefined
   /** The pause between rounds over all hosts (default 50 ms, doubling to 2,000 ms), half of it random. */
-  readonly reconnect?: Partial<BackOffOptions>
+  readonly reconnect?: Partial<BackOffOptions> | undefined
   /** For tests: where time comes from. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** For tests: numbers from 0 up to 1, for shuffling and jitter. */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
   /** For tests and service discovery: gives a name's addresses. Default: the operating system's. */
-  readonly resolve?: Resolve
+  readonly resolve?: Resolve | undefined
 }
 
 const defaults = {
@@ -84,7 +88,8 @@ export interface ResolvedOptions extends Omit<SessionOptions, 'diagnostics'> {
 }
 
 /** Reads the hosts of a connect string whose path, if it has one, is the client's. Throws an `InvalidOptionError`. */
-export function readServerList(connectString: string, chroot: string): readonly HostSpec[] {
+export function readServerList(hosts: Hosts, chroot: string): readonly HostSpec[] {
+  const connectString = toConnectString(hosts)
   const read = parseConnectString(connectString)
   if (read.chroot !== '' && read.chroot !== chroot) {
     throw new InvalidOptionError(`the path of "${connectString}" is not the client's, "${chroot}"`)
@@ -93,8 +98,9 @@ export function readServerList(connectString: string, chroot: string): readonly 
 }
 
 /** Throws an `InvalidOptionError` for values that cannot be. */
-export function resolveOptions(connectString: string, options: ZooKeeperOptions): ResolvedOptions {
-  const { hosts, chroot } = parseConnectString(connectString)
+export function resolveOptions(servers: Hosts, options: ZooKeeperOptions): ResolvedOptions {
+  checkOptions(options)
+  const { hosts, chroot } = parseConnectString(toConnectString(servers))
   return {
     hosts,
     chroot,
@@ -119,6 +125,15 @@ export function resolveOptions(connectString: string, options: ZooKeeperOptions)
     random: options.random ?? Math.random,
     resolve: options.resolve ?? resolveWithSystem,
   }
+}
+
+function toConnectString(hosts: Hosts): string {
+  const parts: readonly unknown[] =
+    typeof hosts === 'string' ? [hosts] : Array.isArray(hosts) ? hosts : []
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string')) return parts.join(',')
+  throw new InvalidOptionError(
+    `the servers must be a connect string or a list of such, not ${shown(hosts)}`,
+  )
 }
 
 function checkSession(session: SessionIdentity): SessionIdentity {

@@ -1,10 +1,13 @@
 import type { CallOptions } from '../connection/call.ts'
+import { InvalidOptionError } from '../errors/client-errors.ts'
 import { isSequential } from '../protocol/create-flags.ts'
-import { multiOperation } from '../protocol/operations/multi.ts'
-import { multiReadOperation } from '../protocol/operations/multi-read.ts'
+import { type MultiResponse, multiOperation } from '../protocol/operations/multi.ts'
+import { type MultiReadResponse, multiReadOperation } from '../protocol/operations/multi-read.ts'
 import { type Caller, checkPath } from './caller.ts'
+import { attempt, oneOf, shown } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 import {
+  checkOperation,
   type MultiOperation,
   type MultiReadOperation,
   type MultiReadResults,
@@ -15,46 +18,54 @@ import {
 } from './multi.ts'
 
 /** See `ZooKeeper.multi`. */
-export async function performMulti<const Operations extends readonly MultiOperation[]>(
+export function performMulti<const Operations extends readonly MultiOperation[]>(
   caller: Caller,
   chroot: Chroot,
   operations: Operations,
   options: CallOptions,
 ): Promise<MultiResults<Operations>> {
-  for (const operation of operations) {
-    checkPath(operation.path, { sequential: isSequentialCreate(operation) })
-  }
-  const request = { ops: operations.map((operation) => toRequestOp(operation, chroot)) }
-  return caller.write(
-    multiOperation,
-    '/',
-    request,
+  return attempt(() => {
+    checkList(operations)
+    for (const operation of operations) {
+      checkOperation(operation)
+      checkPath(operation.path, { sequential: isSequentialCreate(operation) })
+    }
+    const request = { ops: operations.map((operation) => toRequestOp(operation, chroot)) }
     // The wire keeps the order, and `toMultiResults` the number: the types are those of the operations.
-    ({ results }) => toMultiResults(operations, results, chroot) as MultiResults<Operations>,
-    options,
-  )
+    const convert = ({ results }: MultiResponse) =>
+      toMultiResults(operations, results, chroot) as MultiResults<Operations>
+    return caller.write(multiOperation, '/', request, convert, options)
+  })
 }
 
 /** See `ZooKeeper.multiRead`. */
-export async function performMultiRead<const Operations extends readonly MultiReadOperation[]>(
+export function performMultiRead<const Operations extends readonly MultiReadOperation[]>(
   caller: Caller,
   chroot: Chroot,
   operations: Operations,
   options: CallOptions,
 ): Promise<MultiReadResults<Operations>> {
-  for (const { path } of operations) checkPath(path)
-  const ops = operations.map(({ type, path }) => ({
-    type,
-    path: chroot.toServer(path),
-    watch: false,
-  }))
-  return caller.read(
-    multiReadOperation,
-    '/',
-    { ops },
-    ({ results }) => toMultiReadResults(operations, results) as MultiReadResults<Operations>,
-    options,
-  )
+  return attempt(() => {
+    checkList(operations)
+    const ops = operations.map((operation) => {
+      const type = oneOf(readTypes, 'type', operation?.type)
+      checkPath(operation.path)
+      return { type, path: chroot.toServer(operation.path), watch: false }
+    })
+    const convert = ({ results }: MultiReadResponse) =>
+      toMultiReadResults(operations, results) as MultiReadResults<Operations>
+    return caller.read(multiReadOperation, '/', { ops }, convert, options)
+  })
+}
+
+const readTypes: Readonly<Record<MultiReadOperation['type'], true>> = {
+  getData: true,
+  getChildren: true,
+}
+
+function checkList(operations: readonly unknown[]): void {
+  if (Array.isArray(operations)) return
+  throw new InvalidOptionError(`operations must be a list, not ${shown(operations)}`)
 }
 
 function isSequentialCreate(operation: MultiOperation): boolean {

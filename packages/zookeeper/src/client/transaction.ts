@@ -1,6 +1,7 @@
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
+import { ANY_VERSION, checkOptions } from './check-arguments.ts'
 import type { DataInput, MultiOperation, MultiResult } from './multi.ts'
 import type { NodeOptions } from './operation-options.ts'
 
@@ -35,8 +36,8 @@ export class Transaction<Results extends readonly unknown[] = []> {
     data: DataInput = null,
     options: NodeOptions = {},
   ): Transaction<[...Results, string]> {
-    const { mode = 'persistent', ttlMs, acl } = options
-    return this.#with({ type: 'create', path, data, mode, ttlMs, acl })
+    checkOptions(options, path)
+    return this.#with({ ...options, type: 'create', path, data })
   }
 
   /** Sets a znode's data, at the given version or at any; its result is the new Stat. */
@@ -45,7 +46,8 @@ export class Transaction<Results extends readonly unknown[] = []> {
     data: DataInput,
     options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, Stat]> {
-    return this.#with({ type: 'setData', path, data, ...options })
+    checkOptions(options, path)
+    return this.#with({ ...options, type: 'setData', path, data })
   }
 
   /** Deletes a znode without children, at the given version or at any. */
@@ -53,11 +55,12 @@ export class Transaction<Results extends readonly unknown[] = []> {
     path: string,
     options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, undefined]> {
-    return this.#with({ type: 'delete', path, ...options })
+    checkOptions(options, path)
+    return this.#with({ ...options, type: 'delete', path })
   }
 
-  /** Insists that a znode exists, and has this version of its data; -1 is any. */
-  check(path: string, version: number): Transaction<[...Results, undefined]> {
+  /** Insists that a znode exists, and has this version of its data; the default, `ANY_VERSION`, is content with any. */
+  check(path: string, version = ANY_VERSION): Transaction<[...Results, undefined]> {
     return this.#with({ type: 'check', path, version })
   }
 

@@ -5,6 +5,7 @@ import { AuthFailedError } from '../errors/server-errors.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import type { Session } from '../session/session.ts'
 import { isAnswered, isFinal } from '../session/session-state.ts'
+import { checkOptions } from './check-arguments.ts'
 
 /** Resolves when a server answers; rejects as `waitOn` does, and when no server can be spoken to as they are. */
 export function whenConnected(session: Session, options: CallOptions): Promise<void> {
@@ -37,6 +38,11 @@ interface Wait {
 
 /** Waits for something of a session; rejects when the client has come to its end, or the caller does not want to wait longer. */
 function waitOn(session: Session, wait: Wait, options: CallOptions): Promise<void> {
+  try {
+    checkOptions(options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
   const { signal, timeoutMs } = options
   // Even without any time to wait.
   if (wait.isReached() && signal?.aborted !== true) return Promise.resolve()

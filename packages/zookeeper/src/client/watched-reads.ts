@@ -15,6 +15,7 @@ import type { StatResponse } from '../protocol/operations/stat-response.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import type { OneShotKind } from '../session/watch-registry.ts'
 import type { Caller } from './caller.ts'
+import { attempt, watchOf } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 import type { WatchOptions } from './operation-options.ts'
 import { CONFIG_NODE, type StoredEnsembleConfig, toStoredConfig } from './reconfig.ts'
@@ -65,21 +66,23 @@ export class WatchedReads {
 
   /** Leaves its watch whether there is a znode or not. */
   exists(path: string, options: WatchOptions): Promise<Stat | undefined> {
-    const { watch } = options
-    const request = { path: this.#chroot.toServer(path), watch: watch !== undefined }
-    return this.#caller.call<ReadRequest, StatResponse, Stat | undefined>(
-      existsOperation,
-      request,
-      { path, mutates: false },
-      {
-        convert: ({ stat }) => this.#watches.leave('data', request.path, watch, stat),
-        recover: (err) =>
-          err === ErrorCode.noNode
-            ? { result: this.#watches.leave('exist', request.path, watch, undefined) }
-            : undefined,
-      },
-      options,
-    )
+    return attempt(() => {
+      const watch = watchOf(options, path)
+      const request = { path: this.#chroot.toServer(path), watch: watch !== undefined }
+      const leave = (kind: OneShotKind, stat: Stat | undefined) =>
+        this.#watches.leave(kind, request.path, watch, stat)
+      return this.#caller.call<ReadRequest, StatResponse, Stat | undefined>(
+        existsOperation,
+        request,
+        { path, mutates: false },
+        {
+          convert: ({ stat }) => leave('data', stat),
+          recover: (err) =>
+            err === ErrorCode.noNode ? { result: leave('exist', undefined) } : undefined,
+        },
+        options,
+      )
+    })
   }
 
   /** Leaves its watch when it succeeds. Converts at once, and not behind the promise: answers come in the order of the calls. */
@@ -88,12 +91,14 @@ export class WatchedReads {
     path: string,
     options: WatchOptions,
   ): Promise<Result> {
-    const { operation, kind, convert, serverPath = this.#chroot.toServer(path) } = read
-    const { watch } = options
-    const request = { path: serverPath, watch: watch !== undefined }
-    const leave = (response: Response) =>
-      this.#watches.leave(kind, serverPath, watch, convert(response))
-    return this.#caller.read(operation, path, request, leave, options)
+    return attempt(() => {
+      const { operation, kind, convert, serverPath = this.#chroot.toServer(path) } = read
+      const watch = watchOf(options, path)
+      const request = { path: serverPath, watch: watch !== undefined }
+      const leave = (response: Response) =>
+        this.#watches.leave(kind, serverPath, watch, convert(response))
+      return this.#caller.read(operation, path, request, leave, options)
+    })
   }
 }
 

@@ -9,25 +9,26 @@ import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
 import type { Session } from '../session/session.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
 import type { OneShotKind, PersistentWatcher, WatchListener } from '../session/watch-registry.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, checkPath } from './caller.ts'
+import { checkOptions, oneOf, watchOf } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 import { PersistentWatch } from './persistent-watch.ts'
 
 /** Which watches `removeWatches` takes off a path. */
 export interface RemoveWatchesOptions extends CallOptions {
   /** Default `any`: all of them, persistent ones too. */
-  readonly type?: 'any' | 'data' | 'children'
+  readonly type?: 'any' | 'data' | 'children' | undefined
   /**
    * Only this listener of one-shot watches, at once, connected or not; others on the path stay. The server is not told: if it has an event
    * for the watch, nobody hears of it.
    */
-  readonly watch?: WatchListener
+  readonly watch?: WatchListener | undefined
 }
 
 /** Which watches `checkWatches` looks for. */
 export interface CheckWatchesOptions extends CallOptions {
   /** Default `any`. */
-  readonly type?: 'any' | 'data' | 'children'
+  readonly type?: 'any' | 'data' | 'children' | undefined
 }
 
 /** The one-shot tables of each kind of `removeWatches`. */
@@ -70,6 +71,8 @@ export class Watches {
     mode: PersistentWatchMode,
     options: CallOptions,
   ): Promise<PersistentWatch> {
+    checkPath(path)
+    oneOf(AddWatchMode, 'mode', mode, path)
     const serverPath = this.#chroot.toServer(path)
     const { watches } = this.#session
     let arm = () => {}
@@ -95,8 +98,9 @@ export class Watches {
   }
 
   /** See `ZooKeeper.removeWatches`. */
-  remove(path: string, options: RemoveWatchesOptions): Promise<void> {
-    const { type = 'any', watch } = options
+  async remove(path: string, options: RemoveWatchesOptions): Promise<void> {
+    const watch = watchOf(options, path)
+    const type = oneOf(removable, 'type', options.type ?? 'any', path)
     const serverPath = this.#chroot.toServer(path)
     if (watch !== undefined) return this.#removeListener(path, type, watch)
     return this.#caller.read(
@@ -112,11 +116,10 @@ export class Watches {
   }
 
   /** See `ZooKeeper.checkWatches`. */
-  check(path: string, options: CheckWatchesOptions): Promise<boolean> {
-    const request = {
-      path: this.#chroot.toServer(path),
-      type: WatcherType[options.type ?? 'any'],
-    }
+  async check(path: string, options: CheckWatchesOptions): Promise<boolean> {
+    checkOptions(options, path)
+    const type = WatcherType[oneOf(removable, 'type', options.type ?? 'any', path)]
+    const request = { path: this.#chroot.toServer(path), type }
     const recover = (err: number) => (err === ErrorCode.noWatcher ? { result: false } : undefined)
     const subject = { path, mutates: false }
     const handlers = { convert: () => true, recover }

@@ -1,14 +1,6 @@
 import type { CallOptions } from '../connection/call.ts'
 import { ClientDiagnostics } from '../diagnostics/client-diagnostics.ts'
-import { deleteOperation } from '../protocol/operations/delete.ts'
-import { getACLOperation } from '../protocol/operations/get-acl.ts'
-import { getAllChildrenNumberOperation } from '../protocol/operations/get-all-children-number.ts'
-import { getEphemeralsOperation } from '../protocol/operations/get-ephemerals.ts'
-import { NOTHING } from '../protocol/operations/operation.ts'
-import { setACLOperation } from '../protocol/operations/set-acl.ts'
-import { setDataOperation } from '../protocol/operations/set-data.ts'
-import { syncOperation } from '../protocol/operations/sync.ts'
-import { type ClientInfo, whoAmIOperation } from '../protocol/operations/who-am-i.ts'
+import type { ClientInfo } from '../protocol/operations/who-am-i.ts'
 import type { Acl } from '../protocol/records/acl.ts'
 import type { Stat } from '../protocol/records/stat.ts'
 import { Session } from '../session/session.ts'
@@ -18,24 +10,22 @@ import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
-import { performCreate, performCreate2 } from './create.ts'
 import { deleteRecursive } from './delete-recursive.ts'
 import { ensureChroot } from './ensure-chroot.ts'
 import { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
 import { getDataOrNull } from './get-data-or-null.ts'
-import {
-  ANY_VERSION,
-  type DataInput,
-  type MultiOperation,
-  type MultiReadOperation,
-  type MultiReadResults,
-  type MultiResults,
-  toBytes,
+import type {
+  DataInput,
+  MultiOperation,
+  MultiReadOperation,
+  MultiReadResults,
+  MultiResults,
 } from './multi.ts'
 import type { CreateOptions, VersionOptions, WatchOptions } from './operation-options.ts'
-import { readServerList, resolveOptions, type ZooKeeperOptions } from './options.ts'
+import { type Hosts, readServerList, resolveOptions, type ZooKeeperOptions } from './options.ts'
 import { performMulti, performMultiRead } from './perform-multi.ts'
 import type { PersistentWatch } from './persistent-watch.ts'
+import { PlainReads } from './plain-reads.ts'
 import { performReconfig, type Reconfiguration, type StoredEnsembleConfig } from './reconfig.ts'
 import type { Serializer } from './serializer.ts'
 import type { ClientStats } from './stats.ts'
@@ -45,6 +35,7 @@ import { whenConnected, whenDrained } from './wait-on-session.ts'
 import { walk } from './walk.ts'
 import { WatchedReads } from './watched-reads.ts'
 import { type CheckWatchesOptions, type RemoveWatchesOptions, Watches } from './watches.ts'
+import { Writes } from './writes.ts'
 
 /** For the default names of clients. */
 let clientsMade = 0
@@ -63,16 +54,20 @@ export class ZooKeeper implements AsyncDisposable {
   readonly #caller: Caller
   readonly #watches: Watches
   readonly #reads: WatchedReads
+  readonly #plainReads: PlainReads
+  readonly #writes: Writes
 
-  /** `connectString` is "host:port,host:port/chroot". Throws an `InvalidOptionError` for one that cannot be read. */
-  constructor(connectString: string, options: ZooKeeperOptions = {}) {
-    const resolved = resolveOptions(connectString, options)
+  /** `hosts` is "host:port,host:port/chroot", or a list of such parts. Throws an `InvalidOptionError` for what cannot be read. */
+  constructor(hosts: Hosts, options: ZooKeeperOptions = {}) {
+    const resolved = resolveOptions(hosts, options)
     this.#chroot = new Chroot(resolved.chroot)
     const diagnostics = new ClientDiagnostics(options.name ?? `zookeeper-${++clientsMade}`)
     this.#session = new Session({ ...resolved, diagnostics })
     this.#caller = new Caller(this.#session, resolved.requestTimeoutMs)
     this.#watches = new Watches(this.#session, this.#chroot, this.#caller)
     this.#reads = new WatchedReads(this.#caller, this.#chroot, this.#watches)
+    this.#plainReads = new PlainReads(this.#caller, this.#chroot)
+    this.#writes = new Writes(this.#caller, this.#chroot)
   }
 
   /** What the state promises stands at `SessionState`. */
@@ -139,8 +134,8 @@ export class ZooKeeper implements AsyncDisposable {
    * not name it any more, or by chance when the list grew, so that all clients together spread evenly; what was sent is answered before.
    * Throws an `InvalidOptionError` for a connect string that cannot be read, or with another path than the first one's.
    */
-  updateServerList(connectString: string): void {
-    this.#session.updateServerList(readServerList(connectString, this.#chroot.toServer('/')))
+  updateServerList(hosts: Hosts): void {
+    this.#session.updateServerList(readServerList(hosts, this.#chroot.toServer('/')))
   }
 
   /**
@@ -179,8 +174,7 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
   create(path: string, data: DataInput = null, options: CreateOptions = {}): Promise<string> {
-    const operation = { ...options, type: 'create', path, data } as const
-    return performCreate(this.#caller, this.#chroot, operation, options)
+    return this.#writes.create(path, data, options)
   }
 
   /** Like `create`, with the new znode's Stat. Needs ZooKeeper 3.5. */
@@ -189,14 +183,12 @@ export class ZooKeeper implements AsyncDisposable {
     data: DataInput = null,
     options: CreateOptions = {},
   ): Promise<{ path: string; stat: Stat }> {
-    const operation = { ...options, type: 'create', path, data } as const
-    return performCreate2(this.#caller, this.#chroot, operation, options)
+    return this.#writes.create2(path, data, options)
   }
 
   /** Deletes a znode without children. */
   delete(path: string, options: VersionOptions = {}): Promise<void> {
-    const request = { path: this.#chroot.toServer(path), version: options.version ?? ANY_VERSION }
-    return this.#caller.write(deleteOperation, path, request, () => undefined, options)
+    return this.#writes.delete(path, options)
   }
 
   /**
@@ -231,28 +223,17 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** Replaces the znode's data, and resolves with its new Stat. */
   setData(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
-    const request = {
-      path: this.#chroot.toServer(path),
-      data: toBytes(data),
-      version: options.version ?? ANY_VERSION,
-    }
-    return this.#caller.write(setDataOperation, path, request, ({ stat }) => stat, options)
+    return this.#writes.setData(path, data, options)
   }
 
   /** The ACL and the Stat. Digests are hidden from who is not an admin of the znode. */
   getACL(path: string, options: CallOptions = {}): Promise<{ acl: readonly Acl[]; stat: Stat }> {
-    const request = { path: this.#chroot.toServer(path) }
-    return this.#caller.read(getACLOperation, path, request, (response) => response, options)
+    return this.#plainReads.getACL(path, options)
   }
 
   /** Here `version` is that of the ACL, `Stat.aversion`. */
   setACL(path: string, acl: readonly Acl[], options: VersionOptions = {}): Promise<Stat> {
-    const request = {
-      path: this.#chroot.toServer(path),
-      acl,
-      version: options.version ?? ANY_VERSION,
-    }
-    return this.#caller.write(setACLOperation, path, request, ({ stat }) => stat, options)
+    return this.#writes.setACL(path, acl, options)
   }
 
   /** The children's names, in no order. */
@@ -278,37 +259,22 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** How many znodes lie below, at any depth. Needs ZooKeeper 3.6. */
   getAllChildrenNumber(path: string, options: CallOptions = {}): Promise<number> {
-    const request = { path: this.#chroot.toServer(path) }
-    return this.#caller.read(
-      getAllChildrenNumberOperation,
-      path,
-      request,
-      ({ totalNumber }) => totalNumber,
-      options,
-    )
+    return this.#plainReads.getAllChildrenNumber(path, options)
   }
 
   /** This session's ephemeral znodes whose paths begin with the prefix: "/a" finds "/ab" too. Needs ZooKeeper 3.6. */
   getEphemerals(prefixPath = '/', options: CallOptions = {}): Promise<string[]> {
-    const request = { prefixPath: this.#chroot.toServer(prefixPath) }
-    return this.#caller.read(
-      getEphemeralsOperation,
-      prefixPath,
-      request,
-      ({ ephemerals }) => ephemerals.map((path) => this.#chroot.toClient(path)),
-      options,
-    )
+    return this.#plainReads.getEphemerals(prefixPath, options)
   }
 
   /** Who the server takes this connection for. Needs ZooKeeper 3.7: an older server closes the connection, so ask once. */
   whoAmI(options: CallOptions = {}): Promise<readonly ClientInfo[]> {
-    return this.#caller.read(whoAmIOperation, '/', NOTHING, ({ clientInfo }) => clientInfo, options)
+    return this.#plainReads.whoAmI(options)
   }
 
-  /** Waits until the server has seen all that was committed before. Reads that come after see it too. */
-  sync(path: string, options: CallOptions = {}): Promise<void> {
-    const request = { path: this.#chroot.toServer(path) }
-    return this.#caller.read(syncOperation, path, request, () => undefined, options)
+  /** Waits until the server has seen all that was committed before. Reads that come after see it too. The path counts for nothing. */
+  sync(path = '/', options: CallOptions = {}): Promise<void> {
+    return this.#plainReads.sync(path, options)
   }
 
   /**

@@ -15,6 +15,9 @@ export type CreateMode = keyof typeof CreateFlags
 /** The modes of a znode that the server deletes when it has been unchanged and childless for its time to live. */
 export type TTLMode = 'persistentWithTTL' | 'persistentSequentialWithTTL'
 
+/** The modes that need no time to live: what may be passed on as `mode` alone. */
+export type PlainMode = Exclude<CreateMode, TTLMode>
+
 /** The closed union of create flags. */
 export type CreateFlags = (typeof CreateFlags)[CreateMode]
 

@@ -6,6 +6,7 @@ export function pathProblem(
   path: string,
   options: { readonly sequential?: boolean } = {},
 ): string | undefined {
+  if (typeof path !== 'string') return 'it is not a string'
   if (path.length === 0) return 'it is empty'
   if (path.charCodeAt(0) !== SLASH) return 'it does not begin with "/"'
   if (path.length === 1) return undefined

@@ -42,7 +42,7 @@ describe('a transaction', () => {
         { type: 'setData', path: '/b', data: 'y', version: 3 },
         { type: 'check', path: '/c', version: 4 },
         { type: 'delete', path: '/d' },
-        { type: 'create', path: '/e', data: null, mode: 'persistent' },
+        { type: 'create', path: '/e', data: null },
       ],
     ])
   })
