@@ -16,10 +16,11 @@ const PACKAGES = {
 const FOLDERS = {
   zookeeper: {
     protocol: [],
+    diagnostics: ['protocol'],
     sasl: ['protocol'],
-    connection: ['protocol'],
-    session: ['protocol', 'sasl', 'connection'],
-    client: ['protocol', 'sasl', 'connection', 'session'],
+    connection: ['protocol', 'diagnostics'],
+    session: ['protocol', 'diagnostics', 'sasl', 'connection'],
+    client: ['protocol', 'diagnostics', 'sasl', 'connection', 'session'],
     recipes: ['protocol', 'connection', 'session', 'client'],
   },
   zoogate: {
