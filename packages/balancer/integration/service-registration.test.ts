@@ -51,7 +51,7 @@ describe.skipIf(missing('zookeeper') !== undefined)(
     async function follow(path: string) {
       const states: string[] = []
       const watch = await observer.addWatch(path, 'persistent')
-      watch.subscribe((event) => {
+      watch.onEvent((event) => {
         if (event.type === 'deleted') states.push('gone')
         else if (event.type === 'created' || event.type === 'dataChanged') {
           void stateOf(path).then(

@@ -12,7 +12,7 @@ const says = (identity: string, load: number) => JSON.stringify({ identity, load
 
 const alice = new GroupMember(one, path, 'alice', { data: says('5f0c', 0) })
 const complete = new Promise<void>((resolve) => {
-  alice.subscribe((members) => {
+  alice.onMembersChange((members) => {
     console.log([...members].map(([id, data]) => `${id} ${data}`))
     if (members.get('bob')?.toString() === says('91ab', 7)) resolve()
   })
@@ -24,7 +24,7 @@ const bob = new GroupMember(two, path, 'bob', {
   // Else a process that was killed and started again waits until its former session has ended.
   isPredecessor: ({ data }) => data?.includes('"91ab"') === true,
 })
-bob.onChange(({ state, reason }) => console.log('bob is', state, reason ?? ''))
+bob.onStateChange(({ state, reason }) => console.log('bob is', state, reason ?? ''))
 await bob.start({ timeoutMs: 10_000 })
 await bob.setData(says('91ab', 7), { timeoutMs: 10_000 })
 await complete

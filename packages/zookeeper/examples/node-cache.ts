@@ -6,7 +6,7 @@ await zk.connect({ timeoutMs: 10_000 })
 const path = `/example-node-cache-${process.pid}`
 await using cache = new NodeCache(zk, path)
 const removed = new Promise<void>((resolve) => {
-  cache.subscribe(({ type, node }) => {
+  cache.onChange(({ type, node }) => {
     console.log(`${type}: ${node.data}, version ${node.stat.version}`)
     if (type === 'removed') resolve()
   })

@@ -8,7 +8,7 @@ await zk.create(root, null)
 await zk.create(`${root}/shop-1`, '10.0.0.7:8080')
 await using cache = new TreeCache(zk, root, { maxDepth: 1, maxNodes: 10_000 })
 const complete = new Promise<void>((resolve) => {
-  cache.subscribe((changes) => {
+  cache.onChange((changes) => {
     for (const { type, path, node } of changes) {
       console.log(type, nodeName(path), String(node.data))
       if (type === 'removed') resolve()

@@ -22,7 +22,7 @@ onEachServer((stage) => {
     await zk.create(root, null)
     const calls = new Calls()
     const watch = await zk.addWatch(root, 'persistentRecursive')
-    watch.subscribe(() => calls.events++)
+    watch.onEvent(() => calls.events++)
     proxy.setShare(0.05)
     for (let round = 0; proxy.mutated < MUTATED_FRAMES; round++) {
       callEverything(zk, joinPath(root, String(round)), calls)

@@ -207,7 +207,7 @@ onEachServer((stage) => {
     expect(await zk.getChildren('/')).toEqual(['a'])
     const events: string[] = []
     await using watch = await zk.addWatch('/', 'persistentRecursive')
-    watch.subscribe((event) => {
+    watch.onEvent((event) => {
       if (event.type !== 'resync') events.push(`${event.type} ${event.path}`)
     })
     const oneShot = new Promise((resolve) => void zk.getData('/a', { watch: resolve }))

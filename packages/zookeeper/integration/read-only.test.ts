@@ -81,7 +81,7 @@ describe.skipIf(missing('zookeeper') !== undefined)('where servers can be read-o
     await zk.getData('/read', { watch: (event) => oneShot.push(event) })
     const events: PersistentWatchEvent[] = []
     await using watch = await zk.addWatch('/', 'persistentRecursive')
-    watch.subscribe((event) => events.push(event))
+    watch.onEvent((event) => events.push(event))
     const [, ...others] = ensemble.members
     await Promise.all(others.map((member) => member.kill()))
 

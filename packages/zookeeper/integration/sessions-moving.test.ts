@@ -118,7 +118,7 @@ onEachServer((stage) => {
     await zk.exists('/later', { watch })
     await zk.getChildren('/', { watch })
     await using all = await zk.addWatch('/', 'persistentRecursive')
-    all.subscribe((event) => events.push(event))
+    all.onEvent((event) => events.push(event))
     await outside.setData(`${chroot}/x`, 'x')
     await waitFor('both events', () => events.length === 2)
     expect(events).toMatchObject([

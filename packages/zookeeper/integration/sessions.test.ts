@@ -128,7 +128,7 @@ onEachServer((stage) => {
     await zk.getData(path, { watch: (event) => oneShot.push(event) })
     const events: PersistentWatchEvent[] = []
     await using watch = await zk.addWatch(path, 'persistentRecursive')
-    watch.subscribe((event) => events.push(event))
+    watch.onEvent((event) => events.push(event))
     const states = statesOf(zk)
     const gone = new Promise((resolve) => void other.exists(path, { watch: resolve }))
     proxy.setMode('silent')
@@ -192,7 +192,7 @@ onEachServer((stage) => {
     const watch = (event: WatchEvent) => events.push(event.path)
     await Promise.all(names.map((name) => zk.exists(name, { watch })))
     await using persistent = await zk.addWatch(path, 'persistent')
-    const resync = new Promise((resolve) => persistent.subscribe(resolve))
+    const resync = new Promise((resolve) => persistent.onEvent(resolve))
     const before = proxy.bytesFromClients
     proxy.cut()
     expect(await resync).toEqual({ type: 'resync' })

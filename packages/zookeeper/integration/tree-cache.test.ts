@@ -28,7 +28,7 @@ function cached(cache: TreeCache): Contents {
 /** What a subscriber that only applies changes believes; a change that does not fit is an error. */
 function replay(cache: TreeCache): Contents {
   const believed: Contents = {}
-  cache.subscribe((changes: readonly TreeChange[]) => {
+  cache.onChange((changes: readonly TreeChange[]) => {
     for (const { type, path, node } of changes) {
       expect(path in believed, `${type} ${path}`).toBe(type !== 'added')
       if (type === 'removed') delete believed[path]
@@ -143,7 +143,7 @@ onEachServer((stage) => {
     await using cache = new TreeCache(zk, path)
     await cache.start()
     const told: string[] = []
-    cache.subscribe((changes) => {
+    cache.onChange((changes) => {
       for (const change of changes) told.push(`${change.type} ${nodeName(change.path)}`)
     })
     const expired = new Promise((resolve) => void writer.exists(`${path}/mine`, { watch: resolve }))

@@ -71,7 +71,7 @@ onEachServer((stage) => {
     const path = stage.path()
     const events: string[] = []
     await using watch = await zk.addWatch(path, 'persistent')
-    watch.subscribe((event) => events.push(text(event)))
+    watch.onEvent((event) => events.push(text(event)))
     await zk.create(path, null)
     await zk.setData(path, 'a')
     await zk.setData(path, 'b')
@@ -127,7 +127,7 @@ onEachServer((stage) => {
       path,
     })
     await first.close()
-    const event = new Promise((resolve) => second.subscribe(resolve))
+    const event = new Promise((resolve) => second.onEvent(resolve))
     await zk.create(path, null)
     expect(await event).toMatchObject({ type: 'created', path })
   })

@@ -11,7 +11,7 @@ export class CacheFollower {
   constructor(name: string, zk: ZooKeeper, root: string) {
     this.#name = name
     this.#cache = new TreeCache(zk, root)
-    this.#cache.subscribe((changes) => {
+    this.#cache.onChange((changes) => {
       this.changes += changes.length
       for (const { type, path, node } of changes) {
         if (type === 'removed') this.#told.delete(path)

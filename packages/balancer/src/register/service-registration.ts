@@ -56,7 +56,7 @@ export class ServiceRegistration {
       encodeRegistration(this.#wanted),
       options.acl === undefined ? {} : { acl: options.acl },
     )
-    this.#node.onChange((event) => this.#onChange(event))
+    this.#node.onStateChange((event) => this.#onChange(event))
     this.registered = new Promise((resolve, reject) => {
       this.#reject = reject
       this.#node.start().then(resolve, (error: unknown) => reject(startError(error)))

@@ -208,7 +208,7 @@ export class RealClient implements AsyncDisposable {
     const watch = await this.zk.addWatch(path, mode)
     this.#watches.set(id, watch)
     watch.onEnd(() => this.#log.push(`${id} end`))
-    watch.subscribe((event) => {
+    watch.onEvent((event) => {
       this.#log.push(event.type === 'resync' ? `${id} resync` : `${id} ${event.type} ${event.path}`)
     })
   }

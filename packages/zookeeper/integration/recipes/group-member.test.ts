@@ -23,7 +23,7 @@ onEachServer((stage) => {
     await waitFor('the second', () => first.members.size === 2)
     expect((await one.exists(`${path}/second`))?.ephemeralOwner).toBe(two.sessionId)
     const told: string[][] = []
-    first.subscribe((members) => told.push([...members.keys()].sort()))
+    first.onMembersChange((members) => told.push([...members.keys()].sort()))
     await second.setData('b')
     await waitFor('its data', () => seen()['second'] === 'b')
     await second.close()
@@ -45,7 +45,7 @@ onEachServer((stage) => {
     await member.setData('b')
     const former = await observer.getData(`${path}/one`)
     const states: string[] = []
-    member.onChange(({ state }) => states.push(state))
+    member.onStateChange(({ state }) => states.push(state))
     if (gate.session === undefined) throw new Error('no session')
     await endSession(stage.server.port, gate.session)
     const { data, stat } = await waitFor('the member again', () =>

@@ -14,7 +14,7 @@ onEachServer((stage) => {
     expect(cache.synced).toBe(true)
     expect(cache.node).toBeUndefined()
     const told: string[] = []
-    cache.subscribe(({ type, node }) => told.push(`${type} ${node.data}`))
+    cache.onChange(({ type, node }) => told.push(`${type} ${node.data}`))
     await zk.create(path, 'a')
     await waitFor('its creation', () => String(cache.node?.data) === 'a')
     const { version } = await zk.setData(path, 'b')

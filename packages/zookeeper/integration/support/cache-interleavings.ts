@@ -85,8 +85,8 @@ export async function followInterleaved(
   await using node = new NodeCache(zk, followed)
   const ofTree = replay()
   const ofNode = replay()
-  tree.subscribe((changes) => changes.forEach(ofTree.apply))
-  node.subscribe(ofNode.apply)
+  tree.onChange((changes) => changes.forEach(ofTree.apply))
+  node.onChange(ofNode.apply)
   // Not awaited: the first reading is interleaved like all others.
   const started = [tree.start(), node.start()]
   for (const [index, step] of sequence.entries()) {

@@ -7,7 +7,7 @@ import { EventBuffer } from './event-buffer.ts'
 /**
  * A watch that stays until it is closed: over reconnects, and over sessions.
  *
- * Take events with `subscribe`, or with `for await`. A loop is told what came before it began too, unless somebody had subscribed by
+ * Take events with `onEvent`, or with `for await`. A loop is told what came before it began too, unless somebody had subscribed by
  * then: so read, then loop, and nothing is missed. Up to 10,000 events wait for a loop that is slow; one more turns them all into one
  * `resync`. After every `resync` read again what you keep. In 3.6 to 3.8 a
  * server has one watch for each connection and path: leave no one-shot watch on the path of a persistent one.
@@ -48,7 +48,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
   }
 
   /** Calls the listener for every event, until the returned function is called. */
-  subscribe(listener: (event: PersistentWatchEvent) => void): () => void {
+  onEvent(listener: (event: PersistentWatchEvent) => void): () => void {
     this.#early = undefined
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -75,7 +75,7 @@ export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, Asy
   async *[Symbol.asyncIterator](): AsyncGenerator<PersistentWatchEvent, void, undefined> {
     const buffer = this.#early ?? new EventBuffer()
     let wake = () => {}
-    const unsubscribe = this.subscribe((event) => {
+    const unsubscribe = this.onEvent((event) => {
       buffer.push(event)
       wake()
     })

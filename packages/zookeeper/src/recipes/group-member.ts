@@ -61,7 +61,7 @@ export class GroupMember implements AsyncDisposable {
       maxNodes: maxMembers + 1,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     })
-    this.#cache.subscribe((changes) => this.#apply(changes))
+    this.#cache.onChange((changes) => this.#apply(changes))
   }
 
   /** The members' data by their names, as they are now. */
@@ -85,14 +85,14 @@ export class GroupMember implements AsyncDisposable {
   }
 
   /** Calls the listener whenever members or their data change, until the returned function is called. */
-  subscribe(listener: MembersListener): () => void {
+  onMembersChange(listener: MembersListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   /** Calls the listener at every change of this one's own membership, until the returned function is called. */
-  onChange(listener: (event: EphemeralNodeEvent) => void): () => void {
-    return this.#node.onChange(listener)
+  onStateChange(listener: (event: EphemeralNodeEvent) => void): () => void {
+    return this.#node.onStateChange(listener)
   }
 
   /**

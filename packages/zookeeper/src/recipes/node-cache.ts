@@ -39,7 +39,7 @@ export class NodeCache extends WatchedCache {
   }
 
   /** Calls the listener for every change, until the returned function is called. */
-  subscribe(listener: NodeListener): () => void {
+  onChange(listener: NodeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

@@ -92,7 +92,7 @@ export class PersistentEphemeralNode implements AsyncDisposable {
   }
 
   /** Calls the listener at every change of state or its reason, until the returned function is called. */
-  onChange(listener: (event: EphemeralNodeEvent) => void): () => void {
+  onStateChange(listener: (event: EphemeralNodeEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

@@ -57,7 +57,7 @@ export class TreeCache extends WatchedCache {
   }
 
   /** Calls the listener for every batch of changes, until the returned function is called. */
-  subscribe(listener: TreeListener): () => void {
+  onChange(listener: TreeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

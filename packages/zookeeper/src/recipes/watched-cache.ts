@@ -139,7 +139,7 @@ export abstract class WatchedCache implements AsyncDisposable {
   }
 
   #onAttached(watch: PersistentWatch): void {
-    const unsubscribe = watch.subscribe((event) => this.#onEvent(event))
+    const unsubscribe = watch.onEvent((event) => this.#onEvent(event))
     const unlisten = this.#client.onStateChange((state) => {
       if (!isAnswered(state)) this.#synced = false
     })

@@ -30,7 +30,7 @@ describe('a persistent watch', () => {
   it('tells nothing any more once it is closed, not even what was on its way', async () => {
     const { watch, server } = watched()
     const heard: PersistentWatchEvent[] = []
-    watch.subscribe((event) => heard.push(event))
+    watch.onEvent((event) => heard.push(event))
     server.onEvent({ type: 'resync' })
     await watch.close()
     server.onEvent({ type: 'resync' })
@@ -66,7 +66,7 @@ describe('a persistent watch', () => {
   it('keeps nothing for a loop once somebody has subscribed', async () => {
     const { watch, server } = watched()
     server.onEvent(change(1))
-    watch.subscribe(() => {})
+    watch.onEvent(() => {})
     server.onEvent(change(2))
     const collected = collect(watch)
     server.onEvent(change(3))

@@ -52,7 +52,7 @@ it('is not synced any more when a listener closes it while it tells the first re
   await using server = await startScriptedServer(oneZnode('/a', Buffer.from('x')))
   await using zk = await connected(server)
   const cache = new TreeCache(zk, '/a')
-  cache.subscribe(() => void cache.close())
+  cache.onChange(() => void cache.close())
   await expect(cache.start()).rejects.toMatchObject({ code: 'ZK_CLOSED' })
   expect(cache.synced).toBe(false)
 })

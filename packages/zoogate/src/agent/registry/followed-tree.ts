@@ -52,7 +52,7 @@ export class FollowedTree {
     const cache = new TreeCache(client, path, { maxDepth })
     this.#cache = cache
     let first = true
-    cache.subscribe((changes) => this.#tell(changes))
+    cache.onChange((changes) => this.#tell(changes))
     cache.onSynced(() => {
       if (first) this.#tellWhatWent(cache)
       first = false
