@@ -6,7 +6,7 @@ import { CLUSTER_KINDS, startCluster } from '../scenarios/zookeeper-faults/clust
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
-/** Faults beyond the five that every run has. */
+/** Faults beyond those that every run has. */
 const EXTRA_FAULTS = 5
 
 // One kind at a time, on servers of its own for each seed: -t ensemble, -t standalone, -t embedded.

@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * What the proxy does: pass bytes on; close every connection at once; or keep connections open and pass nothing on,
- * as a network that swallows packets does.
+ * What the proxy does: pass bytes on; close every connection at once; keep connections open and pass nothing on,
+ * as a network that swallows packets does; or pass requests on and keep the answers.
  */
-type TcpProxyMode = 'forward' | 'refuse' | 'silent'
+type TcpProxyMode = 'forward' | 'refuse' | 'silent' | 'deaf'
 
 /** A TCP proxy on loopback, between a client and a server, that can break. */
 export interface TcpProxy extends AsyncDisposable {
@@ -62,7 +62,7 @@ export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> 
       upstream.write(chunk)
     })
     upstream.on('data', (chunk: Buffer) => client.write(chunk))
-    if (mode === 'silent') stopFlow(pair)
+    setFlow(pair, mode)
   })
   const cut = () => {
     for (const pair of [...pairs]) for (const socket of pair) socket.destroy()
@@ -84,10 +84,7 @@ export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> 
     setMode(next) {
       mode = next
       if (next === 'refuse') cut()
-      for (const pair of pairs) {
-        if (next === 'silent') stopFlow(pair)
-        else for (const socket of pair) socket.resume()
-      }
+      for (const pair of pairs) setFlow(pair, next)
     },
     cut,
     async [Symbol.asyncDispose]() {
@@ -97,6 +94,9 @@ export async function startTcpProxy(target: TcpProxyOptions): Promise<TcpProxy> 
   }
 }
 
-function stopFlow(pair: readonly [Socket, Socket]): void {
-  for (const socket of pair) socket.pause()
+function setFlow([client, upstream]: readonly [Socket, Socket], mode: TcpProxyMode): void {
+  if (mode === 'silent') client.pause()
+  else client.resume()
+  if (mode === 'silent' || mode === 'deaf') upstream.pause()
+  else upstream.resume()
 }

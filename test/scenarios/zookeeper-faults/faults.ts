@@ -19,6 +19,9 @@ export interface FaultStage {
   progress(): Promise<void>
 }
 
+/** A few requests' worth. */
+const UNANSWERED_BYTES = 400
+
 type Fault = (stage: FaultStage) => Promise<void>
 
 /** Each hurts, and heals what it hurt. */
@@ -45,6 +48,17 @@ const faults = {
   },
   /** The connections between one client and one member break. */
   cutLink: async (stage) => pick(stage, ({ proxy }) => proxy.open > 0).proxy.cut(),
+  /** Requests come through between one client and one member, the answers do not; then the connection breaks. */
+  loseAnswers: async (stage) => {
+    const { proxy } = pick(stage, (link) => link.proxy.open > 0)
+    const before = proxy.bytesFromClients
+    proxy.setMode('deaf')
+    await waitFor('requests to go unanswered', () => {
+      return proxy.open === 0 || proxy.bytesFromClients > before + UNANSWERED_BYTES
+    })
+    proxy.cut()
+    proxy.setMode('forward')
+  },
   /** No connection comes through any more between one client and one member, for a while. */
   refuseLink: async (stage) => {
     const { proxy } = pick(stage, (link) => link.proxy.open > 0)
@@ -119,11 +133,20 @@ const faults = {
 
 export type FaultName = keyof typeof faults
 
+const onTheWay = ['cutLink', 'loseAnswers', 'expireSession'] as const satisfies readonly FaultName[]
+
 /** The faults that each run has, and those that it may have beside them. */
 const plans: Readonly<Record<ClusterKind, Record<'always' | 'maybe', readonly FaultName[]>>> = {
   ensemble: {
-    always: ['killLeader', 'stopFollower', 'cutLink', 'restartInTurn', 'expireSession'],
-    maybe: ['killFollower', 'stopLeader', 'refuseLink', 'silenceLink', 'isolateClient', 'cutLink'],
+    always: ['killLeader', 'stopFollower', 'restartInTurn', ...onTheWay],
+    maybe: [
+      'killFollower',
+      'stopLeader',
+      'refuseLink',
+      'silenceLink',
+      'isolateClient',
+      ...onTheWay,
+    ],
   },
   standalone: singlePlan(),
   embedded: singlePlan(),
@@ -131,8 +154,8 @@ const plans: Readonly<Record<ClusterKind, Record<'always' | 'maybe', readonly Fa
 
 function singlePlan(): Record<'always' | 'maybe', readonly FaultName[]> {
   return {
-    always: ['killServer', 'stopServer', 'cutLink', 'restartInTurn', 'expireSession'],
-    maybe: ['killServer', 'stopServer', 'refuseLink', 'silenceLink', 'isolateClient', 'cutLink'],
+    always: ['killServer', 'stopServer', 'restartInTurn', ...onTheWay],
+    maybe: ['killServer', 'stopServer', 'refuseLink', 'silenceLink', 'isolateClient', ...onTheWay],
   }
 }
 
