@@ -24,7 +24,7 @@ interface WriterOptions {
 }
 
 /** Writes until it is stopped, and knows afterwards what must be there. */
-export abstract class Writer {
+abstract class Writer {
   readonly counts: OutcomeCounts = { done: 0, refused: 0, unknown: 0, never: 0 }
   readonly name: string
   protected readonly zk: ZooKeeper

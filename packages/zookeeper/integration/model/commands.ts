@@ -8,7 +8,7 @@ import { batch, FIRST_WISHES, grant, type Wish, wish } from './wishes.ts'
 import { ZxidOrder } from './zxid-order.ts'
 
 /** Both clients. */
-export const CLIENTS = [0, 1] as const
+const CLIENTS = [0, 1] as const
 type ClientIndex = (typeof CLIENTS)[number]
 
 interface ModelClient {

@@ -42,7 +42,7 @@ const tagged = <T extends string, R extends object>(type: T, record: fc.Arbitrar
   record.map((fields) => ({ type, ...fields }))
 
 /** One record of the protocol: what it can hold, and its two ways. */
-export interface RecordCodec {
+interface RecordCodec {
   /** There and back, and every cut of the bytes refused with a typed error. Throws when it is not so. */
   checkThereAndBack(): void
   /** Some records, as bytes; the same ones for the same seed. */
