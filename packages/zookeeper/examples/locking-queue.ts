@@ -1,5 +1,5 @@
 // Work that is done by one of many workers, and done again when a worker dies in the middle of it.
-import { AbortedError, LockingQueue, ZooKeeper } from '@zoogate/zookeeper'
+import { AbortError, LockingQueue, ZooKeeper } from '@zoogate/zookeeper'
 
 await using zk = new ZooKeeper(process.env['ZOOKEEPER'] ?? '127.0.0.1:2181')
 await zk.connect({ timeoutMs: 10_000 })
@@ -22,7 +22,7 @@ async function work(name: string): Promise<void> {
 
 const workers = await Promise.allSettled([work('one'), work('two')])
 for (const worker of workers) {
-  if (worker.status === 'rejected' && !(worker.reason instanceof AbortedError)) throw worker.reason
+  if (worker.status === 'rejected' && !(worker.reason instanceof AbortError)) throw worker.reason
 }
 console.log('left:', await queue.size())
 await zk.deleteRecursive(path)

@@ -1,8 +1,9 @@
+import { abortError, isTimeout } from '../connection/abort-error.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { type Clock, systemClock } from '../connection/clock.ts'
 import { startDeadline } from '../connection/deadline.ts'
 import { onAbort } from '../connection/on-abort.ts'
-import { AbortedError, TimeoutError } from '../errors/client-errors.ts'
+import { AbortError, TimeoutError } from '../errors/client-errors.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { type BackOffOptions, backOffMs } from '../session/back-off.ts'
@@ -31,7 +32,7 @@ export interface Perseverance {
 }
 
 /**
- * Runs work that takes several calls under the one signal and the one time limit of its caller. Rejects with an `AbortedError` or a
+ * Runs work that takes several calls under the one signal and the one time limit of its caller. Rejects with an `AbortError` or a
  * `TimeoutError` that says whether a write may have happened, as a single call does.
  */
 export async function persevere<Result>(
@@ -43,12 +44,14 @@ export async function persevere<Result>(
   const { signal: outer, timeoutMs } = options
   const controller = new AbortController()
   const { signal } = controller
-  const abort = () => controller.abort(outer?.reason)
   let isTimeUp = false
-  const timer = startDeadline(timeoutMs, clock, () => {
+  const endTime = () => {
     isTimeUp = true
     controller.abort()
-  })
+  }
+  // The work is aborted in both cases: a timeout would look to it like one that is worth another attempt.
+  const abort = () => (isTimeout(outer?.reason) ? endTime() : controller.abort(outer?.reason))
+  const timer = startDeadline(timeoutMs, clock, endTime)
   const unlisten = outer === undefined ? undefined : onAbort(outer, abort)
   if (outer?.aborted === true) abort()
   const pause = (failures: number) =>
@@ -57,9 +60,10 @@ export async function persevere<Result>(
   try {
     return await work({ signal, retry, pause })
   } catch (error) {
-    if (!isTimeUp || !(error instanceof AbortedError)) throw error
+    if (!isTimeUp || !(error instanceof AbortError)) throw error
     const { path, mayHaveHappened } = error
-    throw new TimeoutError(`not done within ${timeoutMs} ms`, {
+    const limit = timeoutMs === undefined ? 'the time of its signal' : `${timeoutMs} ms`
+    throw new TimeoutError(`not done within ${limit}`, {
       path,
       mayHaveHappened,
       cause: error,
@@ -99,20 +103,20 @@ function withHistory(error: unknown, mayHaveHappened: boolean): unknown {
   return mayHaveHappened ? withMayHaveHappened(error, true) : error
 }
 
-/** An `AbortedError` that says what is known now of the outcome; any other error as it is. */
+/** An `AbortError` that says what is known now of the outcome; any other error as it is. */
 export function withMayHaveHappened(error: unknown, mayHaveHappened: boolean): unknown {
-  if (!(error instanceof AbortedError) || error.mayHaveHappened === mayHaveHappened) return error
+  if (!(error instanceof AbortError) || error.mayHaveHappened === mayHaveHappened) return error
   const { message, path } = error
-  return new AbortedError(message, { path, mayHaveHappened, cause: error.cause })
+  return new AbortError(message, { path, mayHaveHappened, cause: error.cause })
 }
 
-/** The promise's outcome, or an `AbortedError` when the signal is aborted before; what the promise does then is nobody's business. */
+/** The promise's outcome, or an `AbortError` when the signal is aborted before; what the promise does then is nobody's business. */
 export function unlessAborted<Result>(
   promise: Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new AbortedError('the wait was aborted', { cause: signal.reason }))
+    const abort = () => reject(abortError(signal.reason, 'the wait was aborted'))
     const unlisten = onAbort(signal, abort)
     if (signal.aborted) abort()
     promise.then(resolve, reject).finally(unlisten)

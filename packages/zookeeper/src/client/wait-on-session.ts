@@ -1,6 +1,7 @@
+import { abortError } from '../connection/abort-error.ts'
 import type { CallOptions } from '../connection/call.ts'
 import { startDeadline } from '../connection/deadline.ts'
-import { AbortedError, ClosedError, TimeoutError } from '../errors/client-errors.ts'
+import { ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { AuthFailedError } from '../errors/server-errors.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import type { Session } from '../session/session.ts'
@@ -59,8 +60,7 @@ function waitOn(session: Session, wait: Wait, options: CallOptions): Promise<voi
       if (wait.isReached()) end()
       else if (isFinal(session.state)) end(finalError(session))
     }
-    const onAbort = () =>
-      end(new AbortedError(`waiting for ${wait.what} was aborted`, { cause: signal?.reason }))
+    const onAbort = () => end(abortError(signal?.reason, `waiting for ${wait.what} was aborted`))
     const onPassed = () => {
       const cause = session.lastConnectionError
       end(new TimeoutError(`no ${wait.what} within ${timeoutMs} ms`, { cause }))

@@ -1,11 +1,12 @@
 import type { ObservedRequest } from '../diagnostics/client-diagnostics.ts'
-import { AbortedError, InvalidOptionError, TimeoutError } from '../errors/client-errors.ts'
+import { InvalidOptionError, TimeoutError } from '../errors/client-errors.ts'
 import { serverError } from '../errors/server-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import type { JuteReader } from '../protocol/jute/jute-reader.ts'
 import type { JuteWriter } from '../protocol/jute/jute-writer.ts'
 import type { OpCode } from '../protocol/op-code.ts'
 import type { Operation } from '../protocol/operations/operation.ts'
+import { abortError } from './abort-error.ts'
 import type { Clock } from './clock.ts'
 import { startDeadline } from './deadline.ts'
 import type { Settleable } from './delivery-order.ts'
@@ -51,7 +52,7 @@ export interface CallHandlers<Response, Result> {
  * back: a write may have happened, or may still happen, and `mayHaveHappened` of the error says so.
  */
 export interface CallOptions {
-  /** Aborting it ends the call with an `AbortedError`. */
+  /** Aborting it ends the call with an `AbortError`; one of `AbortSignal.timeout` with a `TimeoutError`. */
   readonly signal?: AbortSignal | undefined
   /**
    * After so many milliseconds without an answer the call ends with a `TimeoutError`; they count from the call, not from its sending.
@@ -124,9 +125,7 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
     const { signal, timeoutMs } = options
     if (signal === undefined && timeoutMs === undefined) return
     const abort = () =>
-      this.failWith(
-        (facts) => new AbortedError('the call was aborted', { ...facts, cause: signal?.reason }),
-      )
+      this.failWith((facts) => abortError(signal?.reason, 'the call was aborted', facts))
     if (signal?.aborted === true) {
       abort()
       return

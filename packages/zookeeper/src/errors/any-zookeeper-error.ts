@@ -1,5 +1,5 @@
 import type {
-  AbortedError,
+  AbortError,
   CacheOverflowError,
   ClosedError,
   ConnectionLossError,
@@ -23,7 +23,7 @@ export type AnyZooKeeperError =
   | ConnectionLossError
   | SessionExpiredError
   | TimeoutError
-  | AbortedError
+  | AbortError
   | ClosedError
   | QueueFullError
   | InvalidPathError

@@ -17,13 +17,13 @@ export class SessionExpiredError extends ZooKeeperError {
 export class ClosedError extends ZooKeeperError {
   override readonly code = 'ZK_CLOSED'
 }
-/** The call's `timeoutMs` ran out. A write that was sent may have happened, or may still happen. */
+/** The call's `timeoutMs`, or its signal of `AbortSignal.timeout`, ran out. A write that was sent may have happened, or may still happen. */
 export class TimeoutError extends ZooKeeperError {
   override readonly code = 'ZK_TIMEOUT'
   override readonly retryable = true
 }
-/** The call's `signal` was aborted. A write that was sent may have happened, or may still happen. */
-export class AbortedError extends ZooKeeperError {
+/** The call's `signal` was aborted; `cause` is its reason. Has the name that Node.js gives its own. A write that was sent may have happened, or may still happen. */
+export class AbortError extends ZooKeeperError {
   override readonly code = 'ZK_ABORTED'
 }
 /** More requests wait to be sent than `maxQueuedRequests` allows. `await zk.drain()` between calls keeps below that. */

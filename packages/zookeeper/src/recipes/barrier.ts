@@ -17,7 +17,7 @@ export interface BarrierOptions extends Timing {
  * can share it).
  *
  * All three methods go on over lost connections and sessions until they are done, unless `signal` or `timeoutMs` end
- * them: they then reject with an `AbortedError` or a `TimeoutError`. The barrier belongs to no session: it stands until
+ * them: they then reject with an `AbortError` or a `TimeoutError`. The barrier belongs to no session: it stands until
  * somebody removes it.
  */
 export class Barrier {

@@ -1,4 +1,4 @@
-import { AbortedError } from '../errors/client-errors.ts'
+import { AbortError } from '../errors/client-errors.ts'
 
 /**
  * Counts what one-shot watches tell, so that a change between the read that left the watch and the wait for it is not missed:
@@ -21,7 +21,7 @@ export class ChangeCounter {
     for (const wake of [...this.#waiting]) wake()
   }
 
-  /** Resolves once the count is beyond the given one; rejects with an `AbortedError`. */
+  /** Resolves once the count is beyond the given one; rejects with an `AbortError`. */
   beyond(count: number, signal: AbortSignal): Promise<void> {
     if (this.#count > count) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export class ChangeCounter {
       }
       const onAbort = () => {
         end()
-        reject(new AbortedError('the wait was aborted', { cause: signal.reason }))
+        reject(new AbortError('the wait was aborted', { cause: signal.reason }))
       }
       this.#waiting.add(wake)
       signal.addEventListener('abort', onAbort, { once: true })

@@ -31,7 +31,7 @@ export class LeaderElection {
 
   /**
    * Stands for election, and resolves when this candidate leads. Goes on through lost connections; in a new session it stands behind
-   * all others again. Rejects with an `AbortedError` or a `TimeoutError` when the caller wants to wait no longer: then it is no
+   * all others again. Rejects with an `AbortError` or a `TimeoutError` when the caller wants to wait no longer: then it is no
    * candidate any more. To lead again after a leadership that ended, resign that one and campaign anew.
    */
   async campaign(options: CallOptions = {}): Promise<Leadership> {
@@ -46,7 +46,7 @@ export class LeaderElection {
    * `leadership.signal` is aborted: nobody else leads before it has stopped, or the session has ended.
    *
    * Work that fails because its leadership was lost is followed by the next campaign, whatever it rejects with. Work that fails while it
-   * leads resigns, and the promise rejects with what it said. Aborting the `signal` ends the campaign, with an `AbortedError`, and does nothing
+   * leads resigns, and the promise rejects with what it said. Aborting the `signal` ends the campaign, with an `AbortError`, and does nothing
    * to work that leads: give it to the work too. Rejects with a `ClosedError` when the client is closed.
    */
   async run(
@@ -76,7 +76,7 @@ export class LeaderElection {
 
   /**
    * Gives the leader, undefined for none, now and after every change, of its data too; changes may be skipped, the last one never.
-   * Needs not campaign. Goes on through lost connections and sessions; throws an `AbortedError` when the signal is aborted, and a
+   * Needs not campaign. Goes on through lost connections and sessions; throws an `AbortError` when the signal is aborted, and a
    * `ClosedError` when the client is closed.
    */
   async *observe(

@@ -110,7 +110,7 @@ export class LockingQueue implements AsyncIterable<QueueItem> {
   }
 
   /**
-   * One item after another, for ever: `for await (await using item of queue.items({ signal }))`. Throws an `AbortedError` when the signal
+   * One item after another, for ever: `for await (await using item of queue.items({ signal }))`. Throws an `AbortError` when the signal
    * is aborted. An item that the loop neither consumes nor releases stays locked.
    */
   async *items(

@@ -67,7 +67,7 @@ export class Semaphore {
 
   /**
    * Waits for a lease. Goes on waiting through lost connections; in a new session it stands at the queue's end again. Rejects
-   * with an `AbortedError` or a `TimeoutError` when the caller wants to wait no longer: then the place in the queue is given up, too.
+   * with an `AbortError` or a `TimeoutError` when the caller wants to wait no longer: then the place in the queue is given up, too.
    * Rejects with an `InvalidOptionError` when others use the path with another `maxLeases`.
    */
   async acquire(options: AcquireLeaseOptions = {}): Promise<Lease> {

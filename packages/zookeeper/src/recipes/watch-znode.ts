@@ -27,7 +27,7 @@ export interface ChildrenWatching extends Watching {
 
 /** Options of `watchData` and `watchChildren`. */
 export interface WatchZnodeOptions {
-  /** Aborting it ends the loop with an `AbortedError`. */
+  /** Aborting it ends the loop with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import type { CallOptions } from '../../src/index.ts'
+import { type CallOptions, ZooKeeper } from '../../src/index.ts'
 import { OpCode } from '../../src/protocol/index.ts'
 import { connected, friendly } from '../support/friendly-script.ts'
 import { type Script, startScriptedServer } from '../support/scripted-server.ts'
@@ -100,6 +100,28 @@ describe('a deadline', () => {
     }
     await zk.close()
     await Promise.all(ending)
+  })
+
+  it('may be a signal of its own, and any other signal is an abort', async () => {
+    await using server = await startScriptedServer(deaf().script)
+    await using zk = await connected(server)
+    const signal = AbortSignal.timeout(10)
+    await expect(zk.setData('/a', 'x', { signal })).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'ZK_TIMEOUT',
+      mayHaveHappened: true,
+      retryable: true,
+    })
+    const aborted = AbortSignal.abort()
+    await expect(zk.setData('/a', 'x', { signal: aborted })).rejects.toMatchObject({
+      name: 'AbortError',
+      code: 'ZK_ABORTED',
+      retryable: false,
+    })
+    await using nowhere = new ZooKeeper('127.0.0.1:1')
+    const late = { signal: AbortSignal.timeout(10) }
+    await expect(nowhere.connect(late)).rejects.toMatchObject({ code: 'ZK_TIMEOUT' })
+    await expect(nowhere.ensurePath('/a', late)).rejects.toMatchObject({ code: 'ZK_TIMEOUT' })
   })
 
   it('that makes no sense is over', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { persevere, unlessAborted } from '../../src/client/persevere.ts'
-import { AbortedError, ConnectionLossError, NoNodeError, ProtocolError } from '../../src/index.ts'
+import { AbortError, ConnectionLossError, NoNodeError, ProtocolError } from '../../src/index.ts'
 import { ErrorCode } from '../../src/protocol/index.ts'
 import { manualClock } from '../support/manual-clock.ts'
 
@@ -77,5 +77,35 @@ it("ends with the caller's signal, before it begins or in a pause", async () => 
   const late = persevere({ signal }, { clock }, (work) =>
     unlessAborted(new Promise(() => {}), work.signal),
   )
-  await expect(late).rejects.toBeInstanceOf(AbortedError)
+  await expect(late).rejects.toBeInstanceOf(AbortError)
+})
+
+it('waits for ever with Infinity, and not at all with 0', async () => {
+  const clock = manualClock()
+  const waiting = persevere({ timeoutMs: Infinity }, { clock }, ({ signal }) =>
+    Promise.race([unlessAborted(new Promise<never>(() => {}), signal), turn()]),
+  )
+  clock.advance(2 ** 31)
+  await expect(waiting).resolves.toBeUndefined()
+  const over = persevere({ timeoutMs: 0 }, { clock }, ({ signal }) =>
+    unlessAborted(new Promise(() => {}), signal),
+  )
+  await expect(over).rejects.toMatchObject({ code: 'ZK_TIMEOUT', message: 'not done within 0 ms' })
+})
+
+it('takes the time of a signal for time, as it takes timeoutMs', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  let attempts = 0
+  const result = persevere({ signal }, {}, (work) =>
+    work.retry(() => {
+      attempts++
+      return unlessAborted(new Promise(() => {}), work.signal)
+    }),
+  )
+  result.catch(() => {})
+  await turn()
+  controller.abort(new DOMException('the time is up', 'TimeoutError'))
+  await expect(result).rejects.toMatchObject({ code: 'ZK_TIMEOUT', retryable: true })
+  expect(attempts).toBe(1)
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Call } from '../../src/connection/call.ts'
-import { AbortedError } from '../../src/errors/client-errors.ts'
+import { AbortError } from '../../src/errors/client-errors.ts'
 import { existsOperation } from '../../src/protocol/index.ts'
 import { RequestQueue } from '../../src/session/request-queue.ts'
 
@@ -35,7 +35,7 @@ it('gives, in order, what somebody still waits for, and never holds more than it
           expect(isTaken).toBe(wanted.length < maxRequests)
           if (isTaken) model.push(call)
         } else if (what === 'giveUp') {
-          model.at(which % Math.max(1, model.length))?.fail(new AbortedError('given up'))
+          model.at(which % Math.max(1, model.length))?.fail(new AbortError('given up'))
         } else if (what === 'shift') {
           model = model.filter((one) => !one.settled)
           expect(queue.shift()).toBe(model.shift())
@@ -55,7 +55,7 @@ it('lets go of calls that were given up long before it is full', () => {
   for (let i = 0; i < 10_000; i++) {
     const call = callOf(`/${i}`)
     queue.push(call)
-    call.fail(new AbortedError('given up'))
+    call.fail(new AbortError('given up'))
   }
   expect(queue.length).toBeLessThanOrEqual(1_000)
 })

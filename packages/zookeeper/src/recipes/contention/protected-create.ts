@@ -2,7 +2,7 @@ import type { DataInput } from '../../client/multi.ts'
 import { type Perseverance, persevere } from '../../client/persevere.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import type { Clock } from '../../connection/clock.ts'
-import { AbortedError } from '../../errors/client-errors.ts'
+import { AbortError } from '../../errors/client-errors.ts'
 import { MultiError } from '../../errors/multi-error.ts'
 import { NoNodeError } from '../../errors/server-errors.ts'
 import { ZooKeeperError } from '../../errors/zookeeper-error.ts'
@@ -93,8 +93,8 @@ async function afterLoss(
     return await findProtected(place, guid, perseverance)
   } catch (error) {
     void removeProtected(place, guid)
-    if (!(error instanceof AbortedError)) throw error
-    throw new AbortedError(error.message, { path: place.path, cause: error.cause })
+    if (!(error instanceof AbortError)) throw error
+    throw new AbortError(error.message, { path: place.path, cause: error.cause })
   }
 }
 

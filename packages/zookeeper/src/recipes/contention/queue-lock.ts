@@ -20,7 +20,7 @@ export abstract class QueueLock<Held extends HeldLock> {
 
   /**
    * Waits for the lock. Goes on waiting through lost connections; in a new session it stands at the queue's end again. Rejects
-   * with an `AbortedError` or a `TimeoutError` when the caller wants to wait no longer: then the place in the queue is given up, too.
+   * with an `AbortError` or a `TimeoutError` when the caller wants to wait no longer: then the place in the queue is given up, too.
    */
   async acquire(options: CallOptions = {}): Promise<Held> {
     const { contest } = this
