@@ -13,7 +13,7 @@ async function drain(zk: ZooKeeper, path: string): Promise<string[]> {
   const items: string[] = []
   const queue = new LockingQueue(zk, path)
   for (;;) {
-    const item = await queue.poll()
+    const item = await queue.tryTake()
     if (item === undefined) return items
     items.push(String(item.data))
     await item.consume()
@@ -26,7 +26,7 @@ onEachServer((stage) => {
     await using other = await stage.client()
     const path = `${stage.path()}/deep/queue`
     const queue = new LockingQueue(zk, path)
-    expect(await queue.poll()).toBeUndefined()
+    expect(await queue.tryTake()).toBeUndefined()
     const first = queue.take()
     await new LockingQueue(other, path).put('first')
     await (await first).consume()
@@ -51,7 +51,7 @@ onEachServer((stage) => {
     const item = await queue.take()
     expect(item.signal.aborted).toBe(false)
     const other = new LockingQueue(two, path)
-    expect(await other.poll()).toBeUndefined()
+    expect(await other.tryTake()).toBeUndefined()
     const next = other.take()
     await item.release()
     expect(item.signal.reason).toMatchObject({ code: 'ZK_CLOSED' })

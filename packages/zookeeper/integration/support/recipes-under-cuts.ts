@@ -151,7 +151,7 @@ async function drain(queue: LockingQueue): Promise<string[]> {
   await waitFor(
     'the rest to be free',
     async () => {
-      const item = await queue.poll()
+      const item = await queue.tryTake()
       if (item === undefined) return (await queue.size()) === 0
       items.push(String(item.data))
       await item.consume()

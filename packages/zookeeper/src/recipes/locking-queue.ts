@@ -98,8 +98,11 @@ export class LockingQueue implements AsyncIterable<QueueItem> {
     })
   }
 
-  /** The first free item, locked; undefined when there is none now. */
-  poll(options: CallOptions = {}): Promise<QueueItem | undefined> {
+  /**
+   * The first free item, locked; undefined when there is none now. Waits for a connection when there is none: pass a `timeoutMs`. (A
+   * Java queue's `poll`)
+   */
+  tryTake(options: CallOptions = {}): Promise<QueueItem | undefined> {
     return persevere(options, this.#options, (perseverance) => this.#takeFirst(perseverance))
   }
 
