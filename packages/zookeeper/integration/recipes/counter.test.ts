@@ -94,8 +94,19 @@ onEachServer((stage) => {
     await counter.set(2n ** 63n - 1n)
     await expect(counter.increment()).rejects.toMatchObject({ code: 'ZK_INVALID_OPTION' })
     await expect(new Counter(zk, path, { format: 'int64' }).get()).rejects.toMatchObject({
-      code: 'ZK_MALFORMED',
+      code: 'ZK_SERIALIZATION',
+      path,
     })
+    const invalid = { code: 'ZK_INVALID_OPTION' }
+    for (const call of [
+      () => counter.add(1.5),
+      () => counter.subtract(Number.NaN),
+      () => counter.set(2 ** 53),
+      () => counter.compareAndSet(0, 0.5),
+    ]) {
+      await expect(call()).rejects.toMatchObject(invalid)
+    }
+    expect(() => new Counter(zk, path, { default: 0.5 })).toThrow(expect.objectContaining(invalid))
     const timeoutMs = 50
     const client = await stage.client()
     await client.close()

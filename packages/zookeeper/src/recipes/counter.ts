@@ -5,7 +5,7 @@ import { ConnectionLossError } from '../errors/client-errors.ts'
 import { ZooKeeperError } from '../errors/zookeeper-error.ts'
 import { parentPath } from '../protocol/path.ts'
 import { type Acl, OPEN_ACL_UNSAFE } from '../protocol/records/acl.ts'
-import { type CounterFormat, decodeCounter, encodeCounter } from './counter-format.ts'
+import { type CounterFormat, decodeCounter, encodeCounter, toCount } from './counter-format.ts'
 import { isOvertaken } from './is-overtaken.ts'
 
 /** Settings of a `Counter`. */
@@ -50,7 +50,7 @@ interface Outcome extends CounterChange {
  * `ConnectionLossError` whose `mayHaveHappened` is true. (kazoo and Curator try again there, and may count twice.)
  *
  * Numbers are 64 bits with sign, 32 with the format `int32`; a change beyond rejects with an `InvalidOptionError`, and data that is no
- * number with a `ProtocolError`. Numbers given as `number` must be safe integers. Do not delete a counter that is in use:
+ * number with a `SerializationError`. A `number` must be a safe integer, else that is an `InvalidOptionError` too. Do not delete a counter that is in use:
  * a new one's versions begin anew, and a write could take it for the old one.
  */
 export class Counter {
@@ -62,12 +62,13 @@ export class Counter {
   /** One change of ours after another, so that they do not get in each other's way. */
   #last: Promise<unknown> = Promise.resolve()
 
+  /** Throws an `InvalidOptionError` for a default that is no safe integer. */
   constructor(client: ZooKeeper, path: string, options: CounterOptions = {}) {
     this.path = path
     this.#client = client
     this.#options = options
     this.#format = options.format ?? 'decimal'
-    this.#default = BigInt(options.default ?? 0)
+    this.#default = toCount(options.default ?? 0)
   }
 
   /** The counter now, as the server that we are connected to knows it. */
@@ -79,12 +80,13 @@ export class Counter {
   }
 
   /** Adds a number, which may be negative. */
-  add(delta: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
-    return this.#change((value) => value + BigInt(delta), options)
+  async add(delta: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
+    const change = toCount(delta)
+    return this.#change((value) => value + change, options)
   }
 
-  subtract(delta: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
-    return this.#change((value) => value - BigInt(delta), options)
+  async subtract(delta: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
+    return this.add(-toCount(delta), options)
   }
 
   increment(options: CallOptions = {}): Promise<CounterChange> {
@@ -96,8 +98,9 @@ export class Counter {
   }
 
   /** Sets it whatever it is. (Curator: `trySet`) */
-  set(value: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
-    return this.#change(() => BigInt(value), options)
+  async set(value: bigint | number, options: CallOptions = {}): Promise<CounterChange> {
+    const wanted = toCount(value)
+    return this.#change(() => wanted, options)
   }
 
   /** Sets it if it is what was expected. Says whether it was; nothing is written when it was not. */
@@ -106,7 +109,8 @@ export class Counter {
     value: bigint | number,
     options: CallOptions = {},
   ): Promise<boolean> {
-    const next = (found: bigint) => (found === BigInt(expected) ? BigInt(value) : undefined)
+    const [from, to] = [toCount(expected), toCount(value)]
+    const next = (found: bigint) => (found === from ? to : undefined)
     const { isWritten } = await this.#tryChange(next, options)
     return isWritten
   }
@@ -143,7 +147,7 @@ export class Counter {
 
   async #read({ retry, signal }: Perseverance): Promise<Reading> {
     const found = await retry(() => this.#client.getDataOrNull(this.path, { signal }))
-    const value = found === null ? undefined : decodeCounter(found.data, this.#format)
+    const value = found === null ? undefined : decodeCounter(found.data, this.#format, this.path)
     return { value: value ?? this.#default, version: found?.stat.version }
   }
 

@@ -4,6 +4,7 @@ import {
   type CounterFormat,
   decodeCounter,
   encodeCounter,
+  toCount,
 } from '../../src/recipes/counter-format.ts'
 
 const formats: readonly CounterFormat[] = ['decimal', 'int64', 'int32']
@@ -13,7 +14,7 @@ it('reads back what it wrote', () => {
   fc.assert(
     fc.property(value, fc.constantFrom(...formats), (wide, format) => {
       const fitting = format === 'int32' ? BigInt.asIntN(32, wide) : wide
-      expect(decodeCounter(encodeCounter(fitting, format), format)).toBe(fitting)
+      expect(decodeCounter(encodeCounter(fitting, format), format, '/c')).toBe(fitting)
     }),
   )
 })
@@ -34,13 +35,20 @@ it('refuses numbers that do not fit', () => {
 
 it('takes no data for no number yet, and refuses any other data with a typed error', () => {
   for (const format of formats) {
-    expect(decodeCounter(null, format)).toBeUndefined()
-    expect(decodeCounter(Buffer.alloc(0), format)).toBeUndefined()
+    expect(decodeCounter(null, format, '/c')).toBeUndefined()
+    expect(decodeCounter(Buffer.alloc(0), format, '/c')).toBeUndefined()
   }
   for (const text of ['1.5', ' 1', '+1', '0x10', '9223372036854775808', 'x'.repeat(1_000)]) {
-    expect(() => decodeCounter(Buffer.from(text), 'decimal')).toThrow(
-      expect.objectContaining({ code: 'ZK_MALFORMED' }),
+    expect(() => decodeCounter(Buffer.from(text), 'decimal', '/c')).toThrow(
+      expect.objectContaining({ code: 'ZK_SERIALIZATION', path: '/c' }),
     )
   }
-  expect(() => decodeCounter(Buffer.alloc(7), 'int64')).toThrow(/7 bytes/)
+  expect(() => decodeCounter(Buffer.alloc(7), 'int64', '/c')).toThrow(/7 bytes .* of \/c/)
+})
+
+it('takes whole numbers only', () => {
+  expect([toCount(-3), toCount(4n)]).toEqual([-3n, 4n])
+  for (const value of [1.5, Number.NaN, Infinity, 2 ** 53]) {
+    expect(() => toCount(value)).toThrow(expect.objectContaining({ code: 'ZK_INVALID_OPTION' }))
+  }
 })
