@@ -170,6 +170,31 @@ onEachServer((stage) => {
     ])
   })
 
+  it('gives a znode and its children, and what was there before a change', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    await zk.create(path, 'old')
+    for (const name of ['a', 'b', 'a/c']) await zk.create(`${path}/${name}`, name)
+    await using cache = new TreeCache(zk, path)
+    const told: TreeChange[] = []
+    cache.onChange((changes) => told.push(...changes))
+    await cache.start()
+    expect(told.map(({ type }) => type)).toEqual(['added', 'added', 'added', 'added'])
+    expect(String(cache.get(`${path}/a/c`)?.data)).toBe('a/c')
+    expect(cache.get(`${path}/x`)).toBeUndefined()
+    expect(cache.children(path)?.sort()).toEqual(['a', 'b'])
+    expect(cache.children(`${path}/b`)).toEqual([])
+    expect(cache.children(`${path}/x`)).toBeUndefined()
+    await zk.delete(`${path}/b`)
+    await zk.create(`${path}/d`, null)
+    await zk.setData(path, 'new')
+    await waitFor('the change', () => told.at(-1)?.type === 'changed')
+    const last = told.at(-1)
+    expect(last).toMatchObject({ path, node: { data: Buffer.from('new') } })
+    expect(last?.type === 'changed' && String(last.before.data)).toBe('old')
+    expect(cache.children(path)?.sort()).toEqual(['a', 'd'])
+  })
+
   it('keeps to its depth, and stops at its number of znodes', async () => {
     await using zk = await stage.client()
     const path = stage.path()

@@ -38,7 +38,10 @@ export class NodeCache extends WatchedCache {
     return this.#nodes.get(this.path)
   }
 
-  /** Calls the listener for every change, until the returned function is called. */
+  /**
+   * Calls the listener for every change, until the returned function is called. A znode that is found at `start` comes as `added`, to
+   * who listens before.
+   */
   onChange(listener: NodeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

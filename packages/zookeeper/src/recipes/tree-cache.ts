@@ -3,6 +3,7 @@ import type { Clock } from '../connection/clock.ts'
 import { CacheOverflowError } from '../errors/client-errors.ts'
 import { notify } from '../session/notify.ts'
 import type { NodeEvent } from '../session/watch-event.ts'
+import { ChildIndex } from './child-index.ts'
 import { applyReading, applyTree, type TreeChange } from './tree-difference.ts'
 import { type TreeNode, TreeReader } from './tree-reader.ts'
 import { type ApplyReading, WatchedCache } from './watched-cache.ts'
@@ -36,6 +37,8 @@ export class TreeCache extends WatchedCache {
   readonly #maxNodes: number
   readonly #nodes = new Map<string, TreeNode>()
   readonly #listeners = new Set<TreeListener>()
+  /** Made when somebody asks for it: it costs memory. */
+  #children: ChildIndex | undefined
 
   constructor(client: ZooKeeper, path: string, options: TreeCacheOptions = {}) {
     super(client, path, { mode: 'persistentRecursive', clock: options.clock })
@@ -56,7 +59,25 @@ export class TreeCache extends WatchedCache {
     return this.#nodes
   }
 
-  /** Calls the listener for every batch of changes, until the returned function is called. */
+  /** The znode at a path; undefined when it does not exist, or is none of this cache's. (Curator: `get`; kazoo: `get_data`) */
+  get(path: string): TreeNode | undefined {
+    return this.#nodes.get(path)
+  }
+
+  /**
+   * The names of a znode's children, in no order; undefined when `get` gives no such znode. Those beyond `maxDepth` are not known. (Curator:
+   * `getCurrentChildren`; kazoo: `get_children`)
+   */
+  children(path: string): string[] | undefined {
+    if (!this.#nodes.has(path)) return undefined
+    this.#children ??= new ChildIndex(this.#nodes.keys())
+    return this.#children.namesOf(path)
+  }
+
+  /**
+   * Calls the listener for every batch of changes, until the returned function is called. The first reading comes as `added` changes, to who
+   * listens before `start`; who comes later looks at `nodes` first.
+   */
   onChange(listener: TreeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -95,6 +116,7 @@ export class TreeCache extends WatchedCache {
 
   #tell(changes: readonly TreeChange[]): void {
     if (changes.length === 0) return
+    for (const change of changes) this.#children?.apply(change)
     for (const listener of [...this.#listeners]) notify(() => listener(changes))
   }
 }

@@ -3,7 +3,13 @@ import type { TreeNode } from './tree-reader.ts'
 /** One difference between what a cache held and what it holds now. */
 export type TreeChange =
   | { readonly type: 'added'; readonly path: string; readonly node: TreeNode }
-  | { readonly type: 'changed'; readonly path: string; readonly node: TreeNode }
+  | {
+      readonly type: 'changed'
+      readonly path: string
+      readonly node: TreeNode
+      /** What the cache held before; states between the two may have been skipped. (Curator: `oldData`) */
+      readonly before: TreeNode
+    }
   /** `node` is what was there last. */
   | { readonly type: 'removed'; readonly path: string; readonly node: TreeNode }
 
@@ -26,7 +32,7 @@ export function applyReading(
   nodes.set(path, node)
   if (before === undefined) return { type: 'added', path, node }
   const isSame = before.stat.mzxid === node.stat.mzxid && before.stat.mtime === node.stat.mtime
-  return isSame ? undefined : { type: 'changed', path, node }
+  return isSame ? undefined : { type: 'changed', path, node, before }
 }
 
 /** Makes the cache hold exactly `tree`, and says what that changed: what went first, deepest first. */

@@ -58,6 +58,6 @@ it('sees that a znode is another one although a replaced tree counts its transac
   const after = { ...before, stat: { ...before.stat, mtime: 5n } }
   const nodes = new Map([['/a', before]])
   expect(applyTree(nodes, new Map([['/a', after]]))).toEqual([
-    { type: 'changed', path: '/a', node: after },
+    { type: 'changed', path: '/a', node: after, before },
   ])
 })
