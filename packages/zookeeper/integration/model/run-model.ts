@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { commands, firstCommand, Model, Real } from './commands.ts'
+import { commands, firstCommand } from './commands.ts'
+import { Model, Real } from './two-clients.ts'
 
 const MAX_COMMANDS = 40
 
