@@ -8,7 +8,7 @@ const path = `/example-double-barrier-${process.pid}`
 async function compute(name: string): Promise<void> {
   await using zk = new ZooKeeper(servers)
   await zk.connect({ timeoutMs: 10_000 })
-  const barrier = new DoubleBarrier(zk, path, 3, { identifier: name })
+  const barrier = new DoubleBarrier(zk, path, 3, { data: name })
   await barrier.enter({ timeoutMs: 10_000 })
   console.log(`${name}: all three are here`)
   await barrier.leave({ timeoutMs: 10_000 })

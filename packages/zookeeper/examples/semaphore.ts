@@ -5,7 +5,7 @@ const servers = process.env['ZOOKEEPER'] ?? '127.0.0.1:2181'
 
 await using zk = new ZooKeeper(servers)
 await zk.connect({ timeoutMs: 10_000 })
-const semaphore = new Semaphore(zk, `/example-semaphore-${process.pid}`, { maxLeases: 2 })
+const semaphore = new Semaphore(zk, `/example-semaphore-${process.pid}`, 2)
 let running = 0
 
 async function job(name: string): Promise<void> {

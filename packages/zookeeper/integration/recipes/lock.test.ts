@@ -138,14 +138,14 @@ onEachServer((stage) => {
     const path = stage.path()
     await using held = await new Lock(holder, path).acquire()
     const semaphorePath = stage.path()
-    await using lease = await new Semaphore(holder, semaphorePath, { maxLeases: 1 }).acquire()
+    await using lease = await new Semaphore(holder, semaphorePath, 1).acquire()
     const election = new LeaderElection(zk, path)
     for (let i = 0; i < 3; i++) {
       const controller = new AbortController()
       const { signal } = controller
       const waiting = [
         new Lock(zk, path).acquire({ signal }),
-        new Semaphore(zk, semaphorePath, { maxLeases: 1 }).acquire({ signal }),
+        new Semaphore(zk, semaphorePath, 1).acquire({ signal }),
         follow(election.observe({ signal })),
       ]
       await lineUp(new Lock(holder, path), 2)
@@ -229,7 +229,7 @@ onEachServer((stage) => {
     const clock = manualClock()
     const held = [
       await new Lock(zk, `${path}-lock`, { clock }).acquire(),
-      await new Semaphore(zk, `${path}-leases`, { maxLeases: 1, clock }).acquire(),
+      await new Semaphore(zk, `${path}-leases`, 1, { clock }).acquire(),
       await new LeaderElection(zk, `${path}-lead`, { clock }).campaign(),
     ]
     proxy.setMode('refuse')

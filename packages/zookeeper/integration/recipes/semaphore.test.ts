@@ -9,8 +9,8 @@ onEachServer((stage) => {
     await using first = await stage.client()
     await using second = await stage.client()
     const path = stage.path()
-    const semaphore = new Semaphore(first, path, { maxLeases: 2, data: 'first' })
-    const far = new Semaphore(second, path, { maxLeases: 2 })
+    const semaphore = new Semaphore(first, path, 2, { data: 'first' })
+    const far = new Semaphore(second, path, 2)
     const a = await semaphore.acquire()
     const b = await far.acquire({ data: 'b' })
     const holders = await far.leaseHolders()
@@ -46,7 +46,7 @@ onEachServer((stage) => {
 
   it('runs work with a lease, and returns it whatever becomes of that', async () => {
     await using zk = await stage.client()
-    const semaphore = new Semaphore(zk, stage.path(), { maxLeases: 2 })
+    const semaphore = new Semaphore(zk, stage.path(), 2)
     let running = 0
     let most = 0
     const work = async ({ signal }: Lease) => {
@@ -66,14 +66,14 @@ onEachServer((stage) => {
   it('refuses another number of leases', async () => {
     await using zk = await stage.client()
     const path = stage.path()
-    await using lease = await new Semaphore(zk, path, { maxLeases: 3 }).acquire()
-    const other = new Semaphore(zk, path, { maxLeases: 4 })
+    await using lease = await new Semaphore(zk, path, 3).acquire()
+    const other = new Semaphore(zk, path, 4)
     await expect(other.acquire()).rejects.toMatchObject({
       code: 'ZK_INVALID_OPTION',
       message: `maxLeases is 4 here, but 3 at ${path}`,
     })
     await expect(other.tryAcquire()).rejects.toMatchObject({ code: 'ZK_INVALID_OPTION' })
-    expect(() => new Semaphore(zk, path, { maxLeases: 0 })).toThrow('maxLeases')
+    expect(() => new Semaphore(zk, path, 0)).toThrow('maxLeases')
     await lease.release()
     await zk.setData(path, '4')
     await using changed = await other.acquire()
@@ -81,7 +81,7 @@ onEachServer((stage) => {
     // A path that somebody made without data, as Curator does, is taken.
     const bare = stage.path()
     await zk.create(bare, null)
-    await using taken = await new Semaphore(zk, bare, { maxLeases: 1 }).acquire()
+    await using taken = await new Semaphore(zk, bare, 1).acquire()
     expect(String((await zk.getData(bare)).data)).toBe('1')
     expect(taken.signal.aborted).toBe(false)
   })
@@ -92,7 +92,7 @@ onEachServer((stage) => {
     let inside = 0
     let most = 0
     const once = async (client: (typeof clients)[number], isTry: boolean) => {
-      const semaphore = new Semaphore(client, path, { maxLeases: 3 })
+      const semaphore = new Semaphore(client, path, 3)
       const lease = isTry ? await semaphore.tryAcquire() : await semaphore.acquire()
       if (lease === undefined) return
       inside++
@@ -121,8 +121,8 @@ onEachServer((stage) => {
     })
     await using zk = await stage.client()
     const path = stage.path()
-    const semaphore = new Semaphore(zk, path, { maxLeases: 1 })
-    const unstable = new Semaphore(faulty, path, { maxLeases: 1, data: 'unstable' })
+    const semaphore = new Semaphore(zk, path, 1)
+    const unstable = new Semaphore(faulty, path, 1, { data: 'unstable' })
     const lost = await unstable.acquire()
     // Holds the lock, waits for the lease, and loses both with its session.
     const waiting = unstable.acquire()

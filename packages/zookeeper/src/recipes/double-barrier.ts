@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { DataInput } from '../client/multi.ts'
 import {
   type Perseverance,
   persevere,
@@ -19,8 +20,8 @@ import { isOvertaken } from './is-overtaken.ts'
 
 /** Settings of a `DoubleBarrier`. */
 export interface DoubleBarrierOptions extends Timing {
-  /** What the member's znode says, for people (default: host name and process id). */
-  readonly identifier?: string
+  /** What the member's znode says, for people (default: host name and process id). (kazoo: `identifier`) */
+  readonly data?: DataInput | undefined
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
   readonly acl?: readonly Acl[]
 }
@@ -144,12 +145,12 @@ export class DoubleBarrier {
   /** Makes the member's znode in the round that is under way; undefined when the session ended meanwhile. */
   async #join(member: string, perseverance: Perseverance): Promise<Place | undefined> {
     const { retry, signal } = perseverance
-    const { identifier = `${hostname()}-${process.pid}` } = this.#options
+    const { data = `${hostname()}-${process.pid}` } = this.#options
     for (;;) {
       const { version } = await this.#round(perseverance)
       const isJoined = await this.#transact(perseverance, [
         { type: 'check', path: this.#members, version },
-        { type: 'create', path: member, data: identifier, mode: 'ephemeral', acl: this.#acl },
+        { type: 'create', path: member, data, mode: 'ephemeral', acl: this.#acl },
       ])
       // When it was made before and the answer lost, it is refused now.
       const stat = await retry(() => this.#client.exists(member, { signal }))

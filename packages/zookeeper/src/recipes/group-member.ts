@@ -36,8 +36,8 @@ export type MembersListener = (members: ReadonlyMap<string, Buffer | null>) => v
  * it holds this member only when ZooKeeper shows it. Needs ZooKeeper 3.6. Who only wants to look takes a `TreeCache` with `maxDepth: 1`.
  */
 export class GroupMember implements AsyncDisposable {
-  /** The group's path. */
-  readonly membershipPath: string
+  /** The group's path. (Curator: `membershipPath`) */
+  readonly path: string
   /** This member's name. */
   readonly id: string
   readonly #node: PersistentEphemeralNode
@@ -45,17 +45,13 @@ export class GroupMember implements AsyncDisposable {
   readonly #members = new Map<string, Buffer | null>()
   readonly #listeners = new Set<MembersListener>()
 
-  constructor(
-    client: ZooKeeper,
-    membershipPath: string,
-    id: string,
-    options: GroupMemberOptions = {},
-  ) {
+  /** `path` is the group's, `id` this member's name in it. */
+  constructor(client: ZooKeeper, path: string, id: string, options: GroupMemberOptions = {}) {
     const { data = null, maxMembers = DEFAULT_MAX_MEMBERS } = options
-    this.membershipPath = membershipPath
+    this.path = path
     this.id = id
-    this.#node = new PersistentEphemeralNode(client, joinPath(membershipPath, id), data, options)
-    this.#cache = new TreeCache(client, membershipPath, {
+    this.#node = new PersistentEphemeralNode(client, joinPath(path, id), data, options)
+    this.#cache = new TreeCache(client, path, {
       maxDepth: 1,
       // The group's own znode counts too.
       maxNodes: maxMembers + 1,
@@ -118,7 +114,7 @@ export class GroupMember implements AsyncDisposable {
   }
 
   #apply(changes: readonly TreeChange[]): void {
-    const ofMembers = changes.filter(({ path }) => path !== this.membershipPath)
+    const ofMembers = changes.filter(({ path }) => path !== this.path)
     for (const { type, path, node } of ofMembers) {
       if (type === 'removed') this.#members.delete(nodeName(path))
       else this.#members.set(nodeName(path), node.data)

@@ -23,7 +23,6 @@ export {
   type AcquireLeaseOptions,
   type Lease,
   Semaphore,
-  type SemaphoreOptions,
 } from './semaphore.ts'
 export { TreeCache, type TreeCacheOptions, type TreeListener } from './tree-cache.ts'
 export type { TreeChange } from './tree-difference.ts'

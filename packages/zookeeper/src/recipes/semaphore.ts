@@ -11,12 +11,6 @@ import { type Contender, listContenders } from './contention/contenders.ts'
 import { Possession } from './contention/possession.ts'
 import { exclusiveTurn, placesTurn } from './contention/turn.ts'
 
-/** Settings of a semaphore. */
-export interface SemaphoreOptions extends ContenderOptions {
-  /** How many leases there are. It must be the same for all who use the path. */
-  readonly maxLeases: number
-}
-
 /** Options of `Semaphore.acquire`. */
 export interface AcquireLeaseOptions extends CallOptions {
   /** What to tell about this lease (default: the semaphore's `data`). */
@@ -31,6 +25,7 @@ export interface AcquireLeaseOptions extends CallOptions {
  * first, so that only one at a time stands in the queue, and is woken when a lease is returned.
  */
 export class Semaphore {
+  /** How many leases there are. */
   readonly maxLeases: number
   readonly #client: ZooKeeper
   readonly #path: string
@@ -38,11 +33,10 @@ export class Semaphore {
   readonly #leases: Contest
 
   /**
-   * `path` is the semaphore's own, and keeps `maxLeases` as its data. It is made where it does not exist, and stays. Throws an
-   * `InvalidOptionError` when `maxLeases` is not a whole number from 1.
+   * `path` is the semaphore's own, and keeps `maxLeases`, which must be the same for all who use it, as its data. It is made where it
+   * does not exist, and stays. Throws an `InvalidOptionError` when `maxLeases` is not a whole number from 1.
    */
-  constructor(client: ZooKeeper, path: string, options: SemaphoreOptions) {
-    const { maxLeases } = options
+  constructor(client: ZooKeeper, path: string, maxLeases: number, options: ContenderOptions = {}) {
     if (!Number.isSafeInteger(maxLeases) || maxLeases < 1) {
       throw new InvalidOptionError(`maxLeases must be a whole number from 1, not ${maxLeases}`)
     }
