@@ -158,7 +158,7 @@ onEachServer((stage) => {
     }
     // Those on its own znodes went with these, or go with the event that tells of it.
     await zk.sync('/')
-    expect(zk.stats().watches).toMatchObject({ data: 0, exist: 0, child: 0 })
+    expect(zk.stats().watches).toMatchObject({ data: 0, exist: 0, children: 0 })
     expect([held, lease].map(({ signal }) => signal.aborted)).toEqual([false, false])
   })
 

@@ -47,12 +47,12 @@ export class WatchedReads {
 
   getChildren(path: string, options: WatchOptions): Promise<string[]> {
     const convert = ({ children }: GetChildrenResponse) => [...children]
-    return this.#read({ operation: getChildrenOperation, kind: 'child', convert }, path, options)
+    return this.#read({ operation: getChildrenOperation, kind: 'children', convert }, path, options)
   }
 
   getChildren2(path: string, options: WatchOptions): Promise<GetChildren2Response> {
     return this.#read(
-      { operation: getChildren2Operation, kind: 'child', convert: same },
+      { operation: getChildren2Operation, kind: 'children', convert: same },
       path,
       options,
     )

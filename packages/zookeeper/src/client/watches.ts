@@ -33,9 +33,9 @@ export interface CheckWatchesOptions extends CallOptions {
 
 /** The one-shot tables of each kind of `removeWatches`. */
 const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {
-  any: ['data', 'exist', 'child'],
+  any: ['data', 'exist', 'children'],
   data: ['data', 'exist'],
-  children: ['child'],
+  children: ['children'],
 }
 
 /** The watches of one client: puts them on paths and takes them off, below its chroot. */

@@ -7,7 +7,7 @@ export const SET_WATCHES_MAX_BYTES = 128 * 1024
 const fieldOf = {
   data: 'dataWatches',
   exist: 'existWatches',
-  child: 'childWatches',
+  children: 'childWatches',
   persistent: 'persistentWatches',
   persistentRecursive: 'persistentRecursiveWatches',
 } as const

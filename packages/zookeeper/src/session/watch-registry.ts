@@ -12,7 +12,7 @@ import type {
 } from './watch-event.ts'
 
 /** The server's table that a one-shot watch lies in: `exist` is the data table for a znode that was not there. */
-export type OneShotKind = 'data' | 'exist' | 'child'
+export type OneShotKind = 'data' | 'exist' | 'children'
 
 /** Who hears from a one-shot watch. */
 export type WatchListener = (event: WatchEvent) => void
@@ -28,7 +28,7 @@ export interface PersistentWatcher {
 export interface WatchedPaths {
   readonly data: Iterable<string>
   readonly exist: Iterable<string>
-  readonly child: Iterable<string>
+  readonly children: Iterable<string>
   readonly persistent: Iterable<string>
   readonly persistentRecursive: Iterable<string>
 }
@@ -44,8 +44,8 @@ const eventTypes = new Map<number, NodeEventType>([
 const firedKinds: Readonly<Record<NodeEventType, readonly OneShotKind[]>> = {
   created: ['data', 'exist'],
   dataChanged: ['data', 'exist'],
-  deleted: ['data', 'exist', 'child'],
-  childrenChanged: ['child'],
+  deleted: ['data', 'exist', 'children'],
+  childrenChanged: ['children'],
 }
 
 /** Who looks on. */
@@ -64,7 +64,7 @@ export class WatchRegistry {
   readonly #oneShot: Readonly<Record<OneShotKind, Table<WatchListener>>> = {
     data: new Map(),
     exist: new Map(),
-    child: new Map(),
+    children: new Map(),
   }
   readonly #persistent: Readonly<Record<PersistentWatchMode, Table<PersistentWatcher>>> = {
     persistent: new Map(),
@@ -120,7 +120,7 @@ export class WatchRegistry {
     return {
       data: this.#oneShot.data.keys(),
       exist: this.#oneShot.exist.keys(),
-      child: this.#oneShot.child.keys(),
+      children: this.#oneShot.children.keys(),
       persistent: this.#persistent.persistent.keys(),
       persistentRecursive: this.#persistent.persistentRecursive.keys(),
     }
@@ -130,7 +130,7 @@ export class WatchRegistry {
     return {
       data: this.#oneShot.data.size,
       exist: this.#oneShot.exist.size,
-      child: this.#oneShot.child.size,
+      children: this.#oneShot.children.size,
       persistent: this.#persistent.persistent.size,
       persistentRecursive: this.#persistent.persistentRecursive.size,
     }

@@ -127,7 +127,7 @@ describe('diagnostics', () => {
       latency: { count: 4 },
       connections: { attempts: 2, established: 2, closed: 1, reconnects: 1 },
       sessionsLost: 0,
-      watches: { data: 1, exist: 0, child: 0, persistent: 0, persistentRecursive: 0 },
+      watches: { data: 1, exist: 0, children: 0, persistent: 0, persistentRecursive: 0 },
     })
     expect(stats.bytes.sent).toBeGreaterThan(100)
     expect(stats.bytes.received).toBeGreaterThan(100)

@@ -6,7 +6,7 @@ import {
   setWatchesChunks,
 } from '../../src/session/set-watches-chunks.ts'
 
-const none = { data: [], exist: [], child: [], persistent: [], persistentRecursive: [] }
+const none = { data: [], exist: [], children: [], persistent: [], persistentRecursive: [] }
 
 it('keeps every watch once, of its kind, in chunks within the limit and of the same zxid', () => {
   const paths = fc.array(fc.string({ minLength: 1, maxLength: 20 }), { maxLength: 30 })
@@ -15,7 +15,7 @@ it('keeps every watch once, of its kind, in chunks within the limit and of the s
       fc.record({
         data: paths,
         exist: paths,
-        child: paths,
+        children: paths,
         persistent: paths,
         persistentRecursive: paths,
       }),
@@ -23,7 +23,7 @@ it('keeps every watch once, of its kind, in chunks within the limit and of the s
         const chunks = setWatchesChunks(watched, 7n, 100)
         expect(chunks.flatMap((chunk) => chunk.dataWatches)).toEqual(watched.data)
         expect(chunks.flatMap((chunk) => chunk.existWatches)).toEqual(watched.exist)
-        expect(chunks.flatMap((chunk) => chunk.childWatches)).toEqual(watched.child)
+        expect(chunks.flatMap((chunk) => chunk.childWatches)).toEqual(watched.children)
         expect(chunks.flatMap((chunk) => chunk.persistentWatches)).toEqual(watched.persistent)
         expect(chunks.flatMap((chunk) => chunk.persistentRecursiveWatches)).toEqual(
           watched.persistentRecursive,

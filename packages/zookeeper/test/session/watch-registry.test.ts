@@ -32,7 +32,7 @@ describe('WatchRegistry', () => {
     const registry = new WatchRegistry()
     const { events, listener } = recorder()
     registry.addOneShot('data', '/a', listener)
-    registry.addOneShot('child', '/a', listener)
+    registry.addOneShot('children', '/a', listener)
     registry.addOneShot('data', '/a', listener)
     registry.take(wire('deleted', '/a'), 9n)()
     registry.take(wire('deleted', '/a'), 9n)()
@@ -42,7 +42,7 @@ describe('WatchRegistry', () => {
   it('keeps a child watch when the data changes, and has no zxid from old servers', () => {
     const registry = new WatchRegistry()
     const { events, listener } = recorder()
-    registry.addOneShot('child', '/a', listener)
+    registry.addOneShot('children', '/a', listener)
     registry.take(wire('dataChanged', '/a'), -1n)()
     expect(events).toEqual([])
     registry.take(wire('childrenChanged', '/a'), -1n)()
