@@ -73,6 +73,46 @@ onEachServer((stage) => {
     })
   })
 
+  it('commits a list of operations beside others', async () => {
+    await using zk = await stage.client()
+    const path = stage.path()
+    const names = ['a', 'b']
+    const list = names.map((name) => ({ type: 'create', path: `${path}/${name}` }) as const)
+    const made = await zk.transaction().create(path).add(list).check(path).commit()
+    expectTypeOf(made).toEqualTypeOf<[string, ...string[], undefined]>()
+    expect(made).toEqual([path, `${path}/a`, `${path}/b`, undefined])
+    const pair = [
+      { type: 'setData', path, data: 'x' },
+      { type: 'delete', path: `${path}/a` },
+    ] as const
+    const done = await zk.transaction().add(pair).commit()
+    expectTypeOf(done).toEqualTypeOf<[Stat, undefined]>()
+    expect(done).toEqual([expect.objectContaining({ version: 1 }), undefined])
+  })
+
+  it('creates what is missing above a znode', async () => {
+    await using plain = await stage.client()
+    const path = stage.path()
+    const connectString = `${stage.server.connectString}${path}`
+    await using zk = await stage.client({ connectString })
+    const parents = { parents: true } as const
+    await expect(zk.create('/a/b')).rejects.toMatchObject({ code: 'ZK_NO_NODE' })
+    expect(await zk.create('/a/b/c', 'x', parents)).toBe('/a/b/c')
+    expect(await zk.create('/d/n-', null, { ...parents, mode: 'ephemeralSequential' })).toBe(
+      '/d/n-0000000000',
+    )
+    const { path: made, stat } = await zk.create2('/d/e/f', 'xyz', parents)
+    expect([made, stat.dataLength]).toEqual(['/d/e/f', 3])
+    expect(String((await plain.getData(`${path}/a/b/c`)).data)).toBe('x')
+    await expect(zk.create('/a/b/c', 'y', parents)).rejects.toMatchObject({
+      code: 'ZK_NODE_EXISTS',
+    })
+    await expect(zk.create('/d/n-0000000000/x', null, parents)).rejects.toMatchObject({
+      code: 'ZK_NO_CHILDREN_FOR_EPHEMERALS',
+    })
+    await plain.deleteRecursive(path)
+  })
+
   it('says whether the server has a watch', async () => {
     await using zk = await stage.client()
     const path = stage.path()
@@ -141,6 +181,9 @@ onEachServer((stage) => {
     expect(data).toEqual({ max: 3 })
     await limits.setData(path, { max: 4 }, { version: stat.version })
     expect(String((await zk.getData(path)).data)).toBe('{"max":4}')
+    expect(await limits.getChildren(path)).toEqual([])
+    await limits.delete(path, { version: 1 })
+    expect(await limits.getDataOrNull(path)).toBeNull()
   })
 
   it('creates the path of its connect string', async () => {

@@ -41,6 +41,8 @@ export type {
   SaslServer,
   SaslStep,
 } from './sasl/sasl-mechanism.ts'
+export type { BackOffOptions } from './session/back-off.ts'
+export type { Resolve } from './session/host-list.ts'
 export type { Credential } from './session/restore.ts'
 export type { SessionIdentity } from './session/session-memory.ts'
 export type { CloseOptions } from './session/session-options.ts'
@@ -52,3 +54,4 @@ export type {
   PersistentWatchMode,
   WatchEvent,
 } from './session/watch-event.ts'
+export type { WatchCounts, WatchListener } from './session/watch-registry.ts'

@@ -1,9 +1,11 @@
 import type { CallOptions } from '../connection/call.ts'
 import { isSequential } from '../protocol/create-flags.ts'
+import { ErrorCode } from '../protocol/error-code.ts'
 import { createOperation } from '../protocol/operations/create.ts'
 import { createContainerOperation } from '../protocol/operations/create-container.ts'
 import { createTTLOperation } from '../protocol/operations/create-ttl.ts'
 import { type Create2Response, create2Operation } from '../protocol/operations/create2.ts'
+import { parentPath } from '../protocol/path.ts'
 import type { Caller, Subject } from './caller.ts'
 import { attempt } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
@@ -19,14 +21,15 @@ export function performCreate(
   return attempt(() => {
     const request = createRequest(operation, chroot)
     const convert = (response: { readonly path: string }) => chroot.toClient(response.path)
+    const handlers = { convert, hint: hintOf(operation.path, chroot) }
     const subject = subjectOf(operation)
     switch (request.type) {
       case 'createTTL':
-        return caller.call(createTTLOperation, request, subject, { convert }, options)
+        return caller.call(createTTLOperation, request, subject, handlers, options)
       case 'createContainer':
-        return caller.call(createContainerOperation, request, subject, { convert }, options)
+        return caller.call(createContainerOperation, request, subject, handlers, options)
       default:
-        return caller.call(createOperation, request, subject, { convert }, options)
+        return caller.call(createOperation, request, subject, handlers, options)
     }
   })
 }
@@ -41,16 +44,25 @@ export function performCreate2(
   return attempt(() => {
     const request = createRequest(operation, chroot)
     const convert = ({ path, stat }: Create2Response) => ({ path: chroot.toClient(path), stat })
+    const handlers = { convert, hint: hintOf(operation.path, chroot) }
     const subject = subjectOf(operation)
     switch (request.type) {
       case 'createTTL':
-        return caller.call(createTTLOperation, request, subject, { convert }, options)
+        return caller.call(createTTLOperation, request, subject, handlers, options)
       case 'createContainer':
-        return caller.call(createContainerOperation, request, subject, { convert }, options)
+        return caller.call(createContainerOperation, request, subject, handlers, options)
       default:
-        return caller.call(create2Operation, request, subject, { convert }, options)
+        return caller.call(create2Operation, request, subject, handlers, options)
     }
   })
+}
+
+/** A client whose connect string has a path that does not exist hears only that its own path does not. */
+function hintOf(path: string, chroot: Chroot): (err: number) => string | undefined {
+  return (err) =>
+    err === ErrorCode.noNode && !chroot.isRoot && parentPath(path) === '/'
+      ? `does the chroot ${chroot.prefix} exist? zk.ensureChroot() creates it`
+      : undefined
 }
 
 function subjectOf(operation: CreateOperation): Subject {

@@ -24,10 +24,13 @@ export type {
   WatchOptions,
 } from './operation-options.ts'
 export type { Hosts, ZooKeeperOptions } from './options.ts'
+export type { Timing } from './persevere.ts'
 export { PersistentWatch } from './persistent-watch.ts'
 export type { Reconfiguration, ServerSpec, StoredEnsembleConfig } from './reconfig.ts'
+export { type RetryOptions, retry } from './retry.ts'
 export { jsonSerializer, type Serializer } from './serializer.ts'
 export type { ClientStats } from './stats.ts'
+export type { TlsOption } from './tls.ts'
 export { Transaction } from './transaction.ts'
 export { TypedClient } from './typed-client.ts'
 export type { CheckWatchesOptions, RemoveWatchesOptions } from './watches.ts'

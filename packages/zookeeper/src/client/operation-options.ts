@@ -21,7 +21,14 @@ export type NodeOptions = {
 )
 
 /** Options of `create` and `create2`. */
-export type CreateOptions = CallOptions & NodeOptions
+export type CreateOptions = CallOptions &
+  NodeOptions & {
+    /**
+     * Whether to create what is missing above it, and the connect string's path (default false; kazoo's `makepath`, Curator's
+     * `creatingParentsIfNeeded`): persistent, without data, and with the same `acl`. The deadline is for all of it.
+     */
+    readonly parents?: boolean | undefined
+  }
 
 /** Options of a read that can leave a one-shot watch. */
 export interface WatchOptions extends CallOptions {

@@ -22,13 +22,13 @@ export type ServerSpec = EnsembleServer | string
 /** A change of an ensemble's members: either who joins and leaves, or all who are to be there. */
 export type Reconfiguration = {
   /** Refused with a `BadVersionError` unless the configuration has this version. Default: any. */
-  readonly fromConfig?: bigint
+  readonly fromConfig?: bigint | undefined
 } & (
   | {
       /** Servers to take in, or to give another role or address. */
-      readonly joining?: readonly ServerSpec[]
+      readonly joining?: readonly ServerSpec[] | undefined
       /** Ids of servers to let go. */
-      readonly leaving?: readonly number[]
+      readonly leaving?: readonly number[] | undefined
       readonly newMembers?: undefined
     }
   | {

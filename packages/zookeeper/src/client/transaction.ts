@@ -11,13 +11,25 @@ type Commit = (
   options: CallOptions,
 ) => Promise<readonly MultiResult[]>
 
+/** What the operations of a list give in a transaction. */
+type TransactionResults<Operations extends readonly MultiOperation[]> = {
+  -readonly [Index in keyof Operations]: TransactionResult<Operations[Index]>
+}
+
+/** What one operation gives. */
+type TransactionResult<Operation extends MultiOperation> = Operation extends { type: 'create' }
+  ? string
+  : Operation extends { type: 'setData' }
+    ? Stat
+    : undefined
+
 /**
  * Operations that are applied together or not at all (ZooKeeper's `Transaction`, kazoo's `TransactionRequest`).
  *
  * Each method gives the transaction with one operation more, and its type with one result more: chain
  * them, or keep what they give. `commit` resolves with what each operation would have resolved with alone, in their order: the
- * path of a create, the Stat of a setData, undefined for delete and check. For a number of operations that
- * is only known when the program runs, use `ZooKeeper.multi`.
+ * path of a create, the Stat of a setData, undefined for delete and check. `add` takes a number of operations that
+ * is only known when the program runs.
  */
 export class Transaction<Results extends readonly unknown[] = []> {
   readonly #send: Commit
@@ -62,6 +74,15 @@ export class Transaction<Results extends readonly unknown[] = []> {
   /** Insists that a znode exists, and has this version of its data; the default, `ANY_VERSION`, is content with any. */
   check(path: string, version = ANY_VERSION): Transaction<[...Results, undefined]> {
     return this.#with({ type: 'check', path, version })
+  }
+
+  /** Adds operations that stand in a list, as `ZooKeeper.multi` takes them; their results come in their places. */
+  add<const Operations extends readonly MultiOperation[]>(
+    operations: Operations,
+  ): Transaction<[...Results, ...TransactionResults<Operations>]> {
+    this.#spend()
+    this.#operations.push(...operations)
+    return new Transaction(this.#send, this.#operations)
   }
 
   /**

@@ -37,6 +37,16 @@ export class TypedClient<Value> {
     return this.#client.setData(path, serialize(this.#serializer, value, path), options)
   }
 
+  /** As `ZooKeeper.delete`. */
+  delete(path: string, options: VersionOptions = {}): Promise<void> {
+    return this.#client.delete(path, options)
+  }
+
+  /** As `ZooKeeper.getChildren`. */
+  getChildren(path: string, options: WatchOptions = {}): Promise<string[]> {
+    return this.#client.getChildren(path, options)
+  }
+
   /** As `ZooKeeper.exists`. */
   exists(path: string, options: WatchOptions = {}): Promise<Stat | undefined> {
     return this.#client.exists(path, options)

@@ -10,6 +10,7 @@ import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
+import { createWithParents } from './create-parents.ts'
 import { deleteRecursive } from './delete-recursive.ts'
 import { ensureChroot } from './ensure-chroot.ts'
 import { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
@@ -80,6 +81,16 @@ export class ZooKeeper implements AsyncDisposable {
     return this.#session.sessionId
   }
 
+  /** The newest transaction that an answer or an event named, in this session (kazoo's `last_zxid`): no read shows an older tree. */
+  get lastZxid(): bigint {
+    return this.#session.lastZxid
+  }
+
+  /** The server that answers, by name or address; undefined while there is none. */
+  get server(): { readonly host: string; readonly port: number } | undefined {
+    return this.#session.server
+  }
+
   /** The connect string's path, which all paths of this client lie below; "" for none. */
   get chroot(): string {
     return this.#chroot.prefix
@@ -114,7 +125,10 @@ export class ZooKeeper implements AsyncDisposable {
     return { ...diagnostics.snapshot(), queued: queuedRequests, watches: watches.counts }
   }
 
-  /** Calls the listener at every change of state, until the returned function is called. */
+  /**
+   * Calls the listener at every change of state, until the returned function is called. It is not told the state of now: look at `state`.
+   * What it throws becomes an uncaught exception, as with every listener of this package.
+   */
   onStateChange(listener: StateListener): () => void {
     return this.#session.onStateChange(listener)
   }
@@ -174,7 +188,11 @@ export class ZooKeeper implements AsyncDisposable {
 
   /** Creates a znode and resolves with its path, which has a number at its end when the mode is a sequential one. */
   create(path: string, data: DataInput = null, options: CreateOptions = {}): Promise<string> {
-    return this.#writes.create(path, data, options)
+    const create = (limits: CallOptions) =>
+      this.#writes.create(path, data, { ...options, ...limits })
+    return options?.parents === true
+      ? createWithParents(this, { path, acl: options.acl, create }, options)
+      : this.#writes.create(path, data, options)
   }
 
   /** Like `create`, with the new znode's Stat. Needs ZooKeeper 3.5. */
@@ -183,7 +201,11 @@ export class ZooKeeper implements AsyncDisposable {
     data: DataInput = null,
     options: CreateOptions = {},
   ): Promise<{ path: string; stat: Stat }> {
-    return this.#writes.create2(path, data, options)
+    const create = (limits: CallOptions) =>
+      this.#writes.create2(path, data, { ...options, ...limits })
+    return options?.parents === true
+      ? createWithParents(this, { path, acl: options.acl, create }, options)
+      : this.#writes.create2(path, data, options)
   }
 
   /** Deletes a znode without children. */

@@ -41,6 +41,8 @@ export interface CallHandlers<Response, Result> {
   readonly convert: (response: Response) => Result
   /** Turns a refusal into a result, where it is one: NoNode for exists. */
   readonly recover?: (err: number) => { readonly result: Result } | undefined
+  /** What else the message of a refusal should say. */
+  readonly hint?: (err: number) => string | undefined
   /** Runs when the request is written, so before its reply and any event behind that can come. */
   readonly onSent?: () => void
   /** Runs when the call fails, whatever the reason, before its caller hears of it. */
@@ -197,7 +199,10 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
   #refused(err: number): Outcome<Result> {
     return (
       this.#handlers.recover?.(err) ?? {
-        error: serverError(err, this.path, { mutates: this.#mutates }),
+        error: serverError(err, this.path, {
+          mutates: this.#mutates,
+          hint: this.#handlers.hint?.(err),
+        }),
       }
     )
   }

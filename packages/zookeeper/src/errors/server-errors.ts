@@ -195,13 +195,13 @@ const unknownOutcomes = new Set<number>([
 ])
 
 /**
- * The error of a reply's code; `mutates` says whether the request was a write. Never throws: a code that nobody knows becomes an
+ * The error of a reply's code; `mutates` says whether the request was a write, `hint` what else may help. Never throws: a code that nobody knows becomes an
  * `UnknownServerError`.
  */
 export function serverError(
   serverCode: number,
   path?: string,
-  { mutates = false } = {},
+  { mutates = false, hint }: { mutates?: boolean; hint?: string | undefined } = {},
 ): ServerErrorUnion | SessionExpiredError {
   if (serverCode === ErrorCode.sessionExpired || serverCode === ErrorCode.unknownSession) {
     return new SessionExpiredError('the session has expired', { path })
@@ -211,7 +211,8 @@ export function serverError(
     const message = `the server answered ${errorCodeName(serverCode)} (${serverCode})`
     return new UnknownServerError(serverCode, message, { path, mayHaveHappened: mutates })
   }
-  const [ErrorClass, message] = known
+  const [ErrorClass, meaning] = known
+  const message = hint === undefined ? meaning : `${meaning} (${hint})`
   const mayHaveHappened = mutates && unknownOutcomes.has(serverCode)
   return new ErrorClass(serverCode, message, { path, mayHaveHappened })
 }

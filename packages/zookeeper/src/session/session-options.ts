@@ -38,5 +38,5 @@ export interface CloseOptions {
    * Leave the session to itself (default false): its ephemeral znodes stay for as long as its timeout, or until somebody attaches to it
    * with its `id` and `password`.
    */
-  readonly keepSession?: boolean
+  readonly keepSession?: boolean | undefined
 }

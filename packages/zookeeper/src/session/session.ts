@@ -72,6 +72,20 @@ export class Session {
     return this.#memory.id
   }
 
+  /** The newest transaction that any reply or event of this session named. */
+  get lastZxid(): bigint {
+    const { newestZxid = 0n } = this.#connection ?? {}
+    const { lastZxidSeen } = this.#memory
+    return newestZxid > lastZxidSeen ? newestZxid : lastZxidSeen
+  }
+
+  /** The server that answers, as the connect string or its name's address says it. */
+  get server(): HostSpec | undefined {
+    const { endpoint } = this.#connection ?? {}
+    if (endpoint === undefined || !isAnswered(this.state)) return undefined
+    return { host: endpoint.serverName ?? endpoint.host, port: endpoint.port }
+  }
+
   /** What it takes to attach to this session; undefined while there is none. */
   get identity(): SessionIdentity | undefined {
     const { id, password } = this.#memory
