@@ -55,8 +55,10 @@ export interface ZooKeeperOptions {
   /** The longest request to send (default 1,048,575, the servers' `jute.maxbuffer`). A longer one fails alone, with `ZK_FRAME_TOO_LONG`. */
   readonly maxRequestBytes?: number | undefined
   /**
-   * The `timeoutMs` of every call that names none (the Java client's `zookeeper.request.timeout`; default: none, so a call waits until the
-   * server answers, or the connection or the session is lost). What happens to a write then stands at `CallOptions`.
+   * The `timeoutMs` of every single request that names none (the Java client's `zookeeper.request.timeout`; default: none, so a request waits
+   * until the server answers, or the connection or the session is lost). What happens to a write then stands at `CallOptions`. `connect`,
+   * `drain`, and what takes several requests (`ensurePath`, `deleteRecursive`, `retry`, recipes) have no limit but their own `timeoutMs`: the
+   * requests of theirs have this one, and are repeated where that is safe.
    */
   readonly requestTimeoutMs?: number | undefined
   /** How many requests may wait for a connection with room for them (default 100,000). One more fails with `QueueFullError`: see `drain`. */

@@ -136,7 +136,8 @@ export class ZooKeeper implements AsyncDisposable {
   /**
    * Begins to look for a server, and resolves when one answers: `connected`, or `connectedReadOnly` where that will do. Rejects when a
    * credential is refused, the signal aborted, the time up, or with a `TlsError` when none of the servers can be trusted or trusts us; but for
-   * the first case the client goes on looking until `close`.
+   * the first case the client goes on looking until `close`. Waits for ever by default: `requestTimeoutMs` does not count here. May be called
+   * again, at any time, to wait for a connection (Curator's `blockUntilConnected`).
    */
   connect(options: CallOptions = {}): Promise<void> {
     this.#session.start()
@@ -160,7 +161,10 @@ export class ZooKeeper implements AsyncDisposable {
     return whenDrained(this.#session, options)
   }
 
-  /** Ends the session, so that its ephemeral znodes go at once, or keeps it. Never rejects; resolves within two seconds. */
+  /**
+   * Ends the session, so that its ephemeral znodes go at once, or keeps it. Never rejects; resolves within two seconds. The client cannot
+   * be started again: make another one.
+   */
   close(options: CloseOptions = {}): Promise<void> {
     return this.#session.close(options)
   }

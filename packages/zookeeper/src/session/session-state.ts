@@ -18,6 +18,12 @@
  * - `closed`: `close()` was called. The client is dead.
  *
  * Only in `connected` may you rely on the session.
+ *
+ * kazoo's and Curator's three are among them: CONNECTED is `connected` (Curator's RECONNECTED too: its `previous` is `suspended` or
+ * `lost`), READ_ONLY and CONNECTED_RO are `connectedReadOnly`, SUSPENDED is `suspended`, and LOST is `lost`, `authFailed` or `closed`.
+ * One thing differs. Curator says LOST by its own clock, when a session timeout has passed without a connection; here a session is
+ * `suspended` for however long no server answers, and `lost` only when one has said so. Who wants to give up by the clock starts a timer
+ * of `sessionTimeoutMs` when it becomes `suspended`.
  */
 export type SessionState =
   | 'connecting'
