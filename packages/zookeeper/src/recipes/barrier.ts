@@ -9,7 +9,7 @@ import { ChangeCounter } from './change-counter.ts'
 /** Settings of a `Barrier`. */
 export interface BarrierOptions extends Timing {
   /** The ACL of the znodes that `create` makes. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 }
 
 /**

@@ -11,11 +11,11 @@ import { isOvertaken } from './is-overtaken.ts'
 /** Settings of a `Counter`. */
 export interface CounterOptions extends Timing {
   /** What a counter that does not exist, or has no data, counts from (default 0). */
-  readonly default?: bigint | number
+  readonly default?: bigint | number | undefined
   /** How the number is written (default `decimal`). */
-  readonly format?: CounterFormat
+  readonly format?: CounterFormat | undefined
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 }
 
 /** What a change of a counter did (Curator: `AtomicValue`). */

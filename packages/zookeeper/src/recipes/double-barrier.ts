@@ -23,7 +23,7 @@ export interface DoubleBarrierOptions extends Timing {
   /** What the member's znode says, for people (default: host name and process id). (kazoo: `identifier`) */
   readonly data?: DataInput | undefined
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 }
 
 /** All members' znodes are named by the one transaction that opens the barrier: together they stay below its limit of 1 MiB. */
@@ -281,7 +281,10 @@ export class DoubleBarrier {
   }
 
   /** Deletes a znode if it is there, still has the version, and has no children. */
-  async #delete(path: string, options: CallOptions & { readonly version?: number }): Promise<void> {
+  async #delete(
+    path: string,
+    options: CallOptions & { readonly version?: number | undefined },
+  ): Promise<void> {
     try {
       await this.#client.delete(path, options)
     } catch (error) {

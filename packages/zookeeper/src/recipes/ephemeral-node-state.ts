@@ -33,12 +33,14 @@ export interface EphemeralNodeEvent {
 /** Settings of a `PersistentEphemeralNode`. */
 export interface PersistentEphemeralNodeOptions extends Timing {
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
   /**
    * Says whether a znode of another session is what a former process of this one's name left behind when it died, so that it may be taken
    * away before its session ends: it holds an identity that nobody else has, say. Asked only until the znode
    * was ours for the first time, so that two processes which take each other for dead do not fight for ever: the one that started last wins.
    * Default: no, so the former session is waited out.
    */
-  readonly isPredecessor?: (node: { readonly data: Buffer | null; readonly stat: Stat }) => boolean
+  readonly isPredecessor?:
+    | ((node: { readonly data: Buffer | null; readonly stat: Stat }) => boolean)
+    | undefined
 }

@@ -16,9 +16,9 @@ import type { TreeChange } from './tree-difference.ts'
 /** Settings of a `GroupMember`. */
 export interface GroupMemberOptions extends PersistentEphemeralNodeOptions {
   /** What the member says of itself (default nothing). */
-  readonly data?: DataInput
+  readonly data?: DataInput | undefined
   /** With more members the group is not followed any more: `membersError` is a `CacheOverflowError` (default 100,000). */
-  readonly maxMembers?: number
+  readonly maxMembers?: number | undefined
 }
 
 /** Told of the members whenever they or their data change. */

@@ -16,13 +16,13 @@ import { QueueItem } from './queue-item.ts'
 /** Settings of a `LockingQueue`. */
 export interface LockingQueueOptions extends Timing {
   /** The ACL of the znodes that are made. Default: everybody may do everything. */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
 }
 
 /** Options of `put` and `putAll`. */
 export interface PutOptions extends CallOptions {
   /** 0 to 999 (default 100); lower ones come first. */
-  readonly priority?: number
+  readonly priority?: number | undefined
 }
 
 const DEFAULT_PRIORITY = 100

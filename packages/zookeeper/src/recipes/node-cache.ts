@@ -9,7 +9,7 @@ import { type ApplyReading, WatchedCache } from './watched-cache.ts'
 /** Settings of a `NodeCache`. */
 export interface NodeCacheOptions {
   /** For tests: where time comes from. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Told what changed; `node` is the new state already. */

@@ -14,7 +14,7 @@ import { exclusiveTurn, placesTurn } from './contention/turn.ts'
 /** Options of `Semaphore.acquire`. */
 export interface AcquireLeaseOptions extends CallOptions {
   /** What to tell about this lease (default: the semaphore's `data`). */
-  readonly data?: DataInput
+  readonly data?: DataInput | undefined
 }
 
 /**

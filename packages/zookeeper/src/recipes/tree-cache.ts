@@ -11,13 +11,13 @@ import { type ApplyReading, WatchedCache } from './watched-cache.ts'
 /** Settings of a `TreeCache`. */
 export interface TreeCacheOptions {
   /** How far below the root to look; 0 is the root alone (default: any depth). */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
   /** With more znodes the cache fails with a `CacheOverflowError` instead of growing (default 100,000). */
-  readonly maxNodes?: number
+  readonly maxNodes?: number | undefined
   /** What the replies of one read should stay below (default 16 MiB; keep it below the client's `maxReplyBytes`). */
-  readonly maxReplyBytes?: number
+  readonly maxReplyBytes?: number | undefined
   /** For tests: where time comes from. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const DEFAULT_MAX_NODES = 100_000

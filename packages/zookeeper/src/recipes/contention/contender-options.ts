@@ -7,11 +7,11 @@ import type { Place } from './protected-create.ts'
 /** Settings of a lock, an election or a semaphore. */
 export interface ContenderOptions {
   /** Who we are, for those who ask for the contenders (default none): a host and a port, say. */
-  readonly data?: DataInput
+  readonly data?: DataInput | undefined
   /** The ACL of our znode, and of the path where that has to be made (default: everybody may do everything). */
-  readonly acl?: readonly Acl[]
+  readonly acl?: readonly Acl[] | undefined
   /** For tests: where time comes from. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** The place of a queue, with the defaults filled in. */
