@@ -10,7 +10,7 @@ import type { SessionState, StateListener } from '../session/session-state.ts'
 import type { PersistentWatchMode } from '../session/watch-event.ts'
 import { Caller } from './caller.ts'
 import { Chroot } from './chroot.ts'
-import { createWithParents } from './create-parents.ts'
+import { createWithParents } from './create-with-parents.ts'
 import { deleteRecursive } from './delete-recursive.ts'
 import { ensureChroot } from './ensure-chroot.ts'
 import { type EnsurePathOptions, ensurePath } from './ensure-path.ts'
@@ -44,7 +44,7 @@ let clientsMade = 0
 /**
  * A ZooKeeper client: one session after another, over one connection after another.
  *
- * Call `connect` once. Then every call resolves with what the server answered, or rejects with a `ZooKeeperError`: switch on its
+ * Call `connect` first: nothing is sent before. Then every call resolves with what the server answered, or rejects with a `ZooKeeperError`: switch on its
  * `code`. Requests are written in the order of the calls and answered in that order. While `state` is
  * `connecting`, `suspended` or `lost` they wait; when the connection breaks, those already sent fail with a
  * `ConnectionLossError`, and `mayHaveHappened` says whether a write may have got through. No write is ever sent twice.
