@@ -10,13 +10,9 @@ export const ANY_VERSION = -1
 
 const callOptions = ['signal', 'timeoutMs'] as const
 const versionOptions: ReadonlySet<string> = new Set([...callOptions, 'version'])
-const createOptions: ReadonlySet<string> = new Set([
-  ...callOptions,
-  'acl',
-  'mode',
-  'parents',
-  'ttlMs',
-])
+const nodeOptions = ['acl', 'mode', 'ttlMs'] as const
+const createOptions: ReadonlySet<string> = new Set([...callOptions, ...nodeOptions, 'parents'])
+const partOptions: ReadonlySet<string> = new Set([...nodeOptions, 'version'])
 
 /** Makes a call. What the making throws is what the promise rejects with: whoever awaits catches in one place. */
 export function attempt<Result>(make: () => Promise<Result>): Promise<Result> {
@@ -36,6 +32,11 @@ export function checkOptions(options: object, path?: string): void {
 /** Throws an `InvalidOptionError` for an option that `create` does not know: the znode would be another one than was meant. */
 export function checkCreateOptions(options: object, path: string): void {
   checkKnown(options, createOptions, path)
+}
+
+/** As `checkCreateOptions`, for the options of one operation of a transaction, which has no limits of its own. */
+export function checkPartOptions(options: object, path: string): void {
+  checkKnown(options, partOptions, path)
 }
 
 /** The version to insist on. Throws an `InvalidOptionError` for what is none, and for options that hold anything else. */
@@ -83,7 +84,7 @@ export function oneOf<Name extends string>(
 }
 
 /** Throws an `InvalidOptionError` for an object that holds anything that is not known: it would silently not count. */
-export function checkKnown(options: object, known: ReadonlySet<string>, path?: string): void {
+function checkKnown(options: object, known: ReadonlySet<string>, path: string): void {
   checkOptions(options, path)
   for (const name in options) {
     if (known.has(name)) continue

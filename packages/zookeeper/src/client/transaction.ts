@@ -1,7 +1,7 @@
 import type { CallOptions } from '../connection/call.ts'
 import { InvalidOptionError } from '../errors/client-errors.ts'
 import type { Stat } from '../protocol/records/stat.ts'
-import { ANY_VERSION, checkOptions } from './check-arguments.ts'
+import { ANY_VERSION, checkPartOptions } from './check-arguments.ts'
 import type { DataInput, MultiOperation, MultiResult } from './multi.ts'
 import type { NodeOptions } from './operation-options.ts'
 
@@ -48,7 +48,7 @@ export class Transaction<Results extends readonly unknown[] = []> {
     data: DataInput = null,
     options: NodeOptions = {},
   ): Transaction<[...Results, string]> {
-    checkOptions(options, path)
+    checkPartOptions(options, path)
     return this.#with({ ...options, type: 'create', path, data })
   }
 
@@ -58,7 +58,7 @@ export class Transaction<Results extends readonly unknown[] = []> {
     data: DataInput,
     options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, Stat]> {
-    checkOptions(options, path)
+    checkPartOptions(options, path)
     return this.#with({ ...options, type: 'setData', path, data })
   }
 
@@ -67,7 +67,7 @@ export class Transaction<Results extends readonly unknown[] = []> {
     path: string,
     options: { readonly version?: number | undefined } = {},
   ): Transaction<[...Results, undefined]> {
-    checkOptions(options, path)
+    checkPartOptions(options, path)
     return this.#with({ ...options, type: 'delete', path })
   }
 

@@ -20,18 +20,14 @@ const wrongOptions: Wrong[] = [
   ['flags', (zk) => zk.create('/a', null, untyped({ ephemeral: true })), /no option ephemeral/],
   ['flags of create2', (zk) => zk.create2('/a', null, untyped({ flags: 1 })), /no option flags/],
   [
-    'flags in a multi',
-    (zk) => zk.multi([untyped({ type: 'create', path: '/a', sequence: true })]),
-    /no option sequence/,
+    'a mode in a multi',
+    (zk) => zk.multi([untyped({ type: 'create', path: '/a', mode: 'sequence' })]),
+    /mode must be one of .* not "sequence"/,
   ],
   [
-    'flags in a transaction',
-    (zk) =>
-      zk
-        .transaction()
-        .create('/a', null, untyped({ sequence: true }))
-        .commit(),
-    /no option sequence/,
+    'half a version in a multi',
+    (zk) => zk.multi([{ type: 'delete', path: '/a', version: 0.5 }]),
+    /version must be a whole number/,
   ],
   ['a version alone', (zk) => zk.setData('/a', 'x', untyped(99)), /must be an object, not 99/],
   ['a version alone, to delete', (zk) => zk.delete('/a', untyped(99)), /must be an object/],
@@ -99,6 +95,8 @@ describe('an argument that the types do not allow', () => {
     const refused = expect.objectContaining({ code: 'ZK_INVALID_OPTION' })
     expect(() => zk.transaction().setData('/a', 'x', untyped(99))).toThrow(refused)
     expect(() => zk.transaction().delete('/a', untyped(99))).toThrow(refused)
+    const flags = untyped<object>({ sequence: true })
+    expect(() => zk.transaction().create('/a', null, flags)).toThrow(refused)
   })
 
   it('ends a connect that would wait for ever', async () => {
