@@ -37,11 +37,23 @@ export default defineConfig({
         },
       },
       {
+        // The ZooKeeper client on real servers. Each file has servers of its own, and waits more than it works.
+        extends: true,
+        test: {
+          name: 'client',
+          include: ['packages/zookeeper/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 3,
+        },
+      },
+      {
         // Real servers, engines and faults. They run the built command line: `npm run build` first.
         extends: true,
         test: {
           name: 'integration',
           include: ['packages/*/integration/**/*.test.ts', 'test/{story,faults}/**/*.test.ts'],
+          exclude: ['packages/zookeeper/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -10,7 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'zg-counts-'))
 const counts = join(folder, 'counts.jsonl')
 const env = { ZOOGATE_COUNTS: counts }
 let code = await run('node', ['scripts/check.mjs'], { env })
-if (code === 0) code = await run('node', ['scripts/vitest.mjs', 'integration'], { env })
+for (const project of ['client', 'integration']) {
+  if (code === 0) code = await run('node', ['scripts/vitest.mjs', project], { env })
+}
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const lines = existsSync(counts) ? readFileSync(counts, 'utf8').trim().split('\n') : []
