@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          maxWorkers: 3,
           // A busy machine is no fault of the code: only a test that hangs shall fail.
           testTimeout: 30_000,
           include: ['packages/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'],
