@@ -3,7 +3,8 @@ import { burst } from '../scenarios/burst.ts'
 import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
 import { everywhere } from '../scenarios/everywhere.ts'
 import { hostileRegistrations } from '../scenarios/hostile-registrations.ts'
-import { type Ensemble, startEnsemble } from '../support/apache-zookeeper.ts'
+import { killLeader } from '../scenarios/kill-leader.ts'
+import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { startInstance } from '../support/instance.ts'
 import { startLoad } from '../support/load.ts'
 import { seededRandom } from '../support/random.ts'
@@ -14,13 +15,6 @@ const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? Date.now() % 1_000_000)
 const absent = missing('haproxy') ?? missing('nginx') ?? missing('zookeeper')
-
-/** Kills the member that leads. */
-async function killLeader(ensemble: Ensemble) {
-  const leader = ensemble.members[await ensemble.leader()]
-  await leader?.kill()
-  return leader
-}
 
 describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader', () => {
   it('under load: fails no request; what comes before and after arrives', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { recordResult } from '../../bench/lib/results.ts'
 import { burst } from '../scenarios/burst.ts'
 import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
+import { killLeader } from '../scenarios/kill-leader.ts'
 import { zookeeperAway } from '../scenarios/zookeeper-away.ts'
-import { type Ensemble, startEnsemble } from '../support/apache-zookeeper.ts'
+import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { seededRandom } from '../support/random.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
@@ -14,12 +15,6 @@ const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 const BURSTS = 20
-
-async function killLeader(ensemble: Ensemble) {
-  const leader = ensemble.members[await ensemble.leader()]
-  await leader?.kill()
-  return leader
-}
 
 describe('soak: a three-node ensemble that loses its leader in the middle', () => {
   it.each(SEEDS)(

@@ -71,6 +71,9 @@ interface Field {
   readonly holds: (value: unknown) => boolean
 }
 
+/** What is left of a value once every field holds what it may. */
+type CheckedFields = Pick<Registration, 'address' | 'port'> & Partial<Registration>
+
 const METADATA_NAME = /^[A-Za-z0-9._/-]{1,128}$/
 const METADATA_VALUE_CHARACTERS_MAX = 4096
 
@@ -108,8 +111,7 @@ export function parseRegistration(id: string, data: Buffer | null): ParsedRegist
   const fields = new Map<string, unknown>(Object.entries(value))
   const wrong = wrongField(fields)
   if (wrong !== undefined) return { refused: fieldReason(wrong, fields.get(wrong)) }
-  const { address, port, weight, state, zone, scheme, metadata } = value as Partial<Registration>
-  if (address === undefined || port === undefined) throw new Error('they were looked at')
+  const { address, port, weight, state, zone, scheme, metadata } = value as CheckedFields
   return {
     registration: {
       address,
