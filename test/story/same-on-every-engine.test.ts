@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CASES, type Case, head, sha256 } from '../scenarios/same-on-every-engine.ts'
+import { CASES, type Case, head, sha256 } from '../scenarios/same-on-every-engine/index.ts'
 import { resources, SERVICES, type ServiceName } from '../scenarios/same-routes.ts'
 import { type EchoBackend, type Seen, startEchoBackend } from '../support/echo-backend.ts'
 import { freePort } from '../support/free-port.ts'
