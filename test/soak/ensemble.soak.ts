@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { recordResult } from '../../bench/lib/results.ts'
 import { burst } from '../scenarios/burst.ts'
-import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
 import { killLeader } from '../scenarios/kill-leader.ts'
 import { zookeeperAway } from '../scenarios/zookeeper-away.ts'
 import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { seededRandom } from '../support/random.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
+import { CHECKED_SERVICE, hundredChanges } from './hundred-changes.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
 const SEEDS = Array.from({ length: RUNS }, (_, run) => SEED + run)
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
-const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 const BURSTS = 20
 
 describe('soak: a three-node ensemble that loses its leader in the middle', () => {
@@ -24,26 +23,14 @@ describe('soak: a three-node ensemble that loses its leader in the middle', () =
       await using stack = await startStack({
         engines: ENGINES,
         zookeeper: ensemble.connectString,
-        service: SERVICE,
+        service: CHECKED_SERVICE,
       })
-      const { failed, reports } = await changesUnderLoad({
+      await hundredChanges({
+        soak: 'ensemble-changes-under-load',
         stack,
-        changes: 100,
-        valid: 20,
-        invalid: 5,
-        random: seededRandom(seed),
+        seed,
         midway: async () => void (await killLeader(ensemble)),
       })
-      recordResult(RESULTS, {
-        soak: 'ensemble-changes-under-load',
-        seed,
-        changes: 100,
-        failed: Object.fromEntries(failed),
-        sent: Object.fromEntries([...reports].map(([engine, report]) => [engine, report.sent])),
-      })
-      for (const engine of ENGINES) {
-        expect(failed.get(engine), `${engine}: ${JSON.stringify(reports.get(engine))}`).toBe(0)
-      }
     },
     1_800_000,
   )
