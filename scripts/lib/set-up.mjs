@@ -12,9 +12,22 @@ const NODE_MIN = [20, 19]
 const ENGINES = [
   { package: 'haproxy', proof: 'haproxy', why: 'engine haproxy' },
   { package: 'nginx', proof: 'nginx', why: 'engine nginx' },
+  {
+    package: 'libnginx-mod-stream',
+    proof: '/usr/lib/nginx/modules/ngx_stream_module.so',
+    why: 'TCP with nginx',
+  },
+  {
+    package: 'libnginx-mod-http-lua',
+    proof: '/usr/lib/nginx/modules/ngx_http_lua_module.so',
+    why: 'changes without a reload with nginx',
+  },
+  { package: 'apache2', proof: 'apache2', why: 'engine httpd' },
 ]
 const FOR_TESTS = [
   ...ENGINES,
+  { package: 'php-fpm', proof: 'php-fpm8.2', why: 'FastCGI' },
+  { package: 'fcgiwrap', proof: 'fcgiwrap', why: 'CGI with nginx' },
   { package: 'default-jre-headless', proof: 'java', why: 'Apache ZooKeeper' },
   { package: 'zookeeper', proof: '/usr/share/java/zookeeper.jar', why: 'Apache ZooKeeper' },
   { package: 'zookeeper-bin', proof: '/usr/lib/zookeeper/bin/cli_mt', why: 'its C client' },

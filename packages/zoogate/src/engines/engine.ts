@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { FeatureName } from '../model/features/index.ts'
 import type { Endpoint, EngineName, ServicePool, View } from '../model/view.ts'
 
 /**
@@ -15,6 +16,9 @@ export interface Engine {
    * endpoints come in the view as `down`.
    */
   readonly healthChecks: 'engine' | 'agent'
+
+  /** What of the model it carries: for `zoogate explain`, the docs' table and the conformance suite. */
+  readonly features: ReadonlySet<FeatureName>
 
   /** What of the view this engine cannot carry, by field. Pure; asked before anything is applied. */
   refusals(view: View): readonly EngineRefusal[]

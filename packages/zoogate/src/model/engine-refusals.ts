@@ -37,6 +37,8 @@ function writtenAt([area, item, ...field]: FieldPath, view: View): Written | und
         ? undefined
         : { resource: `Service/${item}`, path: servicePath(field) }
     case 'listeners':
+    case 'clientAddress':
+    case 'limits':
     case 'concurrency': {
       const rest = item === undefined ? [] : [item, ...field]
       return { resource: `Gateway/${view.gateway}`, path: ['spec', area, ...rest.map(unitless)] }

@@ -39,6 +39,7 @@ export class FakeEngine {
 
   readonly engine: Engine = {
     name: 'builtin',
+    features: new Set(),
     healthChecks: 'engine',
     refusals: (view) =>
       view.routes.some((route) => route.method === 'REFUSED')

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
+import { CARRIED } from './features.ts'
 import { detect, program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
@@ -12,6 +13,7 @@ export { renderService } from './render.ts'
 export const builtin: Engine = {
   name: 'builtin',
   healthChecks: 'engine',
+  features: CARRIED,
   refusals,
   detect,
   render,

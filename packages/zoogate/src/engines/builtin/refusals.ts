@@ -1,18 +1,10 @@
 import type { View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals } from '../route-refusals.ts'
+import { CARRIED, REASONS } from './features.ts'
 
-/** The builtin engine carries all that any does, but more workers than one. */
+/** What the builtin engine cannot carry of a view, by field. */
 export function refusals(view: View): readonly EngineRefusal[] {
-  const { workers } = view.concurrency
-  const routes = routeRefusals(view)
-  if (workers === 'auto' || workers === 1) return routes
-  return [
-    ...routes,
-    {
-      resource: `Gateway/${view.gateway}`,
-      field: 'spec.concurrency.workers',
-      message: `the builtin engine has one worker: write 1 or auto instead of ${workers}`,
-    },
-  ]
+  return [...featureRefusals(view, 'builtin', CARRIED, REASONS), ...routeRefusals(view)]
 }

@@ -1,5 +1,6 @@
 import type { EndpointConfig, ListenerConfig, PoolConfig, RouteConfig } from '@zoogate/proxy'
-import type { Listener, Route, ServicePool, View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/session-cookie.ts'
+import type { Listener, PathMatch, Route, ServicePool, View } from '../../model/view.ts'
 import type { RenderContext, RenderedFiles } from '../engine.ts'
 import {
   type EndpointsFile,
@@ -64,7 +65,7 @@ function routeOf(route: Route): ProxyFile['routes'][number] & RouteConfig {
     id: route.id,
     listeners: [...route.listeners],
     ...(route.hostname === undefined ? {} : { hostname: route.hostname }),
-    path: { type: route.path.type, value: route.path.value },
+    path: pathOf(route.path),
     ...(route.method === undefined ? {} : { method: route.method }),
     headers: route.headers.map(({ name, value }) => ({ name, value })),
     backends: route.backends.map(({ service, weight }) => ({ pool: service, weight })),
@@ -73,12 +74,18 @@ function routeOf(route: Route): ProxyFile['routes'][number] & RouteConfig {
   }
 }
 
+function pathOf({ type, value }: PathMatch): RouteConfig['path'] {
+  if (type === 'RegularExpression') throw new Error('the builtin engine has refused this path')
+  return { type, value }
+}
+
 function poolOf(pool: ServicePool): ProxyFile['pools'][number] & Omit<PoolConfig, 'endpoints'> {
-  const { sessionPersistence, healthCheck, connections } = pool
+  const { healthCheck, connections } = pool
+  const cookie = sessionCookie(pool)
   return {
     name: pool.name,
     algorithm: pool.algorithm,
-    ...(sessionPersistence === undefined ? {} : { sessionCookie: sessionPersistence.sessionName }),
+    ...(cookie === undefined ? {} : { sessionCookie: cookie }),
     ...(healthCheck === undefined ? {} : { healthCheck }),
     ...(connections.max === undefined ? {} : { connectionsMax: connections.max }),
     connectTimeoutMs: connections.connectTimeoutMs,

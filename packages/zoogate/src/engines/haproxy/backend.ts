@@ -1,3 +1,4 @@
+import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Algorithm, HealthCheck, ServicePool } from '../../model/view.ts'
 import type { Directive, Section } from './directive.ts'
 import { TIMEOUT_VARIABLE } from './frontend.ts'
@@ -30,7 +31,7 @@ export function backendSection(pool: ServicePool): Section {
         ...['http-request', 'set-timeout', 'server', `var(${TIMEOUT_VARIABLE})`],
         ...['if', '{', `var(${TIMEOUT_VARIABLE})`, '-m', 'found', '}'],
       ],
-      ...persistence(pool.sessionPersistence?.sessionName),
+      ...persistence(sessionCookie(pool)),
       ...(pool.healthCheck === undefined ? [] : healthCheck(pool.healthCheck)),
       ...pool.endpoints.map((endpoint) => serverLine(pool, endpoint, ids.get(endpoint.id) ?? 0)),
     ],

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
+import { CARRIED } from './features.ts'
 import { thisHost } from './host.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
@@ -12,6 +13,7 @@ import { validate } from './validate.ts'
 export const haproxy: Engine = {
   name: 'haproxy',
   healthChecks: 'engine',
+  features: CARRIED,
   refusals,
   detect,
   render: (view, context) => render(view, context, thisHost()),

@@ -1,9 +1,12 @@
 import { isIP } from 'node:net'
 import { formatFieldPath } from '../../model/field-path.ts'
+import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { WORDS_PER_LINE_MAX } from './directive.ts'
+import { CARRIED, REASONS } from './features.ts'
 
 const RESOURCE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const ROUTE_ID = /^[A-Za-z0-9.-]{1,512}$/
@@ -28,6 +31,7 @@ const DAY_MS = 86_400_000
  */
 export function refusals(view: View): readonly EngineRefusal[] {
   return [
+    ...featureRefusals(view, 'haproxy', CARRIED, REASONS),
     ...gatewayRefusals(view),
     ...sharedRouteRefusals(view),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
@@ -127,12 +131,10 @@ function backendRefusals(view: View, { backends, timeouts }: Route, refuse: Refu
 function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   return gather(`Service/${pool.name}`, (refuse) => {
     const at = (...path: (string | number)[]) => ['services', pool.name, ...path]
-    const { name, algorithm, sessionPersistence, connections, endpoints } = pool
+    const { name, connections, endpoints } = pool
+    const cookie = sessionCookie(pool)
     if (!RESOURCE_NAME.test(name)) refuse(at(), 'must be named by a-z, 0-9 and -')
-    if (algorithm === 'peakEWMA') {
-      refuse(at('algorithm'), 'HAProxy does not measure latency: use leastRequest')
-    }
-    if (sessionPersistence !== undefined && !COOKIE_NAME.test(sessionPersistence.sessionName)) {
+    if (cookie !== undefined && !COOKIE_NAME.test(cookie)) {
       refuse(at('sessionPersistence', 'sessionName'), 'must be a cookie name')
     }
     if (connections.max !== undefined && !isWhole(connections.max, 1, 1_000_000)) {

@@ -1,4 +1,5 @@
 import { ANSWERS as TEXTS } from '@zoogate/proxy/request-rules'
+import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Route, ServicePool } from '../../model/view.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { hiddenHeaders } from './hidden-headers.ts'
@@ -108,7 +109,7 @@ function connectionMode(mode: Mode): readonly Directive[] {
 }
 
 function proxyTo({ pool, timeouts }: Destination, mode: Mode): readonly Directive[] {
-  const sticky = pool.sessionPersistence !== undefined
+  const sticky = sessionCookie(pool) !== undefined
   const canPick = hasPicks(pool)
   if (!canPick && !(sticky && pool.endpoints.some(({ state }) => state !== 'down'))) {
     return [directive('return', 503, TEXTS.unavailable)]

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
+import { CARRIED } from './features.ts'
 import { plan } from './live.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
@@ -14,6 +15,7 @@ import { validate } from './validate.ts'
 export const nginx: Engine = {
   name: 'nginx',
   healthChecks: 'agent',
+  features: CARRIED,
   refusals,
   detect,
   render,

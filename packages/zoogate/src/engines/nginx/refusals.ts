@@ -1,10 +1,13 @@
 import { isIP } from 'node:net'
 import { formatFieldPath } from '../../model/field-path.ts'
+import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
+import { CARRIED, REASONS } from './features.ts'
 import { decodePath } from './routing.ts'
 
 /** Longest path, which becomes a word of nginx's. */
@@ -26,6 +29,7 @@ const HEADER_VALUE = /^[\x21-\x7e\x80-\uffff]([\t\x20-\x7e\x80-\uffff]*[\x21-\x7
  */
 export function refusals(view: View): readonly EngineRefusal[] {
   return [
+    ...featureRefusals(view, 'nginx', CARRIED, REASONS),
     ...sharedRouteRefusals(view),
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
@@ -99,10 +103,7 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   return gather(`Service/${pool.name}`, (refuse) => {
     const at = (...path: (string | number)[]) => ['services', pool.name, ...path]
     if (!SERVICE_NAME.test(pool.name)) refuse(at(), 'must be named by a-z, 0-9 and -')
-    if (pool.algorithm === 'peakEWMA') {
-      refuse(at('algorithm'), 'nginx does not measure latency: use leastRequest')
-    }
-    const cookie = pool.sessionPersistence?.sessionName
+    const cookie = sessionCookie(pool)
     if (cookie !== undefined && !COOKIE_NAME.test(cookie)) {
       refuse(
         at('sessionPersistence', 'sessionName'),

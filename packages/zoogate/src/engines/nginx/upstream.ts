@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, ServicePool } from '../../model/view.ts'
 import { literalPattern } from './condition.ts'
 import { block, type Directive, directive } from './directive.ts'
@@ -10,11 +11,10 @@ import { smallWeights } from './small-weights.ts'
  * the control socket answers with (`endpoint-table.ts`).
  */
 export function renderUpstreams(pool: ServicePool): readonly Directive[] {
+  const cookie = sessionCookie(pool)
   return [
     ...(hasPicks(pool) ? [renderPool(pool)] : []),
-    ...(pool.sessionPersistence === undefined
-      ? []
-      : renderPersistence(pool, pool.sessionPersistence.sessionName)),
+    ...(cookie === undefined ? [] : renderPersistence(pool, cookie)),
     ...endpointTable(pool).map(({ variable, text }) =>
       block(['map', '', variable], [directive('default', text)]),
     ),

@@ -91,8 +91,8 @@ describe('refusals', () => {
     expect(withWorkers(4)).toEqual([
       {
         resource: 'Gateway/edge',
-        field: 'spec.concurrency.workers',
-        message: 'the builtin engine has one worker: write 1 or auto instead of 4',
+        field: 'concurrency.workers',
+        message: 'the builtin engine has one worker: write 1 or auto',
       },
     ])
   })

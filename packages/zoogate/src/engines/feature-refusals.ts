@@ -1,0 +1,26 @@
+import { FEATURES, type FeatureName } from '../model/features/index.ts'
+import { formatFieldPath } from '../model/field-path.ts'
+import type { View } from '../model/view.ts'
+import type { EngineRefusal } from './engine.ts'
+
+/**
+ * Why an engine does not carry a feature, for the one who wrote it: what it cannot do, and what to do
+ * instead. A feature that an engine neither carries nor says this of is refused in general words.
+ */
+export type FeatureReasons = Partial<Record<FeatureName, string>>
+
+/** What of a view an engine does not carry at all: nothing is silently left out. Pure. */
+export function featureRefusals(
+  view: View,
+  engine: string,
+  carried: ReadonlySet<FeatureName>,
+  reasons: FeatureReasons = {},
+): readonly EngineRefusal[] {
+  return FEATURES.filter(({ name }) => !carried.has(name)).flatMap(({ name, title, uses }) =>
+    uses(view).map(({ resource, path }) => ({
+      resource,
+      field: formatFieldPath(path),
+      message: reasons[name] ?? `the ${engine} engine has no ${title}`,
+    })),
+  )
+}

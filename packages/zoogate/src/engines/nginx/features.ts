@@ -1,0 +1,27 @@
+import type { FeatureName } from '../../model/features/index.ts'
+import type { FeatureReasons } from '../feature-refusals.ts'
+
+/** What of the model this engine carries. */
+export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  'Gateway.spec.concurrency.workers',
+  'HTTPRoute.spec.rules.matches.method',
+  'HTTPRoute.spec.rules.matches.headers',
+  'HTTPRoute.spec.rules.timeouts.request',
+  'HTTPRoute.spec.rules.timeouts.backendRequest',
+  'Service.spec.balance.algorithm=roundRobin',
+  'Service.spec.balance.algorithm=random',
+  'Service.spec.balance.algorithm=leastRequest',
+  'Service.spec.balance.algorithm=powerOfTwoChoices',
+  'Service.spec.balance.algorithm=consistentHash',
+
+  'Service.spec.balance.hashOn=sourceIP',
+  'Service.spec.sessionPersistence.cookie.mode=Insert',
+  'Service.spec.healthCheck.http',
+  'Service.spec.healthCheck.tcp',
+  'Service.spec.connections.max',
+])
+
+/** Why not, and what to do instead. */
+export const REASONS: FeatureReasons = {
+  'Service.spec.balance.algorithm=peakEWMA': 'nginx does not measure latency: use leastRequest',
+}
