@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { FeatureName } from '../model/features/index.ts'
-import type { Endpoint, EngineName, ServicePool, View } from '../model/view.ts'
+import type { Endpoint, EngineName, Secret, ServicePool, View } from '../model/view.ts'
 
 /**
  * The engine contract. An engine is a folder below `engines/`: `index.ts` (an {@link Engine}),
@@ -42,6 +42,12 @@ export interface Engine {
   program(paths: EnginePaths): EngineProgram
 
   /**
+   * The group id of its workers, where they are not who starts it: what lies below
+   * {@link WORKERS_FOLDER} is made readable to it. Absent, or undefined: they are the same user.
+   */
+  workersGroup?(paths: EnginePaths): number | undefined
+
+  /**
    * The engine's own checker on a generation as it will lie. Resolves when it passes.
    * @throws EngineError code `ENGINE_INVALID` with the checker's words
    */
@@ -73,6 +79,15 @@ export interface EngineControl {
    * @throws EngineError `ENGINE_LIVE_FAILED`: the agent falls back to a reload
    */
   applyEndpoints(services: readonly ServicePool[]): Promise<void>
+
+  /**
+   * Makes the running engine use the bytes of these secrets in place of those that it has by the same
+   * names, without a reload: connections that are there keep theirs. Only called where
+   * {@link Plan.secrets} named them; the generation's files follow, as with endpoints. Absent: none
+   * ever changes live.
+   * @throws EngineError `ENGINE_LIVE_FAILED`: the agent falls back to a reload. Its words never hold bytes of a secret
+   */
+  applyCertificates?(secrets: readonly Secret[]): Promise<void>
 
   /** What the engine really has now. Truth is read from the engine, never assumed. */
   observe(): Promise<Observation>
@@ -116,7 +131,12 @@ export interface RenderContext {
   readonly generation: string
 }
 
-/** File name, relative to the generation folder, to its text. */
+/**
+ * File name, relative to the generation folder, to its text. What lies below {@link PRIVATE_FOLDER} is
+ * readable by the user alone that the engine is started as, as private keys have to be; what lies
+ * below {@link WORKERS_FOLDER} by its workers too, as password hashes have to be that are read at each
+ * request; the rest by everybody.
+ */
 export type RenderedFiles = ReadonlyMap<string, string>
 
 export interface Plan {
@@ -126,7 +146,14 @@ export interface Plan {
   readonly reload: readonly string[]
   /** Services whose endpoints differ. */
   readonly services: readonly string[]
+  /** Secrets whose bytes differ, where the engine takes that live. Absent: none. */
+  readonly secrets?: readonly string[]
 }
+
+/** Of a generation: for the user that the engine is started as, who may let go of root afterwards. */
+export const PRIVATE_FOLDER = 'private'
+/** Of a generation: for the engine's workers too, and nobody else. */
+export const WORKERS_FOLDER = 'workers'
 
 /** What the supervisor needs to run an engine. Plain data: it lies as JSON beside the engine. */
 export interface EngineProgram {

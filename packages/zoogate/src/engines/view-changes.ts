@@ -1,9 +1,11 @@
-import type { Endpoint, ServicePool, View } from '../model/view.ts'
+import type { Endpoint, Secret, ServicePool, View } from '../model/view.ts'
 
 /** What differs from one view to the next, in words that a dry run can print. */
 export interface ViewChanges {
-  /** All but the endpoints: listeners, routes, services, concurrency. */
+  /** All but the endpoints and the bytes of secrets. */
   readonly structure: readonly string[]
+  /** Secrets that have other bytes, in words: `certificate shop`. */
+  readonly secrets: readonly { readonly secret: Secret; readonly words: string }[]
   /** By service, where its endpoints differ: `shop: add a at 10.0.0.1:80, up, weight 1`. */
   readonly endpoints: readonly { readonly service: string; readonly words: readonly string[] }[]
 }
@@ -26,6 +28,7 @@ export function viewChanges(
       ...listChanges('service', settings(from), settings(to), ({ name }) => name),
       ...(same(from.concurrency, to.concurrency) ? [] : ['concurrency']),
     ],
+    secrets: secretChanges(from.secrets ?? [], to.secrets ?? []),
     endpoints: [...to.services.values()]
       .map((pool) => ({
         service: pool.name,
@@ -33,6 +36,25 @@ export function viewChanges(
       }))
       .filter(({ words }) => words.length > 0),
   }
+}
+
+const SECRET_WORDS: Readonly<Record<Secret['type'], string>> = {
+  TLS: 'certificate',
+  CA: 'CA',
+  Users: 'users',
+}
+
+/** One that comes or goes does so with the listener, pool or route that names it. */
+function secretChanges(
+  from: readonly Secret[],
+  to: readonly Secret[],
+): readonly { readonly secret: Secret; readonly words: string }[] {
+  const before = new Map(from.map((secret) => [secret.name, secret]))
+  return to.flatMap((secret) => {
+    const known = before.get(secret.name)
+    const changed = known !== undefined && known.version !== secret.version
+    return changed ? [{ secret, words: `${SECRET_WORDS[secret.type]} ${secret.name}` }] : []
+  })
 }
 
 function allSettings({ endpoints: _, ...settings }: ServicePool): Omit<ServicePool, 'endpoints'> {

@@ -57,3 +57,28 @@ test('the order of routes', () => {
   const from = { ...view, routes }
   expect(plan(from, { ...from, routes: [...routes].reverse() }).reload).toEqual(['order of routes'])
 })
+
+const certificate = { type: 'TLS', name: 'shop', version: '1', chainPem: 'a', keyPem: 'b' } as const
+const staff = { type: 'Users', name: 'staff', version: '1', users: [] } as const
+
+test('other bytes of a secret change live where the engine can, and never by their text', () => {
+  const from = { ...view, secrets: [certificate, staff] }
+  const to = {
+    ...view,
+    secrets: [
+      { ...certificate, version: '2', keyPem: 'c' },
+      { ...staff, version: '2' },
+    ],
+  }
+  expect(plan(from, to, ['TLS'])).toEqual({
+    live: ['certificate shop'],
+    reload: ['users staff'],
+    services: [],
+    secrets: ['shop'],
+  })
+  expect(plan(from, to)).toEqual({
+    live: [],
+    reload: ['certificate shop', 'users staff'],
+    services: [],
+  })
+})

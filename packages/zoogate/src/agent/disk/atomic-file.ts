@@ -1,9 +1,14 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
+/** For chown(2): the owner stays. */
+export const UNCHANGED = -1
+
 export interface AtomicWriteOptions {
-  /** Default 0o640. */
+  /** Default 0o640. The process's umask does not count. */
   readonly mode?: number
+  /** A group id. Default: this user's own group. */
+  readonly group?: number
 }
 
 /**
@@ -26,10 +31,14 @@ export async function writeFileAtomically(
 export async function writeFileSynced(
   path: string,
   text: string,
-  { mode = 0o640 }: AtomicWriteOptions = {},
+  { mode = 0o640, group }: AtomicWriteOptions = {},
 ): Promise<void> {
-  const file = await open(path, 'w', mode)
+  // A leftover may have wider rights, and somebody may have it open.
+  await rm(path, { force: true })
+  const file = await open(path, 'wx', mode & 0o600)
   try {
+    if (group !== undefined) await file.chown(UNCHANGED, group)
+    await file.chmod(mode)
     await file.writeFile(text)
     await file.sync()
   } finally {

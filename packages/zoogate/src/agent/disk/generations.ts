@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { RenderedFiles } from '../../engines/engine.ts'
 import { errnoOf, syncFolder, writeFileAtomically, writeFileSynced } from './atomic-file.ts'
+import { makeFolder, type Readers, readersOf } from './generation-readers.ts'
 
 /** So many generations are kept beside those that must be. */
 const GENERATIONS_KEPT = 3
@@ -14,9 +15,12 @@ export class Generations {
   readonly folder: string
   readonly current: string
   readonly #nodeFolder: string
+  readonly #workersGroup: number | undefined
 
-  constructor(nodeFolder: string) {
+  /** @param workersGroup the group id of the engine's workers, where they are not this user */
+  constructor(nodeFolder: string, workersGroup?: number) {
     this.#nodeFolder = nodeFolder
+    this.#workersGroup = workersGroup
     this.folder = join(nodeFolder, 'generations')
     this.current = join(nodeFolder, 'current')
   }
@@ -55,9 +59,11 @@ export class Generations {
     await mkdir(folder, { mode: 0o755 })
     const folders = new Set([folder])
     for (const name of files.keys()) folders.add(dirname(join(folder, checked(name))))
-    for (const each of folders) await mkdir(each, { recursive: true, mode: 0o755 })
+    for (const each of folders) await makeFolder(each, this.#readers(relative(folder, each)))
     await Promise.all(
-      [...files].map(([name, text]) => writeFileSynced(join(folder, name), text, { mode: 0o644 })),
+      [...files].map(([name, text]) =>
+        writeFileSynced(join(folder, name), text, this.#readers(name)),
+      ),
     )
     for (const each of folders) await syncFolder(each)
     await syncFolder(this.folder)
@@ -70,8 +76,8 @@ export class Generations {
       const path = join(this.path(id), checked(name))
       const former = await readFile(path, 'utf8').catch(() => undefined)
       if (former === text) continue
-      await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-      await writeFileAtomically(path, text, { mode: 0o644 })
+      await makeFolder(dirname(path), this.#readers(dirname(name)))
+      await writeFileAtomically(path, text, this.#readers(name))
       changed.push(name)
     }
     return changed
@@ -112,6 +118,10 @@ export class Generations {
     for (const id of old) {
       if (id !== current && !keep.has(id)) await this.remove(id)
     }
+  }
+
+  #readers(name: string): Readers {
+    return readersOf(name, this.#workersGroup)
   }
 }
 

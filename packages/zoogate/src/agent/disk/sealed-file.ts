@@ -29,7 +29,7 @@ export class SealedFile {
 
   async write(text: string): Promise<void> {
     if (this.#newestIsWhole) await rename(this.path, this.#previous).catch(ignoreMissing)
-    await writeFileAtomically(this.path, seal(text))
+    await writeFileAtomically(this.path, seal(text), { mode: 0o600 })
     this.#newestIsWhole = true
   }
 

@@ -25,11 +25,17 @@ export function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): P
 
 /** Hands on an engine that let go of it when the signal is aborted, whatever they wait for. */
 export function lettingGoControl(control: EngineControl, signal: AbortSignal): EngineControl {
-  const { prepareReload } = control
+  const { prepareReload, applyCertificates } = control
   return {
     ...(prepareReload === undefined
       ? {}
       : { prepareReload: () => unlessAborted(signal, () => prepareReload.call(control)) }),
+    ...(applyCertificates === undefined
+      ? {}
+      : {
+          applyCertificates: (secrets) =>
+            unlessAborted(signal, () => applyCertificates.call(control, secrets)),
+        }),
     reload: (generation) => unlessAborted(signal, () => control.reload(generation)),
     applyEndpoints: (services) => unlessAborted(signal, () => control.applyEndpoints(services)),
     observe: () => unlessAborted(signal, () => control.observe()),

@@ -1,6 +1,6 @@
 import { Backoff } from '@zoogate/balancer'
 import type { Observation } from '../../engines/engine.ts'
-import { EngineError } from '../../engines/engine.ts'
+import { EngineError, type Plan } from '../../engines/engine.ts'
 import type { View } from '../../model/view.ts'
 import { AgentError } from '../agent-error.ts'
 import { adopt } from './adoption.ts'
@@ -248,7 +248,7 @@ export class Reconciler {
     }
     const plan = engine.plan(served?.view, view)
     if (served !== undefined && this.#running && plan.reload.length === 0) {
-      const done = await this.#applyLive(served, view, plan.services)
+      const done = await this.#applyLive(served, view, plan)
       if (done) {
         log.info({ revision, live: plan.live }, 'changed live')
         return
@@ -258,10 +258,13 @@ export class Reconciler {
   }
 
   /** False: the engine did not take it, and a reload is due. */
-  async #applyLive(served: Served, view: View, services: readonly string[]): Promise<boolean> {
+  async #applyLive(served: Served, view: View, { services, secrets }: Plan): Promise<boolean> {
     const { control, lettingGo, log } = this.#options.node
     const pools = services.flatMap((name) => view.services.get(name) ?? [])
+    const bytes = view.secrets?.filter(({ name }) => secrets?.includes(name)) ?? []
+    if (bytes.length > 0 && control.applyCertificates === undefined) return false
     try {
+      if (bytes.length > 0) await control.applyCertificates?.(bytes)
       if (pools.length > 0) {
         await control.applyEndpoints(pools)
         this.#watch.didAnswer()
@@ -269,7 +272,10 @@ export class Reconciler {
     } catch (error) {
       lettingGo.throwIfAborted()
       if (!(error instanceof EngineError)) throw error
-      log.warn({ err: error, services }, 'the engine did not take a live change: it is reloaded')
+      log.warn(
+        { err: error, services, secrets },
+        'the engine did not take a live change: it is reloaded',
+      )
       return false
     }
     const structureMoved = served.view.revision !== view.revision

@@ -1,8 +1,9 @@
+import { PRIVATE_FOLDER } from '../../engines/engine.ts'
 import type { ServicePool, View } from '../../model/view.ts'
 import { seal, unseal } from '../disk/sealed-file.ts'
 
-/** Beside what the engine reads in a generation lies the view that it was rendered from. */
-export const VIEW_FILE = 'view.sealed'
+/** Beside what the engine reads in a generation lies the view that it was rendered from, secrets included. */
+export const VIEW_FILE = `${PRIVATE_FOLDER}/view.sealed`
 
 type StoredView = Omit<View, 'services'> & { readonly services: readonly ServicePool[] }
 

@@ -7,6 +7,7 @@ import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
 import { validate } from './validate.ts'
+import { workersGroup } from './worker-user.ts'
 
 /**
  * nginx 1.20 or newer, with what distributions build into it and no more. Every change is a reload,
@@ -21,6 +22,7 @@ export const nginx: Engine = {
   render,
   plan,
   program,
+  workersGroup: (paths) => workersGroup(paths),
   validate,
   control: (context) => control(context),
 }

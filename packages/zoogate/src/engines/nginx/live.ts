@@ -11,10 +11,14 @@ export function plan(from: View | undefined, to: View): Plan {
   if (from === undefined) {
     return { live: [], reload: ['first start'], services: [...to.services.keys()] }
   }
-  const { structure, endpoints } = viewChanges(from, to, renderedSettings)
+  const { structure, secrets, endpoints } = viewChanges(from, to, renderedSettings)
   return {
     live: [],
-    reload: [...structure, ...endpoints.flatMap(({ words }) => words)],
+    reload: [
+      ...structure,
+      ...secrets.map(({ words }) => words),
+      ...endpoints.flatMap(({ words }) => words),
+    ],
     services: endpoints.map(({ service }) => service),
   }
 }

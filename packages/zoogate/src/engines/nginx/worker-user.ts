@@ -36,6 +36,15 @@ export function workerUser(
   return { name, group: name }
 }
 
+/** For what only the workers shall read, besides who starts nginx. Undefined: they are the same user. */
+export function workersGroup(
+  paths: Pick<EnginePaths, 'run' | 'folder'>,
+  host: Host = thisHost,
+): number | undefined {
+  const user = workerUser(paths, host)
+  return user === undefined ? undefined : accountOf(user.name, host.passwd() ?? '')?.gid
+}
+
 interface Account {
   readonly uid: number
   readonly gid: number

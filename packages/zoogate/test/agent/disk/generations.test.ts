@@ -1,4 +1,4 @@
-import { readdir, readlink, symlink } from 'node:fs/promises'
+import { readdir, readlink, stat, symlink } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { Generations } from '../../../src/agent/disk/generations.ts'
@@ -64,3 +64,25 @@ it.each(['../x', '/etc/x', 'a/../../x', '', 'a//b', '.'])(
     await expect(generations.write('1', new Map([[name, '']]))).rejects.toThrow('rendered a file')
   },
 )
+
+const modeOf = async (name: string) =>
+  (await stat(`${generations.path('1')}/${name}`)).mode.toString(8).slice(-3)
+
+it('keeps private keys to the user that the engine is started as', async () => {
+  await generations.write('1', new Map([...files('x'), ['private/shop.pem', 'key']]))
+  expect(await modeOf('a.conf')).toBe('644')
+  expect(await modeOf('private')).toBe('700')
+  expect(await modeOf('private/shop.pem')).toBe('600')
+  await generations.update('1', new Map([['private/shop.pem', 'other key']]))
+  expect(await modeOf('private/shop.pem')).toBe('600')
+})
+
+it('gives the group of the workers what is for them, and nobody else', async () => {
+  const group = process.getgid?.() ?? 0
+  generations = new Generations(folder.path, group)
+  await generations.write('1', files('x'))
+  await generations.update('1', new Map([['workers/users/staff', 'ada:$6$…']]))
+  for (const name of ['workers', 'workers/users']) expect(await modeOf(name)).toBe('750')
+  expect(await modeOf('workers/users/staff')).toBe('640')
+  expect((await stat(`${generations.path('1')}/workers/users/staff`)).gid).toBe(group)
+})

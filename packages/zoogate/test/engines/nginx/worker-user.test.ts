@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Host, workerUser } from '../../../src/engines/nginx/worker-user.ts'
+import { type Host, workersGroup, workerUser } from '../../../src/engines/nginx/worker-user.ts'
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n'
 const paths = { run: '/run/zoogate/edge', folder: '/var/lib/zoogate/edge' }
@@ -34,4 +34,10 @@ test.each<[string, Host, object | undefined]>([
   ['is nothing that others than root choose', host({}, { uid: 1000 }), undefined],
 ])('www-data %s', (_, on, expected) => {
   expect(workerUser(paths, on)).toEqual(expected)
+})
+
+test('the group that may read what is for the workers', () => {
+  expect(workersGroup(paths, host({}))).toBe(33)
+  expect(workersGroup(paths, host({ '/var/lib/zoogate': { mode: 0o700 } }))).toBe(0)
+  expect(workersGroup(paths, host({}, { uid: 1000 }))).toBeUndefined()
 })
