@@ -11,7 +11,11 @@ export interface CheckTiming {
 
 /** How an endpoint is asked whether it can take requests. */
 export interface HealthCheck extends CheckTiming {
-  /** `http` asks with GET and Host: the endpoint's address; `tcp` only connects. */
+  /**
+   * `http` asks with GET and Host: the endpoint's address; `tcp` only connects; `zookeeper` asks a
+   * ZooKeeper server for its mode, which it tells while it serves: not without a quorum. The server
+   * must allow `srvr` (`4lw.commands.whitelist`; it does unless told otherwise).
+   */
   readonly probe:
     | {
         readonly type: 'http'
@@ -21,7 +25,14 @@ export interface HealthCheck extends CheckTiming {
         readonly statusTo: number
       }
     | { readonly type: 'tcp' }
+    | { readonly type: 'zookeeper' }
 }
+
+/**
+ * What a member of an ensemble answers to the four letter word `srvr` while it serves, and where it
+ * stands in it. `ruok` would be answered without a quorum too.
+ */
+export const ZOOKEEPER_SERVING = 'Mode: (leader|follower|standalone|observer)'
 
 /** Where to probe. */
 export interface ProbeTarget {

@@ -1,6 +1,14 @@
 import { request } from 'node:http'
 import { connect, isIPv6 } from 'node:net'
-import type { HealthCheck, ProbeResult, ProbeTarget } from './health-check.ts'
+import {
+  type HealthCheck,
+  type ProbeResult,
+  type ProbeTarget,
+  ZOOKEEPER_SERVING,
+} from './health-check.ts'
+
+/** What `srvr` prints are some hundred bytes. */
+const SRVR_BYTES_MAX = 16 * 1024
 
 /** Longest response head that is read; a longer one fails the probe. */
 const HEAD_BYTES_MAX = 16 * 1024
@@ -14,7 +22,8 @@ export interface ProbeOptions {
 
 /**
  * Asks an endpoint once, on a connection of its own. Never rejects and never follows a redirect:
- * everything but a connection (tcp) or a status in the range (http) within the timeout fails.
+ * everything but a connection (tcp), a status in the range (http) or the mode of a serving member
+ * (zookeeper) within the timeout fails.
  */
 export async function probe(
   target: ProbeTarget,
@@ -33,6 +42,7 @@ export async function probe(
     try {
       if (signal.aborted) fail(new Error('the probe was aborted'))
       else if (check.probe.type === 'tcp') askTcp(target, signal, resolve, fail)
+      else if (check.probe.type === 'zookeeper') askZooKeeper(target, signal, resolve, fail)
       else askHttp(target, check.probe, signal, resolve, fail)
     } catch (error) {
       // A path or a port that cannot be is thrown at once.
@@ -51,6 +61,25 @@ function askTcp(target: ProbeTarget, signal: AbortSignal, resolve: Resolve, fail
   socket.on('connect', () => {
     resolve({ passed: true, detail: 'connected' })
     socket.destroy()
+  })
+}
+
+/** It answers the four letters and closes the connection. */
+function askZooKeeper(target: ProbeTarget, signal: AbortSignal, resolve: Resolve, fail: Fail) {
+  const socket = connect({ host: target.address, port: target.port, signal })
+  let text = ''
+  socket.setEncoding('latin1')
+  socket.on('error', fail)
+  socket.on('connect', () => socket.write('srvr\n'))
+  socket.on('data', (chunk: string) => {
+    text += chunk
+    if (text.length > SRVR_BYTES_MAX) socket.destroy(new Error('srvr printed above 16 KiB'))
+  })
+  socket.on('close', () => {
+    const mode = new RegExp(ZOOKEEPER_SERVING).exec(text)?.[1]
+    const said = text.trim().split('\n', 1)[0]?.slice(0, 200)
+    if (mode === undefined) resolve({ passed: false, detail: `srvr: ${said || 'no answer'}` })
+    else resolve({ passed: true, detail: mode })
   })
 }
 

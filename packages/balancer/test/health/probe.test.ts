@@ -102,6 +102,41 @@ describe('probe', () => {
     expect(await ask(server.port, { type: 'tcp' })).toMatchObject({ passed: true })
   })
 
+  it.each(['leader', 'follower', 'standalone', 'observer'])(
+    'zookeeper: serves as %s',
+    async (mode) => {
+      await using server = await listening(
+        createTcpServer((socket) =>
+          socket.on('data', (word) => {
+            if (String(word) === 'srvr\n') socket.end(`Zookeeper version: 3.8.0\nMode: ${mode}\n`)
+          }),
+        ),
+      )
+      expect(await ask(server.port, { type: 'zookeeper' })).toMatchObject({
+        passed: true,
+        detail: mode,
+      })
+    },
+  )
+
+  it('zookeeper: fails without a quorum, and where srvr is not allowed or not bounded', async () => {
+    const answers = [
+      'This ZooKeeper instance is not currently serving requests\n',
+      'srvr is not executed because it is not in the whitelist.\n',
+      '',
+      'x'.repeat(20_000),
+    ]
+    for (const text of answers) {
+      await using server = await listening(
+        createTcpServer((socket) => {
+          socket.on('error', () => {})
+          socket.resume().end(text)
+        }),
+      )
+      expect((await ask(server.port, { type: 'zookeeper' })).passed).toBe(false)
+    }
+  })
+
   it('can be aborted', async () => {
     await using silent = await answering(() => {})
     const result = await probe(

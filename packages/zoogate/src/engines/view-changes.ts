@@ -26,7 +26,10 @@ export function viewChanges(
       ...listChanges('route', from.routes, to.routes, ({ id }) => id),
       ...(sameOrder(from, to) ? [] : ['order of routes']),
       ...listChanges('service', settings(from), settings(to), ({ name }) => name),
-      ...(same(from.concurrency, to.concurrency) ? [] : ['concurrency']),
+      ...listChanges('TCP route', from.tcpRoutes ?? [], to.tcpRoutes ?? [], ({ id }) => id),
+      ...(['concurrency', 'clientAddress', 'limits'] as const).filter(
+        (part) => !same(from[part], to[part]),
+      ),
     ],
     secrets: secretChanges(from.secrets ?? [], to.secrets ?? []),
     endpoints: [...to.services.values()]

@@ -17,6 +17,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.sessionPersistence.cookie.mode=Insert',
   'Service.spec.healthCheck.http',
   'Service.spec.healthCheck.tcp',
+  'Service.spec.healthCheck.zookeeper',
   'Service.spec.connections.max',
 ])
 

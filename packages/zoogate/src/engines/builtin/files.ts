@@ -31,6 +31,7 @@ const HealthCheckSchema = Type.Object({
       statusTo: Type.Integer({ minimum: 100, maximum: 999 }),
     }),
     Type.Object({ type: Type.Literal('tcp') }),
+    Type.Object({ type: Type.Literal('zookeeper') }),
   ]),
   intervalMs: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
   timeoutMs: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),

@@ -1,3 +1,4 @@
+import { ZOOKEEPER_SERVING } from '@zoogate/balancer/health'
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Algorithm, HealthCheck, ServicePool } from '../../model/view.ts'
 import type { Directive, Section } from './directive.ts'
@@ -85,6 +86,15 @@ function healthCheck({ probe, timeoutMs }: HealthCheck): readonly Directive[] {
   const timeout = ['timeout', 'check', `${timeoutMs}ms`]
   // Without `option httpchk` a check only connects.
   if (probe.type === 'tcp') return [timeout]
+  if (probe.type === 'zookeeper') {
+    return [
+      ['option', 'tcp-check'],
+      ['tcp-check', 'connect'],
+      ['tcp-check', 'send', String.raw`srvr\n`],
+      ['tcp-check', 'expect', 'rstring', ZOOKEEPER_SERVING],
+      timeout,
+    ]
+  }
   const { path, statusFrom, statusTo } = probe
   return [
     ['option', 'httpchk'],

@@ -162,7 +162,7 @@ function healthCheckRefusals({ healthCheck }: ServicePool, refuse: Refuse): void
   }
   if (!isWhole(rise, 1, 1_000)) refuse(['rise'], 'must be from 1 to 1000')
   if (!isWhole(fall, 1, 1_000)) refuse(['fall'], 'must be from 1 to 1000')
-  if (probe.type === 'tcp') return
+  if (probe.type !== 'http') return
   if (!CHECK_PATH.test(probe.path) || probe.path.length > PATH_BYTES_MAX) {
     refuse(['probe', 'path'], 'must begin with "/" and be of printable ASCII without spaces')
   }

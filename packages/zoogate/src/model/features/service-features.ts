@@ -41,6 +41,12 @@ export const SERVICE_FEATURES = [
     return healthCheck?.probe.type === 'tcp'
   }),
   ofServices(
+    'healthCheck.zookeeper',
+    'health checks of a ZooKeeper ensemble',
+    ['healthCheck'],
+    ({ healthCheck }) => healthCheck?.probe.type === 'zookeeper',
+  ),
+  ofServices(
     'outlierDetection',
     'passive health checks',
     ['outlierDetection'],

@@ -79,6 +79,9 @@ const CASES: Readonly<Record<string, View>> = {
           ...healthCheck,
         },
       }),
+      serviceOf('ensemble', [endpointOf('a', 2181)], {
+        healthCheck: { probe: { type: 'zookeeper' }, ...healthCheck },
+      }),
       serviceOf('two', [], { algorithm: 'powerOfTwoChoices' }),
     ],
   }),
