@@ -79,11 +79,7 @@ export class Watches {
     let disarm = () => {}
     const watch = new PersistentWatch(path, mode, (inner) => {
       const watcher = this.#translatedWatcher(inner)
-      arm = () => {
-        // Looked at when the request is written: a watch of the other mode may have been waiting before it.
-        this.#refuseOtherMode(path, mode)
-        watches.addPersistent(mode, serverPath, watcher)
-      }
+      arm = () => watches.addPersistent(mode, serverPath, watcher)
       disarm = () => watches.removePersistent(mode, serverPath, watcher)
       return () => this.#removePersistent(mode, serverPath, watcher)
     })
@@ -91,7 +87,13 @@ export class Watches {
       addWatchOperation,
       { path: serverPath, mode: AddWatchMode[mode] },
       { path, mutates: false },
-      { convert: () => undefined, onSent: () => arm(), onFailure: () => disarm() },
+      {
+        convert: () => undefined,
+        // Looked at when the request is written: a watch of the other mode may have been waiting before it.
+        onSending: () => this.#refuseOtherMode(path, mode),
+        onSent: () => arm(),
+        onFailure: () => disarm(),
+      },
       options,
     )
     return watch

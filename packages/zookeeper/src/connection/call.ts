@@ -43,6 +43,8 @@ export interface CallHandlers<Response, Result> {
   readonly recover?: (err: number) => { readonly result: Result } | undefined
   /** What else the message of a refusal should say. */
   readonly hint?: (err: number) => string | undefined
+  /** Runs just before the request is written; what it throws fails the call, and nothing is written. */
+  readonly onSending?: () => void
   /** Runs when the request is written, so before its reply and any event behind that can come. */
   readonly onSent?: () => void
   /** Runs when the call fails, whatever the reason, before its caller hears of it. */
@@ -145,12 +147,13 @@ export class Call<Request, Response, Result> implements Outgoing, ObservedReques
 
   encode(writer: JuteWriter): void {
     this.#operation.encodeRequest(writer, this.#request)
-    this.#handlers.onSent?.()
+    this.#handlers.onSending?.()
   }
 
   sent(xid: number, atMs: number): void {
     this.xid = xid
     this.#sentAtMs = atMs
+    this.#handlers.onSent?.()
     this.#observer?.requestSent(this)
   }
 

@@ -110,7 +110,6 @@ export class Connection {
   #nextXid = 1
   /** What came since the last whole frame, or since it was last enough to be a sign of life. */
   #unfinishedBytes = 0
-  #flushScheduled = false
   #blocked = false
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
@@ -163,11 +162,12 @@ export class Connection {
 
   async #openSocket(): Promise<void> {
     const { endpoint, tls } = this.#options
+    const take = (chunk: Buffer) => this.#takeChunk(chunk)
     try {
-      if (tls === undefined) this.#listenTo(openTcp(endpoint))
+      if (tls === undefined) this.#listenTo(openTcp(endpoint, take))
       else {
         const options = await tls()
-        if (!this.#isClosed) this.#listenTo(openTls(endpoint, options))
+        if (!this.#isClosed) this.#listenTo(openTls(endpoint, options, take))
       }
     } catch (error) {
       this.close(error instanceof Error ? error : new Error(String(error)))
@@ -178,7 +178,6 @@ export class Connection {
     this.#socket = socket
     socket.setNoDelay(true)
     socket.on(readyEvent, () => this.#sendHandshake())
-    socket.on('data', (chunk) => this.#takeChunk(chunk))
     socket.on('drain', () => this.#onDrain())
     socket.on('error', (error) => this.close(explain(this.lastPhase, error)))
     // Not `close` alone: that one waits until what we still have to write is gone.
@@ -190,17 +189,17 @@ export class Connection {
   send(call: Outgoing): void {
     const xid = this.#nextXid
     this.#nextXid = xid === LARGEST_XID ? 1 : xid + 1
-    if (this.#write(call, xid)) this.#pending.push(call)
+    this.#write(call, xid, this.#pending)
   }
 
   /** Writes the watches to arm again; their reply comes in the order of requests, but under a number of its own. */
   sendSetWatches(call: Outgoing): void {
-    if (this.#write(call, SpecialXid.setWatches)) this.#pending.push(call)
+    this.#write(call, SpecialXid.setWatches, this.#pending)
   }
 
   /** Writes a credential. The server answers those outside the order of requests. */
   sendAuth(call: Outgoing): void {
-    if (this.#write(call, SpecialXid.auth)) this.#pendingAuth.push(call)
+    this.#write(call, SpecialXid.auth, this.#pendingAuth)
   }
 
   /** Ends the connection as soon as everything that was sent is answered, which may take a little; nothing may be sent any more. */
@@ -244,10 +243,10 @@ export class Connection {
     this.#flush()
   }
 
-  #write(call: Outgoing, xid: number): boolean {
+  #write(call: Outgoing, xid: number, pending: Fifo<Outgoing>): void {
     if (this.#isClosed) {
       call.failWith((facts) => new ConnectionLossError('the connection was lost', facts))
-      return false
+      return
     }
     const mark = this.#writer.beginFrame()
     try {
@@ -257,25 +256,29 @@ export class Connection {
     } catch (error) {
       this.#writer.rollback(mark)
       call.fail(asZooKeeperError(error))
-      return false
+      return
     }
-    this.#scheduleFlush()
+    const isFirst = mark === 0
+    const isIdle = pending.length === 0
+    if (isFirst) this.#batchAtMs = this.#clock.now()
+    // Before anybody is told: who makes a call then comes behind this one.
+    pending.push(call)
     call.sent(xid, this.#batchAtMs)
     if (this.#writer.length >= FLUSH_AT_BYTES) this.#flush()
-    return true
+    else if (isFirst) this.#flushSoon(isIdle)
   }
 
-  #scheduleFlush(): void {
-    if (this.#flushScheduled) return
-    this.#flushScheduled = true
-    this.#batchAtMs = this.#clock.now()
-    process.nextTick(() => {
-      this.#flushScheduled = false
-      this.#flush()
-    })
+  /**
+   * A connection that has nothing to do writes at the end of the tick: nobody is served by waiting. A busy one writes at the end of the event
+   * loop's turn, when the answers that came meanwhile have brought their callers' next requests: fewer and longer writes.
+   */
+  #flushSoon(isIdle: boolean): void {
+    if (this.#blocked) return
+    if (isIdle) process.nextTick(this.#flush)
+    else setImmediate(this.#flush)
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const socket = this.#socket
     if (socket === undefined || this.#isClosed || this.#blocked || this.#writer.length === 0) return
     this.#heartbeat.sent()

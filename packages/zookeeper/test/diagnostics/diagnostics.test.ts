@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import { ZooKeeper } from '../../src/index.ts'
+import { subscribeDiagnostics, ZooKeeper } from '../../src/index.ts'
 import { OpCode, WatchEventType } from '../../src/protocol/index.ts'
-import { connected, friendly } from '../support/friendly-script.ts'
+import { connected, friendly, friendlyStat } from '../support/friendly-script.ts'
 import { recordDiagnostics, summary } from '../support/record-diagnostics.ts'
 import { startScriptedServer } from '../support/scripted-server.ts'
 
@@ -65,6 +65,26 @@ describe('diagnostics', () => {
       'request:answered closeSession',
       'connection:closed',
     ])
+  })
+
+  it('lets who listens make calls', async () => {
+    await using server = await startScriptedServer(friendly)
+    await using zk = await connected(server, { name: 'calling' })
+    const calls: Promise<unknown>[] = []
+    const call = ({ client, path }: { client: string; path?: string | undefined }) => {
+      if (client === 'calling' && path === '/w')
+        calls.push(zk.exists(`/by-listener-${calls.length}`))
+    }
+    const ends = [
+      subscribeDiagnostics('zookeeper:watch:armed', call),
+      subscribeDiagnostics('zookeeper:request:sent', call),
+      subscribeDiagnostics('zookeeper:request:answered', call),
+    ]
+    await zk.addWatch('/w', 'persistent')
+    await zk.exists('/w', { watch: () => {} })
+    for (const end of ends) end()
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 6 }, () => friendlyStat))
+    expect(zk.stats().connections.closed).toBe(0)
   })
 
   it('says what there is to know', async () => {
