@@ -54,19 +54,18 @@ async function ask(
 ): Promise<ServerMode | undefined> {
   const options = await tls?.()
   if (signal.aborted) return undefined
-  const { socket, readyEvent } =
-    options === undefined ? openTcp(endpoint) : openTls(endpoint, options)
   let answer = ''
+  const take = (chunk: Buffer) => {
+    answer += chunk.toString('latin1')
+    // Two letters tell; whatever a server that is none may pour out is not waited for.
+    if (answer.length >= 2) socket.destroy()
+  }
+  const { socket, readyEvent } =
+    options === undefined ? openTcp(endpoint, take) : openTls(endpoint, options, take)
   return new Promise((resolve) => {
     const abort = () => socket.destroy()
     signal.addEventListener('abort', abort, { once: true })
-    socket.setEncoding('latin1')
     socket.on(readyEvent, () => socket.write('isro'))
-    socket.on('data', (text: string) => {
-      answer += text
-      // Two letters tell; whatever a server that is none may pour out is not waited for.
-      if (answer.length >= 2) socket.destroy()
-    })
     // Which error it is does not matter: `close` comes next.
     socket.on('error', () => {})
     socket.on('close', () => {

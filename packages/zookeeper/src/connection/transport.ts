@@ -13,20 +13,33 @@ export interface Transport {
   explain(phase: ConnectionPhase, error?: Error): Error
 }
 
-/** Connects in plain TCP. */
-export function openTcp(endpoint: Endpoint): Transport {
+/** What one read takes at most; each connection has so much of its own. */
+const READ_BYTES = 32 * 1024
+
+/** Takes bytes that came. They are valid only during the call. */
+export type TakeBytes = (chunk: Buffer) => void
+
+/** Connects in plain TCP. All reads go to one buffer: a new one for each, and a stream between, cost as much as decoding what is in it. */
+export function openTcp(endpoint: Endpoint, take: TakeBytes): Transport {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  const callback = (bytes: number) => {
+    take(buffer.subarray(0, bytes))
+    return true
+  }
   return {
-    socket: connectTcp(endpoint),
+    socket: connectTcp({ ...endpoint, onread: { buffer, callback } }),
     readyEvent: 'connect',
     explain: (phase, error) => error ?? left(phase, `${NO_ANSWER}, or it wants TLS`),
   }
 }
 
 /** Connects, and speaks TLS before anything else. Throws when the options cannot be used. */
-export function openTls(endpoint: Endpoint, options: TlsOptions): Transport {
+export function openTls(endpoint: Endpoint, options: TlsOptions, take: TakeBytes): Transport {
   const hasClientCertificate = options.cert !== undefined || options.pfx !== undefined
+  const socket = connectTls(tlsConnectOptions(endpoint, options))
+  socket.on('data', take)
   return {
-    socket: connectTls(tlsConnectOptions(endpoint, options)),
+    socket,
     readyEvent: 'secureConnect',
     explain(phase, error) {
       const isSecure = phase !== 'connecting'

@@ -13,18 +13,24 @@ const SHORTEST_ITEM_BYTES = 4
  */
 export class JuteReader {
   #buffer: Buffer
+  /** Of all the memory that the buffer is a part of: engines read numbers through it several times quicker than through a `Buffer`. */
+  #view: DataView
+  /** Where the buffer begins in the view. */
+  #viewStart: number
   #offset: number
   #end: number
 
   constructor(buffer: Buffer, start = 0, end: number = buffer.length) {
     this.#buffer = buffer
+    this.#view = new DataView(buffer.buffer)
+    this.#viewStart = buffer.byteOffset
     this.#offset = start
     this.#end = end
   }
 
   /** Points the same reader at other bytes: one reader serves a whole connection without allocating. */
   reset(buffer: Buffer, start: number, end: number): void {
-    this.#buffer = buffer
+    if (buffer !== this.#buffer) this.#lookAt(buffer)
     this.#offset = start
     this.#end = end
   }
@@ -39,11 +45,11 @@ export class JuteReader {
   }
 
   readInt32(): number {
-    return this.#buffer.readInt32BE(this.#take(4, 'an int'))
+    return this.#view.getInt32(this.#viewStart + this.#take(4, 'an int'))
   }
 
   readInt64(): bigint {
-    return this.#buffer.readBigInt64BE(this.#take(8, 'a long'))
+    return this.#view.getBigInt64(this.#viewStart + this.#take(8, 'a long'))
   }
 
   /** A copy of the bytes, so that keeping a znode's data does not keep the socket's 64 KiB chunk; null for length -1. */
@@ -86,6 +92,13 @@ export class JuteReader {
     const items: T[] = []
     for (let i = 0; i < count; i++) items.push(readItem(this))
     return items
+  }
+
+  #lookAt(buffer: Buffer): void {
+    this.#buffer = buffer
+    // Chunks of one connection mostly lie in the same memory.
+    if (buffer.buffer !== this.#view.buffer) this.#view = new DataView(buffer.buffer)
+    this.#viewStart = buffer.byteOffset
   }
 
   #readLength(what: string): number {

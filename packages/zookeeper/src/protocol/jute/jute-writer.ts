@@ -22,6 +22,8 @@ export interface JuteWriterOptions {
 export class JuteWriter {
   readonly #maxFrameBytes: number
   #buffer: Buffer = Buffer.alloc(0)
+  /** Of the buffer: engines write numbers through it several times quicker. */
+  #view = new DataView(new ArrayBuffer(0))
   #taken = 0
   #offset = 0
 
@@ -58,7 +60,7 @@ export class JuteWriter {
         `a request of ${frameBytes} bytes is over the limit of ${this.#maxFrameBytes}`,
       )
     }
-    this.#buffer.writeInt32BE(frameBytes, this.#taken + mark)
+    this.#view.setInt32(this.#taken + mark, frameBytes)
   }
 
   /** Forgets what was written since `beginFrame` gave the mark. */
@@ -73,14 +75,16 @@ export class JuteWriter {
   }
 
   writeInt32(value: number): this {
+    if ((value | 0) !== value) throw new RangeError(`${value} is no whole number of 32 bits`)
     const at = this.#reserve(4)
-    this.#buffer.writeInt32BE(value, at)
+    this.#view.setInt32(at, value)
     return this
   }
 
   writeInt64(value: bigint): this {
+    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} has more than 64 bits`)
     const at = this.#reserve(8)
-    this.#buffer.writeBigInt64BE(value, at)
+    this.#view.setBigInt64(at, value)
     return this
   }
 
@@ -121,7 +125,7 @@ export class JuteWriter {
       }
       buffer[at + LENGTH_BYTES + i] = unit
     }
-    buffer.writeInt32BE(length, at)
+    this.#view.setInt32(at, length)
     return true
   }
 
@@ -139,6 +143,7 @@ export class JuteWriter {
     const grown = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (pending.length + bytes)))
     pending.copy(grown)
     this.#buffer = grown
+    this.#view = new DataView(grown.buffer)
     this.#taken = 0
     this.#offset = pending.length + bytes
     return pending.length
