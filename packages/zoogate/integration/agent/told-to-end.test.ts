@@ -26,7 +26,9 @@ for (const engine of ENGINES) {
       process.kill(pid, 'SIGSTOP')
       try {
         await site.apply({ paths: ['/', '/new'] })
-        await waitFor('the reload to begin', async () => (await journal()).includes('"switch"'))
+        // A look that is under way ends first.
+        const begun = async () => (await journal()).includes('"switch"')
+        await waitFor('the reload to begin', begun, { timeoutMs: 30_000 })
         const toldAtMs = performance.now()
         agent.kill('SIGTERM')
         expect(await agent.exited).toBe(0)

@@ -31,6 +31,8 @@ export class FakeEngine {
   startOverride: (() => Promise<void>) | undefined
   /** Running, it says nothing. */
   silent = false
+  /** Running, it takes for ever to say what it has. */
+  hangs = false
   readonly folder: string
 
   constructor(folder: string) {
@@ -89,6 +91,7 @@ export class FakeEngine {
         for (const { name, endpoints } of services) this.tables.set(name, endpoints)
       },
       observe: async (): Promise<Observation> => {
+        if (this.hangs) return new Promise(() => {})
         if (this.silent) throw new EngineError('ENGINE_UNREACHABLE', 'it says nothing')
         if (!this.running) throw new EngineError('ENGINE_UNREACHABLE', 'it does not run')
         const services = [...this.tables].map(

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { EngineProcessStatus, Observation } from '../../engines/engine.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
 import { type TableDifference, tableDifferences } from './table-differences.ts'
@@ -30,6 +31,8 @@ export interface Look {
 export class EngineWatch {
   readonly #node: NodeEngine
   readonly #nowMs: () => number
+  /** An engine that has not said in so long what it has does not answer: changes wait for a look, not for it. */
+  readonly #timeoutMs: number
   #last: Observation | undefined
   #trouble: Trouble | undefined
   #silentLooks = 0
@@ -37,9 +40,10 @@ export class EngineWatch {
   #heals = 0
   #looksToSkip = 0
 
-  constructor(node: NodeEngine, nowMs: () => number) {
+  constructor(node: NodeEngine, nowMs: () => number, timeoutMs: number) {
     this.#node = node
     this.#nowMs = nowMs
+    this.#timeoutMs = timeoutMs
   }
 
   /** The newest observation that there is. */
@@ -71,7 +75,8 @@ export class EngineWatch {
     let observation: Observation | undefined
     let silence = ''
     try {
-      observation = status?.running === false ? undefined : await control.observe()
+      observation =
+        status?.running === false ? undefined : await within(this.#timeoutMs, control.observe())
     } catch (error) {
       lettingGo.throwIfAborted()
       silence = error instanceof Error ? error.message : String(error)
@@ -137,6 +142,22 @@ export class EngineWatch {
   #forgetHeals(): void {
     this.#heals = 0
     this.#looksToSkip = 0
+  }
+}
+
+/** @throws Error where it takes longer */
+async function within<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
+  const ended = new AbortController()
+  const tooLate = wait(timeoutMs, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`no answer within ${timeoutMs} ms`)
+  })
+  // Whichever of the two loses the race, nobody waits for it any longer.
+  tooLate.catch(() => {})
+  asked.catch(() => {})
+  try {
+    return await Promise.race([asked, tooLate])
+  } finally {
+    ended.abort()
   }
 }
 

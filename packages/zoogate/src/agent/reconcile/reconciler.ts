@@ -14,6 +14,7 @@ const RELOAD_INTERVAL_MS = 500
 
 /** How often the engine is asked what it really has (F11). */
 const INSPECT_INTERVAL_MS = 1_000
+const INSPECT_TIMEOUT_MS = 3_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
 
@@ -57,6 +58,8 @@ export interface ReconcilerOptions {
   readonly onObservation: (observation: Observation) => void
   /** Milliseconds since the epoch, from a clock that does not jump. */
   readonly nowMs: () => number
+  /** How long the engine has for an answer. Default: 3 s. */
+  readonly inspectTimeoutMs?: number
 }
 
 /**
@@ -92,7 +95,8 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#files = new EndpointFiles(options.node)
-    this.#watch = new EngineWatch(options.node, options.nowMs)
+    const { node, nowMs, inspectTimeoutMs = INSPECT_TIMEOUT_MS } = options
+    this.#watch = new EngineWatch(node, nowMs, inspectTimeoutMs)
   }
 
   get status(): ReconcilerStatus {

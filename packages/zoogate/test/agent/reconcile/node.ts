@@ -58,6 +58,7 @@ export class Bench {
       onStatus: () => {},
       onObservation: () => {},
       nowMs: () => this.nowMs,
+      inspectTimeoutMs: 500,
     })
   }
 

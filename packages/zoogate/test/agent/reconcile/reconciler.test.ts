@@ -43,6 +43,19 @@ describe('the reconciler', () => {
     expect(text).toContain('"b"')
   })
 
+  it('does not wait for ever for an engine that does not say what it has', async () => {
+    await bench.aim(1, {})
+    bench.fake.hangs = true
+    // Looks are due every second, so that one is under way when the change comes.
+    await waitFor('the silence to be told', () =>
+      bench.reconciler.status.trouble?.message.includes('no answer within 500 ms'),
+    )
+    bench.views.set(2, { path: '/new' })
+    bench.target = 2
+    bench.reconciler.kick()
+    await waitFor('the change to be made all the same', () => bench.serves === '/new a')
+  })
+
   it('takes a revision of the same structure without touching the engine', async () => {
     await bench.aim(1, {})
     await bench.aim(2, {})
