@@ -49,12 +49,24 @@ export default defineConfig({
         },
       },
       {
-        // Real servers, engines and faults. They run the built command line: `npm run build` first.
+        // One package's parts with real servers and engines, two files side by side: each has its own.
+        // They run the built command line: `npm run build` first.
         extends: true,
         test: {
           name: 'integration',
-          include: ['packages/*/integration/**/*.test.ts', 'test/{story,faults}/**/*.test.ts'],
+          include: ['packages/*/integration/**/*.test.ts'],
           exclude: ['packages/zookeeper/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        // All of it together, and what it must stand: load and times are judged, so one file at a time.
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/{story,faults}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'zg-counts-'))
 const counts = join(folder, 'counts.jsonl')
 const env = { ZOOGATE_COUNTS: counts }
 let code = await run('node', ['scripts/check.mjs'], { env })
-for (const project of ['client', 'integration']) {
+for (const project of ['client', 'integration', 'whole']) {
   if (code === 0) code = await run('node', ['scripts/vitest.mjs', project], { env })
 }
 
