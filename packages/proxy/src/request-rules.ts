@@ -58,8 +58,13 @@ export const HOST_OF_NOBODY = 'localhost'
 /** Answers of our own, which all engines give in these words. */
 export const ANSWERS = {
   badRequest: 'the request is not valid\n',
+  unauthorized: 'a user name and a password are needed\n',
+  forbidden: 'this address is not let in\n',
   noRoute: 'no route matches\n',
   methodNotAllowed: 'TRACE and CONNECT are not carried\n',
+  bodyTooLarge: 'the body of the request is too large\n',
+  tooManyRequests: 'too many requests\n',
+  headTooLarge: 'the head of the request is too large\n',
   broken: 'the endpoint gave no valid response\n',
   unavailable: 'no endpoint is available\n',
   timeout: 'the endpoint did not answer in time\n',
