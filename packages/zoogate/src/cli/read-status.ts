@@ -1,7 +1,7 @@
 import type { Gateway } from '../model/gateway.ts'
 import { resourcesOf } from '../model/resource.ts'
 import type { Service } from '../model/service.ts'
-import { listenersOf } from '../model/view-builder.ts'
+import { listenersOf } from '../model/view-listeners.ts'
 import type { NodeStatus } from '../store/node-reports.ts'
 import type { Store } from '../store/store.ts'
 import { discoveryPathOf } from './instances.ts'

@@ -1,7 +1,9 @@
 import { DEMO_DEFAULTS } from '../model/demo.ts'
+import type { HTTPRoute } from '../model/http-route.ts'
 import type { Resource } from '../model/resource.ts'
 import { serviceSettings } from '../model/service-settings.ts'
-import { listenersOf } from '../model/view-builder.ts'
+import type { TCPRoute } from '../model/tcp-route.ts'
+import { listenersOf } from '../model/view-listeners.ts'
 
 /** A resource in a few words, for a table. */
 export function resourceDetails(resource: Resource): string {
@@ -21,14 +23,21 @@ export function resourceDetails(resource: Resource): string {
       return `${pool.algorithm}, ${where}`
     }
     case 'HTTPRoute': {
-      const { hostnames, parentRefs, rules } = resource.spec
+      const { hostnames, rules } = resource.spec
       const hosts = hostnames?.length ? hostnames.join(', ') : 'any host'
-      const parents = parentRefs.map(({ name, sectionName }) =>
-        sectionName === undefined ? name : `${name}/${sectionName}`,
-      )
-      return `${hosts} on ${parents.join(', ')}, ${rules.length} rules`
+      return `${hosts} on ${parentsOf(resource)}, ${rules.length} rules`
     }
+    case 'TCPRoute':
+      return `connections on ${parentsOf(resource)}`
+    case 'Secret':
+      return resource.spec.type
     case 'Demo':
       return `${resource.spec.instances ?? DEMO_DEFAULTS.instances} instances of ${resource.spec.service}`
   }
+}
+
+function parentsOf({ spec }: HTTPRoute | TCPRoute): string {
+  return spec.parentRefs
+    .map(({ name, sectionName }) => (sectionName === undefined ? name : `${name}/${sectionName}`))
+    .join(', ')
 }

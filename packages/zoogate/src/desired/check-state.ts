@@ -43,7 +43,7 @@ function refusalIssues(resources: ResourceMap): readonly ResourceIssue[] {
       return [{ resource, path: ['spec', 'engine'], message }]
     }
     return engine.refusals(view).map((refusal) => {
-      const issue = refusalIssue(refusal, view)
+      const issue = refusalIssue(refusal, view, resources)
       const message = `${issue.message} (Gateway/${gateway.metadata.name}, ${engine.name})`
       return { ...issue, message }
     })

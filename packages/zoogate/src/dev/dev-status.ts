@@ -1,5 +1,5 @@
 import { type ResourceMap, resourcesOf } from '../model/resource.ts'
-import { listenersOf } from '../model/view-builder.ts'
+import { listenersOf } from '../model/view-listeners.ts'
 import type { NodeStatus } from '../store/node-reports.ts'
 import type { DevGateway } from './table.ts'
 

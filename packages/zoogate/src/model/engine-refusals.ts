@@ -1,7 +1,9 @@
 import { type FieldPath, parseFieldPath } from './field-path.ts'
 import type { ResourceIssue } from './issue.ts'
-import { routeField } from './route-id.ts'
+import { type ResourceMap, resourceOf } from './resource.ts'
+import { routeName, routeOrigin } from './route-id.ts'
 import type { View } from './view.ts'
+import { backendField, gatewayField, httpRouteField, serviceField } from './written-fields.ts'
 
 /** What an engine says that it cannot carry: the field is the resource's, or the view's. */
 export interface Refusal {
@@ -10,10 +12,13 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Where people wrote what an engine refuses, so that the message can point at it. Pure. */
-export function refusalIssue(refusal: Refusal, view: View): ResourceIssue {
+/**
+ * Where people wrote what an engine refuses, so that the message can point at it. Pure.
+ * @param resources what the view was built from
+ */
+export function refusalIssue(refusal: Refusal, view: View, resources: ResourceMap): ResourceIssue {
   const path = parseFieldPath(refusal.field)
-  const written = path[0] === 'spec' ? undefined : writtenAt(path, view)
+  const written = path[0] === 'spec' ? undefined : writtenAt(path, view, resources)
   return {
     resource: written?.resource ?? refusal.resource,
     path: written?.path ?? path,
@@ -26,36 +31,49 @@ interface Written {
   readonly path: FieldPath
 }
 
-function writtenAt([area, item, ...field]: FieldPath, view: View): Written | undefined {
+function writtenAt(field: FieldPath, view: View, resources: ResourceMap): Written | undefined {
+  const [area, item, ...rest] = field
   switch (area) {
-    case 'routes': {
-      const route = typeof item === 'number' ? view.routes[item] : undefined
-      return route === undefined ? undefined : routeField(route.id, field)
+    case 'routes':
+      return typeof item === 'number' ? routeField(view.routes[item], rest, resources) : undefined
+    case 'tcpRoutes': {
+      const route = typeof item === 'number' ? view.tcpRoutes?.[item] : undefined
+      if (route === undefined) return undefined
+      const [first, ...inside] = rest
+      const path = first === 'listeners' ? ['parentRefs'] : ['rules', 0, ...backendField(inside)]
+      return { resource: `TCPRoute/${routeName(route.id)}`, path: ['spec', ...path] }
     }
-    case 'services':
-      return item === undefined
+    case 'services': {
+      if (item === undefined) return undefined
+      const path = serviceField(view.services.get(String(item)), rest)
+      return { resource: `Service/${item}`, path }
+    }
+    case 'secrets': {
+      const secret = typeof item === 'number' ? view.secrets?.[item] : undefined
+      return secret === undefined
         ? undefined
-        : { resource: `Service/${item}`, path: servicePath(field) }
+        : { resource: `Secret/${secret.name}`, path: ['spec'] }
+    }
     case 'listeners':
     case 'clientAddress':
     case 'limits':
-    case 'concurrency': {
-      const rest = item === undefined ? [] : [item, ...field]
-      return { resource: `Gateway/${view.gateway}`, path: ['spec', area, ...rest.map(unitless)] }
-    }
+    case 'concurrency':
+      return { resource: `Gateway/${view.gateway}`, path: gatewayField(field) }
     default:
       return undefined
   }
 }
 
-/** A pool's fields are called as the Service's, but for the algorithm and the probe. */
-function servicePath([first, ...rest]: FieldPath): FieldPath {
-  if (first === 'algorithm') return ['spec', 'balance', 'algorithm']
-  if (first === 'healthCheck' && rest[0] === 'probe') return ['spec', 'healthCheck']
-  return first === undefined ? ['spec'] : ['spec', first, ...rest.map(unitless)]
-}
-
-/** Programs reckon in milliseconds, people write durations: `timeoutMs` is `timeout`. */
-function unitless(step: string | number): string | number {
-  return typeof step === 'string' ? step.replace(/Ms$/, '') : step
+function routeField(
+  route: View['routes'][number] | undefined,
+  field: FieldPath,
+  resources: ResourceMap,
+): Written | undefined {
+  const origin = route === undefined ? undefined : routeOrigin(route.id)
+  if (route === undefined || origin === undefined) return undefined
+  const rule = resourceOf(resources, 'HTTPRoute', origin.name)?.spec.rules[origin.rule]
+  return {
+    resource: `HTTPRoute/${origin.name}`,
+    path: httpRouteField(origin, route, rule, field),
+  }
 }

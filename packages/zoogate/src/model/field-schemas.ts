@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
-import { Type } from 'typebox'
+import { type TLiteral, Type } from 'typebox'
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts'
+import { parseNetwork } from './network.ts'
 import { PERCENTAGE_PATTERN } from './percentage.ts'
+import { formatSize, parseSize, SIZE_PATTERN } from './size.ts'
 
 /**
  * What the leaves of resources may hold. Every text is bounded and restricted to characters that no
@@ -14,6 +16,16 @@ export interface FieldOptions {
   readonly description: string
   readonly default?: unknown
 }
+
+type Literals<Values extends readonly (string | number)[]> = {
+  -readonly [Index in keyof Values]: TLiteral<Values[Index]>
+}
+
+/** One of some values, in the order in which they are told. */
+export const choiceField = <const Values extends readonly (string | number)[]>(
+  values: Values,
+  options: Partial<FieldOptions> & { readonly expects?: string },
+) => Type.Union(values.map((value) => Type.Literal(value)) as Literals<Values>, options)
 
 const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
 const NAME_CHARACTERS_MAX = 63
@@ -40,6 +52,22 @@ export const durationField = ({ minMs, maxMs }: DurationLimits, options: FieldOp
     problem: (text: string) => {
       const durationMs = parseDuration(text)
       return durationMs === undefined || durationMs < minMs || durationMs > maxMs
+    },
+    ...options,
+  })
+
+export interface SizeLimits {
+  readonly minBytes: number
+  readonly maxBytes: number
+}
+
+export const sizeField = ({ minBytes, maxBytes }: SizeLimits, options: FieldOptions) =>
+  Type.String({
+    pattern: SIZE_PATTERN,
+    expects: `a size from ${formatSize(minBytes)} to ${formatSize(maxBytes)}, such as "512B", "16KiB" or "10MiB"`,
+    problem: (text: string) => {
+      const bytes = parseSize(text)
+      return bytes === undefined || bytes < minBytes || bytes > maxBytes
     },
     ...options,
   })
@@ -72,6 +100,16 @@ export const listenAddressField = (options: FieldOptions) =>
     ...options,
   })
 
+/** A network (CIDR), or one address. */
+export const networkField = (options: FieldOptions) =>
+  Type.String({
+    pattern: '^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$',
+    expects:
+      'a network without bits behind its prefix, such as "10.0.0.0/8" or "fd00::/8", or one address',
+    problem: (text: string) => parseNetwork(text) === undefined,
+    ...options,
+  })
+
 /** A path of RFC 3986 in the one spelling that all engines read alike. */
 export const uriPathField = (options: FieldOptions) =>
   Type.String({
@@ -85,7 +123,9 @@ export const uriPathField = (options: FieldOptions) =>
   })
 
 /** A host name as in the Gateway API: lower case, a `*.` in front covers any number of labels. */
-export const hostnameField = (options: FieldOptions) =>
+export const hostnameField = (
+  options: FieldOptions & { readonly pattern?: string; readonly expects?: string },
+) =>
   Type.String({
     pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
     maxLength: 253,
@@ -93,6 +133,14 @@ export const hostnameField = (options: FieldOptions) =>
       'a host name in lower case without a port, such as "shop.example.com" or "*.example.com"',
     problem: (text: string) => text.split('.').some((label) => label.length > NAME_CHARACTERS_MAX),
     ...options,
+  })
+
+/** A host name without `*`. */
+export const preciseHostnameField = (options: FieldOptions) =>
+  hostnameField({
+    ...options,
+    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    expects: 'a host name in lower case without a port and "*", such as "shop.example.com"',
   })
 
 /** A field name of RFC 9110, without the characters of a token that have a meaning in an engine. */
@@ -110,6 +158,15 @@ export const headerValueField = (options: FieldOptions) =>
     maxLength: 1024,
     expects:
       'printable ASCII, 1 to 1024 characters, without a space at either end (numbers are written in quotes)',
+    ...options,
+  })
+
+/** The name of a parameter in a query, without the characters that must be percent-encoded there. */
+export const queryNameField = (options: FieldOptions) =>
+  Type.String({
+    pattern: '^[A-Za-z0-9_][A-Za-z0-9_.~-]*$',
+    maxLength: 128,
+    expects: 'a parameter name of at most 128 characters: letters, digits, _ . ~ and -',
     ...options,
   })
 

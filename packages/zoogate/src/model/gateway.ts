@@ -1,35 +1,59 @@
 import { type Static, Type } from 'typebox'
-import { durationField, listenAddressField, nameField, portField } from './field-schemas.ts'
+import { durationField, networkField, sizeField } from './field-schemas.ts'
+import { GATEWAY_DEFAULTS } from './gateway-defaults.ts'
+import { ListenerSchema } from './gateway-listeners.ts'
 import { apiVersionField, MetadataSchema, strict } from './resource-metadata.ts'
 
-export const GATEWAY_DEFAULTS = {
-  listenAddress: '*',
-  protocol: 'HTTP',
-  workers: 'auto',
-  maxConnections: 20_000,
-  keepAlive: '60s',
-} as const
-
-const ListenerSchema = Type.Object(
+const ClientAddressSchema = Type.Object(
   {
-    name: nameField({
-      description: 'What an HTTPRoute names as `sectionName`. Unique in the Gateway.',
-    }),
-    port: portField({ description: 'The TCP port that it listens on. Unique per address.' }),
-    address: Type.Optional(
-      listenAddressField({
-        description: "The address that it listens on; `*` is all of the host's.",
-        default: GATEWAY_DEFAULTS.listenAddress,
+    trustedProxies: Type.Optional(
+      Type.Array(networkField({ description: 'A network or an address.' }), {
+        maxItems: 256,
+        description:
+          'Proxies in front whose X-Forwarded-For, -Proto, -Host and Forwarded are believed and added to. Default: nobody; these headers are then written anew.',
       }),
     ),
-    protocol: Type.Optional(
-      Type.Literal('HTTP', {
-        description: 'What is spoken on it: HTTP/1.1 without encryption.',
-        default: GATEWAY_DEFAULTS.protocol,
+    proxyProtocol: Type.Optional(
+      Type.Boolean({
+        description:
+          'Every connection begins with a header of the PROXY protocol, version 1 or 2; others are refused.',
+        default: GATEWAY_DEFAULTS.proxyProtocol,
       }),
     ),
   },
-  strict,
+  { ...strict, description: "Whom to believe about a client's address." },
+)
+
+const LimitsSchema = Type.Object(
+  {
+    headerBytes: Type.Optional(
+      sizeField(
+        { minBytes: 1024, maxBytes: 1024 ** 2 },
+        {
+          description:
+            "Of a request's line and headers together; more is answered with 431, or 400. Default: the engine's own.",
+        },
+      ),
+    ),
+    bodyBytes: Type.Optional(
+      sizeField(
+        { minBytes: 1, maxBytes: 1024 ** 4 },
+        {
+          description: "Of a request's body; more is answered with 413. Default: the engine's own.",
+        },
+      ),
+    ),
+    idle: Type.Optional(
+      durationField(
+        { minMs: 1000, maxMs: 86_400_000 },
+        {
+          description:
+            "Of silence, in either direction, before a request or a TCP connection is ended. Default: the engine's own.",
+        },
+      ),
+    ),
+  },
+  { ...strict, description: 'How much one client may ask for.' },
 )
 
 const ConcurrencySchema = Type.Object(
@@ -76,8 +100,10 @@ export const GatewaySchema = Type.Object(
         listeners: Type.Array(ListenerSchema, {
           minItems: 1,
           maxItems: 64,
-          description: 'Where it takes requests.',
+          description: 'Where it takes requests and connections.',
         }),
+        clientAddress: Type.Optional(ClientAddressSchema),
+        limits: Type.Optional(LimitsSchema),
         concurrency: Type.Optional(ConcurrencySchema),
       },
       strict,

@@ -1,88 +1,45 @@
 import { type Static, Type } from 'typebox'
-import {
-  durationField,
-  headerNameField,
-  headerValueField,
-  hostnameField,
-  nameField,
-  uriPathField,
-} from './field-schemas.ts'
+import { durationField, hostnameField } from './field-schemas.ts'
+import { CgiSchema, FastCgiSchema, StaticSchema } from './http-route-answers.ts'
+import { FilterSchema } from './http-route-filters.ts'
+import { MatchSchema, METHODS, methodField } from './http-route-matches.ts'
 import { apiVersionField, MetadataSchema, strict } from './resource-metadata.ts'
-
-export const HTTP_ROUTE_DEFAULTS = {
-  pathType: 'PathPrefix',
-  path: '/',
-  weight: 1,
-} as const
+import { ROUTE_DEFAULTS } from './route-defaults.ts'
+import { backendRefsField, parentRefsField } from './route-references.ts'
 
 const timeoutLimits = { minMs: 1, maxMs: 86_400_000 }
 
-const MatchSchema = Type.Object(
+const RetrySchema = Type.Object(
   {
-    path: Type.Optional(
-      Type.Object(
-        {
-          type: Type.Optional(
-            Type.Union([Type.Literal('Exact'), Type.Literal('PathPrefix')], {
-              description:
-                '`Exact`: this path and no other. `PathPrefix`: whole segments, so `/app` covers `/app` and `/app/x` but not `/apple`.',
-              default: HTTP_ROUTE_DEFAULTS.pathType,
-            }),
-          ),
-          value: Type.Optional(
-            uriPathField({
-              description: 'The path. Letter case counts.',
-              default: HTTP_ROUTE_DEFAULTS.path,
-            }),
-          ),
-        },
-        { ...strict, description: 'Default: every path.' },
-      ),
-    ),
-    method: Type.Optional(
-      Type.Union(
-        [
-          Type.Literal('GET'),
-          Type.Literal('HEAD'),
-          Type.Literal('POST'),
-          Type.Literal('PUT'),
-          Type.Literal('PATCH'),
-          Type.Literal('DELETE'),
-          Type.Literal('OPTIONS'),
-          Type.Literal('TRACE'),
-        ],
-        { description: 'Default: every method.' },
-      ),
-    ),
-    headers: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            name: headerNameField({ description: 'The header, letter case aside.' }),
-            value: headerValueField({ description: 'Its exact value.' }),
-          },
-          strict,
-        ),
-        { maxItems: 16, description: 'Headers that a request must have, all of them.' },
-      ),
-    ),
-  },
-  { ...strict, description: 'What a request must be. All of it must match.' },
-)
-
-const BackendRefSchema = Type.Object(
-  {
-    name: nameField({ description: 'A Service.' }),
-    weight: Type.Optional(
+    attempts: Type.Optional(
       Type.Integer({
         minimum: 0,
-        maximum: 1_000_000,
-        description: 'Its share of the requests beside the other backendRefs. 0: none.',
-        default: HTTP_ROUTE_DEFAULTS.weight,
+        maximum: 10,
+        description: 'Beside the first. 0: none, not even where a connection could not be opened.',
+        default: ROUTE_DEFAULTS.retryAttempts,
+      }),
+    ),
+    codes: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 500, maximum: 599, description: 'A status.' }), {
+        maxItems: 16,
+        description: 'Responses that count as failures. Default: none, only broken connections.',
+      }),
+    ),
+    methods: Type.Optional(
+      Type.Array(methodField({ description: 'A method.' }), {
+        minItems: 1,
+        maxItems: METHODS.length,
+        description:
+          'Only requests of these are tried again; those of POST and PATCH only where nothing of them was sent.',
+        default: ROUTE_DEFAULTS.retryMethods,
       }),
     ),
   },
-  strict,
+  {
+    ...strict,
+    description:
+      'What is tried again at another endpoint. Default: what could not be connected, and for idempotent methods what broke before a response.',
+  },
 )
 
 const RuleSchema = Type.Object(
@@ -94,11 +51,19 @@ const RuleSchema = Type.Object(
         description: "A request that any of these matches is this rule's. Default: every request.",
       }),
     ),
-    backendRefs: Type.Array(BackendRefSchema, {
-      minItems: 1,
-      maxItems: 16,
-      description: 'Where the requests go. With all weights 0 they are answered with 503.',
-    }),
+    filters: Type.Optional(
+      Type.Array(FilterSchema, {
+        maxItems: 16,
+        description: 'What is done with requests and responses. Of each type one, but for mirrors.',
+      }),
+    ),
+    backendRefs: Type.Optional(
+      backendRefsField('Where the requests go. With all weights 0 they are answered with 503.'),
+    ),
+    static: Type.Optional(StaticSchema),
+    fastcgi: Type.Optional(FastCgiSchema),
+    cgi: Type.Optional(CgiSchema),
+    retry: Type.Optional(RetrySchema),
     timeouts: Type.Optional(
       Type.Object(
         {
@@ -128,17 +93,8 @@ export const HTTPRouteSchema = Type.Object(
     metadata: MetadataSchema,
     spec: Type.Object(
       {
-        parentRefs: Type.Array(
-          Type.Object(
-            {
-              name: nameField({ description: 'A Gateway.' }),
-              sectionName: Type.Optional(
-                nameField({ description: 'One of its listeners. Default: all of them.' }),
-              ),
-            },
-            strict,
-          ),
-          { minItems: 1, maxItems: 32, description: 'The Gateways that carry this route.' },
+        parentRefs: parentRefsField(
+          'The Gateways that carry this route: of each its listeners of HTTP and HTTPS.',
         ),
         hostnames: Type.Optional(
           Type.Array(
@@ -150,12 +106,18 @@ export const HTTPRouteSchema = Type.Object(
           minItems: 1,
           maxItems: 256,
           description:
-            'Which requests go where. Of all routes of a listener the most specific match wins, as in the Gateway API: host, exact path, longest prefix, method, number of headers, and then the order in which they are written.',
+            'Which requests go where. Of all routes of a listener the most specific match wins, as in the Gateway API: host, exact path, regular expression (the longest), longest prefix, method, number of headers, number of query parameters, and then the order in which they are written.',
         }),
       },
       strict,
     ),
   },
-  { ...strict, description: 'Which requests on which listeners go to which Services.' },
+  {
+    ...strict,
+    description: 'Which requests on which listeners go to which Services, or are answered how.',
+  },
 )
 export type HTTPRoute = Static<typeof HTTPRouteSchema>
+export type Rule = HTTPRoute['spec']['rules'][number]
+export type Match = NonNullable<Rule['matches']>[number]
+export type Filter = NonNullable<Rule['filters']>[number]

@@ -1,68 +1,114 @@
 import type { FieldPath } from './field-path.ts'
-import type { HTTPRoute } from './http-route.ts'
 import type { ResourceIssue } from './issue.ts'
 import { didYouMean } from './nearest-name.ts'
-import { type Kind, type ResourceMap, resourceKey, resourceOf, resourcesOf } from './resource.ts'
+import { type Reference, referencesOf } from './references-of.ts'
+import {
+  type Kind,
+  type Resource,
+  type ResourceMap,
+  resourceKey,
+  resourceOf,
+  resourcesOf,
+} from './resource.ts'
+import type { Listener } from './view.ts'
+import { listenersOf } from './view-listeners.ts'
+import { attachedListeners, type RouteKind, takes } from './view-routes.ts'
 
-/** Names that point at nothing, over a whole desired state. Pure. */
+/** Names that point at nothing, or at what is of no use there, over a whole desired state. Pure. */
 export function referenceIssues(resources: ResourceMap): readonly ResourceIssue[] {
-  const services = namesOf(resources, 'Service')
-  const demos = resourcesOf(resources, 'Demo').flatMap((demo) =>
-    services.includes(demo.spec.service)
-      ? []
-      : [
-          {
-            resource: resourceKey(demo),
-            path: ['spec', 'service'],
-            message: absent('Service', demo.spec.service, services),
-          },
-        ],
-  )
-  const routes = resourcesOf(resources, 'HTTPRoute').flatMap((route) => [
-    ...parentIssues(route, resources),
-    ...backendIssues(route, services),
-  ])
-  return [...routes, ...demos]
+  return [
+    ...KINDS_THAT_NAME.flatMap((kind) =>
+      resourcesOf(resources, kind).flatMap((resource) => issuesOf(resource, resources)),
+    ),
+    ...sharedTcpListeners(resources),
+  ]
 }
 
-function parentIssues(route: HTTPRoute, resources: ResourceMap): readonly ResourceIssue[] {
-  const gateways = namesOf(resources, 'Gateway')
-  return route.spec.parentRefs.flatMap(({ name, sectionName }, index) => {
-    const path: FieldPath = ['spec', 'parentRefs', index]
-    const resource = resourceKey(route)
-    const gateway = resourceOf(resources, 'Gateway', name)
-    if (gateway === undefined) {
-      return [{ resource, path: [...path, 'name'], message: absent('Gateway', name, gateways) }]
+const KINDS_THAT_NAME = ['Gateway', 'HTTPRoute', 'TCPRoute', 'Service', 'Demo'] as const
+
+function issuesOf(resource: Resource, resources: ResourceMap): readonly ResourceIssue[] {
+  return referencesOf(resource).flatMap((reference) => {
+    const key = resourceKey(resource)
+    const { kind, name, path } = reference
+    if (resourceOf(resources, kind, name) === undefined) {
+      return [{ resource: key, path, message: absent(kind, name, resources) }]
     }
-    const listeners = gateway.spec.listeners.map((listener) => listener.name)
-    if (sectionName === undefined || listeners.includes(sectionName)) return []
-    const hint = didYouMean(sectionName, listeners)
-    const known = hint === '' ? ` (it has: ${listeners.join(', ')})` : hint
-    const message = `Gateway/${name} has no listener "${sectionName}"${known}`
-    return [{ resource, path: [...path, 'sectionName'], message }]
+    if (reference.kind === 'Secret') return secretIssues(key, reference, resources)
+    if (resource.kind !== 'HTTPRoute' && resource.kind !== 'TCPRoute') return []
+    return reference.kind === 'Gateway'
+      ? parentIssues(key, resource.kind, reference, resources)
+      : []
   })
 }
 
-function backendIssues(route: HTTPRoute, services: readonly string[]): readonly ResourceIssue[] {
-  return route.spec.rules.flatMap((rule, ruleIndex) =>
-    rule.backendRefs.flatMap(({ name }, index) =>
-      services.includes(name)
-        ? []
-        : [
-            {
-              resource: resourceKey(route),
-              path: ['spec', 'rules', ruleIndex, 'backendRefs', index, 'name'],
-              message: absent('Service', name, services),
-            },
-          ],
-    ),
-  )
+function secretIssues(
+  resource: string,
+  { name, path, type }: Extract<Reference, { kind: 'Secret' }>,
+  resources: ResourceMap,
+): readonly ResourceIssue[] {
+  const found = resourceOf(resources, 'Secret', name)?.spec.type
+  return found === undefined || found === type
+    ? []
+    : [
+        {
+          resource,
+          path,
+          message: `Secret/${name} is of type ${found}, and must be of type ${type}`,
+        },
+      ]
 }
 
-function absent(kind: Kind, name: string, known: readonly string[]): string {
-  return `there is no ${kind}/${name}${didYouMean(name, known)}`
+function parentIssues(
+  resource: string,
+  kind: RouteKind,
+  { name, path, sectionName }: Extract<Reference, { kind: 'Gateway' }>,
+  resources: ResourceMap,
+): readonly ResourceIssue[] {
+  const gateway = resourceOf(resources, 'Gateway', name)
+  const all = gateway === undefined ? [] : listenersOf(gateway)
+  const fitting = all.filter((listener) => takes(listener, kind))
+  const wanted = kind === 'HTTPRoute' ? 'HTTP or HTTPS' : 'TCP or TLS'
+  if (sectionName === undefined) {
+    const message = `Gateway/${name} has no listener of ${wanted}, which a ${kind} needs`
+    return fitting.length > 0 ? [] : [{ resource, path, message }]
+  }
+  const at: FieldPath = [...path.slice(0, -1), 'sectionName']
+  const listener = all.find((one) => one.name === sectionName)
+  if (listener === undefined) {
+    const message = `Gateway/${name} has no listener "${sectionName}"${known(sectionName, all)}`
+    return [{ resource, path: at, message }]
+  }
+  const message = `the listener "${sectionName}" of Gateway/${name} is of ${listener.protocol}, and a ${kind} needs one of ${wanted}`
+  return takes(listener, kind) ? [] : [{ resource, path: at, message }]
 }
 
-function namesOf(resources: ResourceMap, kind: Kind): readonly string[] {
-  return resourcesOf(resources, kind).map((resource) => resource.metadata.name)
+function known(written: string, listeners: readonly Listener[]): string {
+  const names = listeners.map(({ name }) => name)
+  const hint = didYouMean(written, names)
+  return hint === '' ? ` (it has: ${names.join(', ')})` : hint
+}
+
+/** Nothing tells the connections of one listener apart, so that two routes cannot share it. */
+function sharedTcpListeners(resources: ResourceMap): readonly ResourceIssue[] {
+  const routes = resourcesOf(resources, 'TCPRoute')
+  return resourcesOf(resources, 'Gateway').flatMap((gateway) => {
+    const { name } = gateway.metadata
+    const taken = new Map<string, string>()
+    return routes.flatMap((route): readonly ResourceIssue[] =>
+      attachedListeners(route, name, listenersOf(gateway)).flatMap((listener) => {
+        const before = taken.get(listener)
+        if (before === undefined) {
+          taken.set(listener, resourceKey(route))
+          return []
+        }
+        const message = `the listener "${listener}" of Gateway/${name} is taken by ${before}`
+        return [{ resource: resourceKey(route), path: ['spec', 'parentRefs'], message }]
+      }),
+    )
+  })
+}
+
+function absent(kind: Kind, name: string, resources: ResourceMap): string {
+  const names = resourcesOf(resources, kind).map(({ metadata }) => metadata.name)
+  return `there is no ${kind}/${name}${didYouMean(name, names)}`
 }

@@ -1,4 +1,5 @@
 import type { ResourceIssue } from './issue.ts'
+import { referencesOf } from './references-of.ts'
 import { type ResourceMap, resourceKey, resourcesOf } from './resource.ts'
 import type { Service } from './service.ts'
 import { serviceSettings } from './service-settings.ts'
@@ -49,16 +50,17 @@ function serviceWarnings(service: Service): readonly ResourceIssue[] {
 
 function unusedServices(resources: ResourceMap): readonly ResourceIssue[] {
   const used = new Set(
-    resourcesOf(resources, 'HTTPRoute').flatMap((route) =>
-      route.spec.rules.flatMap((rule) => rule.backendRefs.map((backend) => backend.name)),
-    ),
+    [...resources.values()]
+      .filter(({ kind }) => kind === 'HTTPRoute' || kind === 'TCPRoute')
+      .flatMap(referencesOf)
+      .flatMap(({ kind, name }) => (kind === 'Service' ? [name] : [])),
   )
   return resourcesOf(resources, 'Service')
     .filter((service) => !used.has(service.metadata.name))
     .map((service) => ({
       resource: resourceKey(service),
       path: ['metadata', 'name'],
-      message: 'no HTTPRoute names this Service',
+      message: 'no route names this Service',
     }))
 }
 
@@ -72,7 +74,12 @@ function shadowedMatches(resources: ResourceMap): readonly ResourceIssue[] {
           match.path?.type ?? 'PathPrefix',
           (match.path?.value ?? '/').replace(/(.)\/$/, '$1'),
           match.method ?? '',
-          (match.headers ?? []).map(({ name, value }) => [name.toLowerCase(), value]).sort(),
+          (match.headers ?? [])
+            .map(({ type = 'Exact', name, value }) => [name.toLowerCase(), type, value])
+            .sort(),
+          (match.queryParams ?? [])
+            .map(({ type = 'Exact', name, value }) => [name, type, value])
+            .sort(),
         ])
         const before = seen.get(key)
         if (before === undefined) seen.set(key, ruleIndex)

@@ -1,10 +1,12 @@
 import { type Demo, DemoSchema } from './demo.ts'
 import { type Gateway, GatewaySchema } from './gateway.ts'
 import { type HTTPRoute, HTTPRouteSchema } from './http-route.ts'
+import { type SecretResource, SecretSchema } from './secret.ts'
 import { type Service, ServiceSchema } from './service.ts'
+import { type TCPRoute, TCPRouteSchema } from './tcp-route.ts'
 
 /** What people write: any of the kinds, each with `apiVersion`, `kind`, `metadata` and `spec`. */
-export type Resource = Gateway | Service | HTTPRoute | Demo
+export type Resource = Gateway | Service | HTTPRoute | TCPRoute | SecretResource | Demo
 export type Kind = Resource['kind']
 
 /** By {@link resourceKey}. */
@@ -14,6 +16,8 @@ export const RESOURCE_SCHEMAS = {
   Gateway: GatewaySchema,
   Service: ServiceSchema,
   HTTPRoute: HTTPRouteSchema,
+  TCPRoute: TCPRouteSchema,
+  Secret: SecretSchema,
   Demo: DemoSchema,
 } as const satisfies Record<Kind, unknown>
 

@@ -1,5 +1,3 @@
-import type { FieldPath } from './field-path.ts'
-
 /** Where in an HTTPRoute a route of the view comes from. */
 export interface RouteOrigin {
   readonly name: string
@@ -10,35 +8,24 @@ export interface RouteOrigin {
 }
 
 /** `shop.0.2.1`: resource, hostname, rule, match. A name has no dots, so it is unique in a view. */
-export function routeId({ name, hostname, rule, match }: RouteOrigin): string {
+export function httpRouteId({ name, hostname, rule, match }: RouteOrigin): string {
   return `${name}.${hostname}.${rule}.${match}`
 }
 
-/** The resource and the field that a route's field comes from. Undefined: not an id of ours. */
-export function routeField(
-  id: string,
-  field: FieldPath,
-): { readonly resource: string; readonly path: FieldPath } | undefined {
+/** Undefined: not an id of {@link httpRouteId}'s. */
+export function routeOrigin(id: string): RouteOrigin | undefined {
   const [, name, hostname, rule, match] = /^([^.]+)\.(\d+)\.(\d+)\.(\d+)$/.exec(id) ?? []
-  if (name === undefined) return undefined
-  const inRule: FieldPath = ['spec', 'rules', Number(rule)]
-  const inMatch: FieldPath = [...inRule, 'matches', Number(match)]
-  return { resource: `HTTPRoute/${name}`, path: pathOf(field) }
+  return name === undefined
+    ? undefined
+    : { name, hostname: Number(hostname), rule: Number(rule), match: Number(match) }
+}
 
-  function pathOf([first, ...rest]: FieldPath): FieldPath {
-    switch (first) {
-      case 'hostname':
-        return ['spec', 'hostnames', Number(hostname)]
-      case 'listeners':
-        return ['spec', 'parentRefs']
-      case 'backends':
-        return [...inRule, 'backendRefs', ...rest.map((s) => (s === 'service' ? 'name' : s))]
-      case 'timeouts':
-        return [...inRule, 'timeouts', ...rest.map((s) => String(s).replace(/Ms$/, ''))]
-      case undefined:
-        return inMatch
-      default:
-        return [...inMatch, first, ...rest]
-    }
-  }
+/** `zk.tcp`: a TCPRoute has but one rule. */
+export function tcpRouteId(name: string): string {
+  return `${name}.tcp`
+}
+
+/** The name of the HTTPRoute or TCPRoute that a route comes from. */
+export function routeName(id: string): string {
+  return id.split('.', 1)[0] ?? id
 }

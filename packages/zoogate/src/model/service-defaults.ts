@@ -2,8 +2,10 @@
 export const SERVICE_DEFAULTS = {
   format: 'zoogate',
   algorithm: 'roundRobin',
+  hashOn: 'sourceIP',
   sessionType: 'Cookie',
   sessionName: 'zoogate',
+  cookieMode: 'Insert',
   weight: 1,
   healthPath: '/',
   healthStatus: '200-399',
@@ -11,10 +13,14 @@ export const SERVICE_DEFAULTS = {
   timeout: '1s',
   rise: 2,
   fall: 3,
+  consecutive5xx: 5,
+  baseEjectionTime: '30s',
+  maxEjectionPercent: 50,
   maxLost: '50%',
   window: '10s',
   /** Where there is a health check; without one nothing tells a lost instance from a dead one: 0. */
   linger: '5s',
   holdFor: '15m',
   connectTimeout: '1s',
+  tlsVerify: true,
 } as const

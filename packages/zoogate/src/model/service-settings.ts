@@ -1,10 +1,11 @@
 import { durationMs } from './duration.ts'
 import { parsePercentage } from './percentage.ts'
+import { poolSettings } from './pool-settings.ts'
 import { compareText } from './resource.ts'
 import { API_VERSION } from './resource-metadata.ts'
-import type { HealthCheckSpec, Service } from './service.ts'
+import type { Service } from './service.ts'
 import { SERVICE_DEFAULTS } from './service-defaults.ts'
-import type { Endpoint, HealthCheck, ServicePool } from './view.ts'
+import type { Endpoint, ServicePool } from './view.ts'
 
 /** What a Service says once its defaults are filled in, in the units that programs reckon with. */
 export interface ServiceSettings {
@@ -41,33 +42,12 @@ export function absentService(name: string): Service {
 export function serviceSettings(service: Service): ServiceSettings {
   const { name } = service.metadata
   const spec = service.spec ?? {}
-  const healthCheck = spec.healthCheck && healthCheckSettings(spec.healthCheck)
   const protection = protectionSettings(service)
-  const session = spec.sessionPersistence
-  const max = spec.connections?.max
   return {
     name,
     source: sourceOf(service),
     ...(protection === undefined ? {} : { protection }),
-    pool: {
-      name,
-      algorithm: spec.balance?.algorithm ?? SERVICE_DEFAULTS.algorithm,
-      ...(session === undefined
-        ? {}
-        : {
-            sessionPersistence: {
-              type: session.type ?? SERVICE_DEFAULTS.sessionType,
-              sessionName: session.sessionName ?? SERVICE_DEFAULTS.sessionName,
-            },
-          }),
-      ...(healthCheck === undefined ? {} : { healthCheck }),
-      connections: {
-        ...(max === undefined ? {} : { max }),
-        connectTimeoutMs: durationMs(
-          spec.connections?.connectTimeout ?? SERVICE_DEFAULTS.connectTimeout,
-        ),
-      },
-    },
+    pool: poolSettings(name, spec),
   }
 }
 
@@ -96,25 +76,6 @@ function sourceOf(service: Service): ServiceSettings['source'] {
 /** `10.0.0.7-3000`; of an IPv6 address `v6-fd00__7-3000`, since ids have no colons. */
 export function staticEndpointId(address: string, port: number): string {
   return address.includes(':') ? `v6-${address.replaceAll(':', '_')}-${port}` : `${address}-${port}`
-}
-
-function healthCheckSettings(spec: HealthCheckSpec): HealthCheck {
-  const status = spec.http?.status ?? SERVICE_DEFAULTS.healthStatus
-  return {
-    probe:
-      spec.http === undefined
-        ? { type: 'tcp' }
-        : {
-            type: 'http',
-            path: spec.http.path ?? SERVICE_DEFAULTS.healthPath,
-            statusFrom: Number(status.slice(0, 3)),
-            statusTo: Number(status.slice(-3)),
-          },
-    intervalMs: durationMs(spec.interval ?? SERVICE_DEFAULTS.interval),
-    timeoutMs: durationMs(spec.timeout ?? SERVICE_DEFAULTS.timeout),
-    rise: spec.rise ?? SERVICE_DEFAULTS.rise,
-    fall: spec.fall ?? SERVICE_DEFAULTS.fall,
-  }
 }
 
 function protectionSettings(service: Service): Protection | undefined {

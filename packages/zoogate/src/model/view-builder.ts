@@ -1,17 +1,16 @@
-import { durationMs } from './duration.ts'
-import { GATEWAY_DEFAULTS, type Gateway } from './gateway.ts'
-import { HTTP_ROUTE_DEFAULTS, type HTTPRoute } from './http-route.ts'
-import { compareText, type ResourceMap, resourceOf, resourcesOf } from './resource.ts'
-import { routeId } from './route-id.ts'
-import { compareRoutes } from './route-precedence.ts'
+import { compareText, type ResourceMap, resourceOf } from './resource.ts'
 import { absentService, serviceSettings } from './service-settings.ts'
-import type { Endpoint, Listener, PathMatch, Route, ServicePool, View } from './view.ts'
+import type { Endpoint, Route, ServicePool, TcpRoute, View } from './view.ts'
+import { gatewaySettings, listenersOf } from './view-listeners.ts'
+import { routesOf, tcpRoutesOf } from './view-routes.ts'
+import { emptySecret, type SecretsOf, secretsIn } from './view-secrets.ts'
 
 /** The effective endpoints of a Service, by its name. */
 export type EndpointsOf = (service: string) => readonly Endpoint[]
 
 /**
  * What one Gateway's engine has to know of the desired state. Pure.
+ * @param secretsOf default: Secrets without their bytes, for views of the structure alone
  * @returns undefined where the resources hold no such Gateway
  */
 export function buildView(
@@ -19,29 +18,28 @@ export function buildView(
   revision: number,
   resources: ResourceMap,
   endpointsOf: EndpointsOf,
+  secretsOf: SecretsOf = emptySecret,
 ): View | undefined {
   const resource = resourceOf(resources, 'Gateway', gateway)
   if (resource === undefined) return undefined
-  const { concurrency } = resource.spec
   const listeners = listenersOf(resource)
-  const routes = resourcesOf(resources, 'HTTPRoute')
-    .flatMap((route) => flatten(route, gateway, listeners))
-    .sort(compareRoutes)
+  const routes = routesOf(gateway, listeners, resources)
+  const tcpRoutes = tcpRoutesOf(gateway, listeners, resources)
+  const services = poolsOf([...routes, ...tcpRoutes], resources, endpointsOf)
+  const secrets = secretsIn({ listeners, routes, services }, secretsOf)
   return {
     gateway,
     revision,
     listeners,
     routes,
-    services: poolsOf(routes, resources, endpointsOf),
-    concurrency: {
-      workers: concurrency?.workers ?? GATEWAY_DEFAULTS.workers,
-      maxConnections: concurrency?.maxConnections ?? GATEWAY_DEFAULTS.maxConnections,
-      keepAliveMs: durationMs(concurrency?.keepAlive ?? GATEWAY_DEFAULTS.keepAlive),
-    },
+    ...(tcpRoutes.length === 0 ? {} : { tcpRoutes }),
+    services,
+    ...gatewaySettings(resource),
+    ...(secrets.length === 0 ? {} : { secrets }),
   }
 }
 
-/** The view with fixed endpoints alone: what apply asks an engine's opinion of. */
+/** The view with fixed endpoints alone, and no bytes of Secrets: what apply asks an engine's opinion of. */
 export function buildStructure(
   gateway: string,
   revision: number,
@@ -54,87 +52,17 @@ export function buildStructure(
   })
 }
 
-export function listenersOf(gateway: Gateway): readonly Listener[] {
-  return gateway.spec.listeners.map(({ name, port, address, protocol }) => ({
-    name,
-    address: address ?? GATEWAY_DEFAULTS.listenAddress,
-    port,
-    protocol: protocol ?? GATEWAY_DEFAULTS.protocol,
-  }))
-}
-
-/** One route for each hostname and match; resources come sorted by name, so the order is stable. */
-function flatten(
-  route: HTTPRoute,
-  gateway: string,
-  listeners: readonly Listener[],
-): readonly Route[] {
-  const attached = attachedListeners(route, gateway, listeners)
-  if (attached.length === 0) return []
-  const { name } = route.metadata
-  const hostnames = route.spec.hostnames?.length ? route.spec.hostnames : [undefined]
-  return hostnames.flatMap((hostname, hostnameIndex) =>
-    route.spec.rules.flatMap((rule, ruleIndex) =>
-      (rule.matches ?? [{}]).map(
-        (match, matchIndex): Route => ({
-          id: routeId({ name, hostname: hostnameIndex, rule: ruleIndex, match: matchIndex }),
-          listeners: attached,
-          ...(hostname === undefined ? {} : { hostname }),
-          path: pathOf(match.path),
-          ...(match.method === undefined ? {} : { method: match.method }),
-          headers: (match.headers ?? []).map((header) => ({
-            name: header.name.toLowerCase(),
-            value: header.value,
-          })),
-          backends: rule.backendRefs.map((backend) => ({
-            service: backend.name,
-            weight: backend.weight ?? HTTP_ROUTE_DEFAULTS.weight,
-          })),
-          timeouts: timeoutsOf(rule),
-        }),
-      ),
-    ),
-  )
-}
-
-function attachedListeners(
-  route: HTTPRoute,
-  gateway: string,
-  listeners: readonly Listener[],
-): readonly string[] {
-  const parents = route.spec.parentRefs.filter((parent) => parent.name === gateway)
-  return listeners
-    .map((listener) => listener.name)
-    .filter((name) =>
-      parents.some(({ sectionName }) => sectionName === undefined || sectionName === name),
-    )
-}
-
-type Rule = HTTPRoute['spec']['rules'][number]
-type Match = NonNullable<Rule['matches']>[number]
-
-/** A prefix matches whole segments, so a slash at its end says nothing. */
-function pathOf(path: Match['path']): PathMatch {
-  const type = path?.type ?? HTTP_ROUTE_DEFAULTS.pathType
-  const value = path?.value ?? HTTP_ROUTE_DEFAULTS.path
-  const trimmed = type === 'PathPrefix' && value.length > 1 ? value.replace(/\/$/, '') : value
-  return { type, value: trimmed }
-}
-
-function timeoutsOf(rule: Rule): Route['timeouts'] {
-  const { request, backendRequest } = rule.timeouts ?? {}
-  return {
-    ...(request === undefined ? {} : { requestMs: durationMs(request) }),
-    ...(backendRequest === undefined ? {} : { backendRequestMs: durationMs(backendRequest) }),
-  }
-}
-
 function poolsOf(
-  routes: readonly Route[],
+  routes: readonly (Route | TcpRoute)[],
   resources: ResourceMap,
   endpointsOf: EndpointsOf,
 ): ReadonlyMap<string, ServicePool> {
-  const names = new Set(routes.flatMap((route) => route.backends.map((backend) => backend.service)))
+  const names = new Set(
+    routes.flatMap((route) => [
+      ...route.backends.map(({ service }) => service),
+      ...('mirrors' in route ? (route.mirrors ?? []).map(({ service }) => service) : []),
+    ]),
+  )
   return new Map(
     [...names].sort(compareText).map((name) => {
       const service = resourceOf(resources, 'Service', name) ?? absentService(name)

@@ -4,7 +4,8 @@ import { formatFieldPath } from '../../src/model/field-path.ts'
 import { buildStructure } from '../../src/model/view-builder.ts'
 import { everythingYaml, resources } from './sample-resources.ts'
 
-const view = buildStructure('edge', 1, resources(everythingYaml))
+const state = resources(everythingYaml)
+const view = buildStructure('edge', 1, state)
 
 it.each([
   // The resource's own field is kept.
@@ -28,6 +29,6 @@ it.each([
   ['routes[99].method', 'HTTPRoute/x', 'routes[99].method'],
 ])('%s is %s %s', (field, resource, written) => {
   if (view === undefined) throw new Error('no view')
-  const issue = refusalIssue({ resource: 'HTTPRoute/x', field, message: 'no' }, view)
+  const issue = refusalIssue({ resource: 'HTTPRoute/x', field, message: 'no' }, view, state)
   expect([issue.resource, formatFieldPath(issue.path)]).toEqual([resource, written])
 })

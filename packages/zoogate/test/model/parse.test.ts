@@ -63,7 +63,7 @@ describe('parseResources', () => {
       'shop.yaml:5:11 spec.engine: must be haproxy, nginx or builtin, not "haprox" (did you mean "haproxy"?)',
       'shop.yaml:7:27 spec.listeners[0].port: must be a port from 1 to 65535, not 99999',
       'shop.yaml:8:22 spec.listeners[1].prot: is not a known field (did you mean "port"?)',
-      'shop.yaml:10:7 kind: must be one of Gateway, Service, HTTPRoute, Demo (did you mean "Service"?)',
+      'shop.yaml:10:7 kind: must be one of Gateway, Service, HTTPRoute, TCPRoute, Secret, Demo (did you mean "Service"?)',
       'shop.yaml:12:1 metadata: is missing',
       'shop.yaml:14:31 spec.balance.algorithm: must be roundRobin, random, leastRequest, powerOfTwoChoices, consistentHash or peakEWMA, not a list',
       'shop.yaml:14:62 spec.healthCheck.interval: must be a duration from 100ms to 1h, such as "10s", "500ms" or "1m30s", not 5',

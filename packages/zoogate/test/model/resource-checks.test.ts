@@ -82,7 +82,7 @@ describe('checkResource', () => {
 
   it('asks for a kind', () => {
     expect(issuesOf({})).toEqual([
-      'kind: is missing: one of Gateway, Service, HTTPRoute, Demo, with apiVersion: zoogate/v1',
+      'kind: is missing: one of Gateway, Service, HTTPRoute, TCPRoute, Secret, Demo, with apiVersion: zoogate/v1',
     ])
   })
 
@@ -111,7 +111,7 @@ describe('checkResource', () => {
       ),
     ).toEqual([
       'spec.endpoints: cannot be together with discovery: a pool is either found or fixed',
-      'spec.healthCheck: must have either http or tcp',
+      'spec.healthCheck: must have one of http, tcp and zookeeper',
       'spec.balance.hashOn: is only for the algorithm consistentHash',
     ])
   })
@@ -144,8 +144,8 @@ describe('checkResource', () => {
       ],
     }
     expect(issuesOf(route(rule))).toEqual([
-      'spec.rules[0].timeouts.backendRequest: must be at most request, which is 1s',
       'spec.rules[0].matches[0].headers[1].name: "x-a" is matched twice',
+      'spec.rules[0].timeouts.backendRequest: must be at most request, which is 1s',
     ])
   })
 })
