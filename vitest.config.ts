@@ -66,7 +66,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['test/{story,faults}/**/*.test.ts'],
+          include: ['test/{story,faults,conformance}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -56,7 +56,8 @@ export function headerOf({ headers }: RawResponse, name: string): string | undef
   return headers.find(([found]) => found === name)?.[1]
 }
 
-function parseResponse(bytes: Buffer): RawResponse {
+/** A whole response. Status 0: it is none that is HTTP/1. */
+export function parseResponse(bytes: Buffer): RawResponse {
   const interim: number[] = []
   let rest = bytes
   for (;;) {

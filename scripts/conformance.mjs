@@ -1,0 +1,28 @@
+// `npm run conformance -- [--engine NAME] [CASE…]`: the conformance suite, or a part of it. CASE is a
+// file or a folder of cases from anywhere, or a part of the ids of some below test/conformance/cases.
+// Needs a build.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { run } from './lib/run.mjs'
+
+const { values, positionals } = parseArgs({
+  options: { engine: { type: 'string', multiple: true } },
+  allowPositionals: true,
+})
+// npm runs scripts in the folder of package.json, and says where it was called.
+const from = process.env.INIT_CWD ?? '.'
+const cases = positionals.map((name) => {
+  const path = resolve(from, name)
+  return existsSync(path) ? path : name
+})
+process.exitCode = await run(
+  'npx',
+  ['vitest', 'run', '--project', 'whole', 'test/conformance', '--reporter=verbose'],
+  {
+    env: {
+      ZOOGATE_CONFORMANCE_ENGINES: (values.engine ?? []).join(','),
+      ZOOGATE_CONFORMANCE_CASES: cases.join(','),
+    },
+  },
+)

@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
+import { webSocketAccept } from '../../../support/echo-backend.ts'
+import type { Answer, BackendSpec } from '../case-schema.ts'
+import { readTextFrame, textFrame } from '../client/websocket-frames.ts'
+import { instructionFor, REQUEST_ID } from './instructions.ts'
+import { type Seen, seenOf } from './seen.ts'
+import { createEchoServer } from './tcp-echo.ts'
+
+/** Of HTTPS. All PEM. */
+export interface BackendTls {
+  readonly cert: string
+  readonly key: string
+  /** Whoever connects must show a certificate of this authority's. */
+  readonly clientCa?: string
+}
+
+/** The servers behind a case's engine share this: who saw which request. */
+export class Sightings {
+  readonly #byId = new Map<string, Seen[]>()
+
+  add(id: string, seen: Seen): number {
+    const all = this.#byId.get(id) ?? []
+    this.#byId.set(id, [...all, seen])
+    return all.length + 1
+  }
+
+  of(id: string): readonly Seen[] {
+    return this.#byId.get(id) ?? []
+  }
+}
+
+export interface SampleBackendOptions {
+  readonly name: string
+  readonly port: number
+  readonly spec: BackendSpec
+  readonly tls?: BackendTls
+  readonly sightings: Sightings
+}
+
+/** A server that answers with its name and what it saw, or as a request or a case tells it to. */
+export class SampleBackend implements AsyncDisposable {
+  readonly #options: SampleBackendOptions
+  readonly #sockets = new Set<Socket>()
+  #server: Server | undefined
+  #health: number
+
+  constructor(options: SampleBackendOptions) {
+    this.#options = options
+    this.#health = options.spec.health ?? 200
+  }
+
+  /** As the case wrote it. */
+  reset(): Promise<void> {
+    const { spec } = this.#options
+    return this.become({ listens: spec.listens ?? true, health: spec.health ?? 200 })
+  }
+
+  async become({ listens, health }: { listens?: boolean; health?: number }): Promise<void> {
+    if (health !== undefined) this.#health = health
+    if (listens === true) await this.#listen()
+    if (listens === false) await this.#close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close()
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#server !== undefined) return
+    const server = this.#create()
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.on('error', () => socket.destroy())
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(this.#options.port, '127.0.0.1', resolve)
+    })
+    this.#server = server
+  }
+
+  async #close(): Promise<void> {
+    const server = this.#server
+    if (server === undefined) return
+    this.#server = undefined
+    const closed = new Promise((resolve) => server.close(resolve))
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  #create(): Server {
+    const { name, spec, tls } = this.#options
+    if (spec.protocol === 'TCP') return createEchoServer(name)
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
+      // A request that is broken off in the middle has nobody left to answer to.
+      this.#answer(request, response).catch(() => response.destroy())
+    }
+    const server =
+      tls === undefined
+        ? createServer(listener)
+        : createTlsServer(
+            {
+              cert: tls.cert,
+              key: tls.key,
+              ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true }),
+            },
+            listener,
+          )
+    // The engine's pools must not meet a connection that was closed for its age.
+    server.keepAliveTimeout = 600_000
+    server.on('upgrade', (request, socket) => echoMessages(name, request, socket as Socket))
+    return server
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { name, sightings } = this.#options
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    response.setHeader('X-By', name)
+    if (request.url === '/healthz') {
+      response.statusCode = this.#health
+      response.end()
+      return
+    }
+    const seen = seenOf(name, request, Buffer.concat(chunks))
+    const attempt = sightings.add(String(request.headers[REQUEST_ID] ?? ''), seen)
+    const told = instructionFor(name, request.headers)
+    const answer: Answer = attempt > (told.times ?? attempt) ? {} : told
+    if (answer.delay !== undefined) await wait(durationMs(answer.delay))
+    if (answer.drop === true) {
+      request.socket.destroy()
+      return
+    }
+    response.statusCode = answer.status ?? 200
+    response.setHeader('Content-Type', 'application/json')
+    for (const [header, value] of Object.entries(answer.headers ?? {})) {
+      response.setHeader(header, value)
+    }
+    if (answer.bodyBytes !== undefined) response.end(Buffer.alloc(answer.bodyBytes, 'zoogate '))
+    else response.end(answer.body ?? JSON.stringify(seen))
+  }
+}
+
+function echoMessages(name: string, request: IncomingMessage, socket: Socket): void {
+  const accept = webSocketAccept(request.headers['sec-websocket-key'] ?? '')
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket']
+  lines.push(`Sec-WebSocket-Accept: ${accept}`, `X-By: ${name}`)
+  socket.on('error', () => socket.destroy())
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  let received = Buffer.alloc(0)
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk])
+    const text = readTextFrame(received)
+    if (text === undefined) return
+    received = Buffer.alloc(0)
+    socket.write(textFrame(text, false))
+  })
+}

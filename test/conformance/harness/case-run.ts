@@ -1,0 +1,109 @@
+import type { View } from '../../../packages/zoogate/src/model/view.ts'
+import { buildView } from '../../../packages/zoogate/src/model/view-builder.ts'
+import { mergeMembers } from './batch.ts'
+import { gatewayOf } from './case-resources.ts'
+import { Endpoints } from './engine/endpoints.ts'
+import type { EngineNode } from './engine/engine-node.ts'
+import type { Variant } from './engine/variants.ts'
+import type { PreparedCase } from './prepared-case.ts'
+import { runSteps } from './run-steps.ts'
+
+/** So many cases of a batch ask at once: they wait more than they work. */
+const CASES_AT_ONCE = 6
+
+/** What became of a case: undefined where all was as expected. */
+export type Outcomes = Map<string, Error | undefined>
+
+/**
+ * Serves cases with one configuration, and asks. Where the engine does not take it, halves of it are
+ * tried, until it is known which case it is.
+ */
+export async function runBatch(
+  { engine }: Variant,
+  node: EngineNode,
+  nextRevision: () => number,
+  cases: readonly PreparedCase[],
+): Promise<Outcomes> {
+  const resources = mergeMembers(engine.name, cases)
+  const endpoints = new Endpoints(resources)
+  const revision = nextRevision()
+  const view = (): View | undefined => buildView('edge', revision, resources, endpoints.of)
+  try {
+    await node.serve(revision, view)
+  } catch (error) {
+    const [only] = cases
+    if (only !== undefined && cases.length === 1) return new Map([[only.id, asError(error)]])
+    const half = Math.ceil(cases.length / 2)
+    const outcomes: Outcomes = new Map()
+    for (const part of [cases.slice(0, half), cases.slice(half)]) {
+      const found = await runBatch({ name: '', engine }, node, nextRevision, part)
+      for (const [id, outcome] of found) outcomes.set(id, outcome)
+    }
+    return outcomes
+  }
+  if (engine.healthChecks === 'agent') endpoints.check(() => void node.changed().catch(() => {}))
+  try {
+    return await askAll(node, endpoints, cases)
+  } finally {
+    endpoints.close()
+  }
+}
+
+async function askAll(
+  node: EngineNode,
+  endpoints: Endpoints,
+  cases: readonly PreparedCase[],
+): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map()
+  let next = 0
+  const worker = async () => {
+    for (let given = cases[next++]; given !== undefined; given = cases[next++]) {
+      outcomes.set(given.id, await outcomeOf(given, node, endpoints))
+    }
+  }
+  await Promise.all(Array.from({ length: CASES_AT_ONCE }, worker))
+  return outcomes
+}
+
+async function outcomeOf(
+  given: PreparedCase,
+  node: EngineNode,
+  endpoints: Endpoints,
+): Promise<Error | undefined> {
+  const { prefix, spec, backends, listenerPorts } = given
+  const listeners = gatewayOf(given.resources).spec.listeners
+  try {
+    await backends.reset()
+    await runSteps(spec, {
+      sightings: backends.sightings,
+      defaultHost: given.defaultHost,
+      placeOf: given.placeOf,
+      listener: (name = listeners[0]?.name ?? '') => {
+        const listener = listeners.find((one) => one.name === name)
+        const port = listenerPorts.get(name)
+        if (listener === undefined || port === undefined) throw new Error(`no listener ${name}`)
+        return { port, tls: ['HTTPS', 'TLS'].includes(listener.protocol ?? 'HTTP') }
+      },
+      shownCertificate: (name) => Promise.reject(new Error(`no certificate ${name}`)),
+      changeBackend: (name, state) => backends.become(name, state),
+      changeEndpoints: async (changes) => {
+        for (const [service, ids] of Object.entries(changes)) {
+          for (const [id, change] of Object.entries(ids)) {
+            endpoints.change(prefix + service, id, change)
+          }
+        }
+        await node.changed()
+      },
+    })
+    return undefined
+  } catch (error) {
+    return asError(error)
+  }
+}
+
+/** What matters is what was answered, and not where in the harness it was looked at. */
+function asError(error: unknown): Error {
+  const failure = error instanceof Error ? error : new Error(String(error))
+  failure.stack = ''
+  return failure
+}

@@ -1,0 +1,157 @@
+import { type Static, Type } from 'typebox'
+import { durationField } from '../../../packages/zoogate/src/model/field-schemas.ts'
+import { ExpectationSchema } from './expectation-schema.ts'
+import { RequestFields } from './request-schema.ts'
+
+const strict = { additionalProperties: false } as const
+const named = <T extends Parameters<typeof Type.Record>[1]>(value: T) =>
+  Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]*$' }), value, {
+    keysExpect: 'letters, digits, . _ / and -',
+  })
+const boolean = (description: string) => Type.Boolean({ expects: 'true or false', description })
+
+/** What a sample backend answers, but for what it says of itself. */
+const AnswerSchema = Type.Object(
+  {
+    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
+    headers: Type.Optional(named(Type.String())),
+    body: Type.Optional(Type.String({ description: 'Default: what it saw, as JSON.' })),
+    bodyBytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 16_777_216 })),
+    delay: Type.Optional(
+      durationField({ minMs: 1, maxMs: 60_000 }, { description: 'Before it answers.' }),
+    ),
+    drop: Type.Optional(boolean('Closes the connection in place of an answer.')),
+    times: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        description: 'Only so often for one request, over all backends; then as ever.',
+      }),
+    ),
+  },
+  strict,
+)
+export type Answer = Static<typeof AnswerSchema>
+
+const BackendSchema = Type.Object(
+  {
+    protocol: Type.Optional(
+      Type.Union([Type.Literal('HTTP'), Type.Literal('HTTPS'), Type.Literal('TCP')], {
+        description: 'TCP: says its name and a newline, then echoes. Default: HTTP.',
+      }),
+    ),
+    certificate: Type.Optional(Type.String({ description: 'Of HTTPS: a secret of type TLS.' })),
+    clientCa: Type.Optional(
+      Type.String({ description: 'Of HTTPS: a client must show a certificate of this secret’s.' }),
+    ),
+    listens: Type.Optional(boolean('false: nobody is there.')),
+    health: Type.Optional(
+      Type.Integer({ minimum: 200, maximum: 599, description: 'What /healthz is answered with.' }),
+    ),
+  },
+  strict,
+)
+export type BackendSpec = Static<typeof BackendSchema>
+
+const SecretSchema = Type.Object(
+  {
+    type: Type.Union([Type.Literal('TLS'), Type.Literal('CA'), Type.Literal('Users')]),
+    names: Type.Optional(Type.Array(Type.String({ description: 'Of TLS: whom it is for.' }))),
+    signedBy: Type.Optional(Type.String({ description: 'Of TLS: a secret of type CA.' })),
+    users: Type.Optional(named(Type.String({ description: 'The password.' }))),
+  },
+  strict,
+)
+
+const FileSchema = Type.Object(
+  {
+    text: Type.String(),
+    executable: Type.Optional(boolean('A CGI program.')),
+  },
+  strict,
+)
+
+const StepSchema = Type.Object(
+  {
+    backends: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z0-9-]+$' }),
+        Type.Object(
+          {
+            listens: Type.Optional(boolean('Whether it is there from now on.')),
+            health: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
+          },
+          strict,
+        ),
+        { keysExpect: 'a backend', description: 'What becomes of backends, before the request.' },
+      ),
+    ),
+    endpoints: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z0-9-]+$' }),
+        Type.Record(
+          Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
+          Type.Object(
+            {
+              weight: Type.Optional(Type.Integer({ minimum: 0, maximum: 256 })),
+              state: Type.Optional(
+                Type.Union([
+                  Type.Literal('up'),
+                  Type.Literal('draining'),
+                  Type.Literal('down'),
+                  Type.Literal('gone'),
+                ]),
+              ),
+            },
+            strict,
+          ),
+          { keysExpect: 'the id of an endpoint' },
+        ),
+        {
+          keysExpect: 'a Service',
+          description: 'What becomes of endpoints, by Service and id, before the request.',
+        },
+      ),
+    ),
+    answer: Type.Optional(AnswerSchema),
+    answers: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), AnswerSchema, {
+        keysExpect: 'a backend',
+        description: 'The same, for single backends.',
+      }),
+    ),
+    ...RequestFields,
+    expect: Type.Optional(ExpectationSchema),
+  },
+  strict,
+)
+export type Step = Static<typeof StepSchema>
+
+export const CaseSchema = Type.Object(
+  {
+    name: Type.String({ maxLength: 200, description: 'What must hold, as a sentence.' }),
+    features: Type.Optional(
+      Type.Array(Type.String({ description: 'As `zoogate explain` names them.' }), {
+        description: 'What it is about. Default: what every engine has.',
+      }),
+    ),
+    resources: Type.String({ description: 'As a user writes them, parted by `---`.' }),
+    backends: Type.Optional(named(BackendSchema)),
+    files: Type.Optional(named(FileSchema)),
+    secrets: Type.Optional(named(SecretSchema)),
+    refused: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z]+$' }),
+        Type.String({ description: 'A part of the message that says where and why.' }),
+        {
+          keysExpect: 'an engine',
+          description: 'Engines that carry the features, but not what this case makes of them.',
+        },
+      ),
+    ),
+    alone: Type.Optional(boolean('It needs the engine for itself: no other case beside it.')),
+    requests: Type.Array(StepSchema, { minItems: 1, description: 'In this order.' }),
+  },
+  strict,
+)
+export type CaseSpec = Static<typeof CaseSchema>

@@ -1,0 +1,58 @@
+import { resourcesOf } from '../../../packages/zoogate/src/model/resource.ts'
+import type { EngineName } from '../../../packages/zoogate/src/model/view.ts'
+import type { CaseBackends } from './backends/case-backends.ts'
+import type { Member } from './batch.ts'
+import { caseResources } from './case-resources.ts'
+import type { CaseSpec } from './case-schema.ts'
+import type { CaseFixtures } from './fixtures.ts'
+import type { Values } from './placeholders.ts'
+import { reservePort } from './ports.ts'
+import { type Case, parseCase } from './read-cases.ts'
+
+/** A case with all that it needs to be served by one engine. */
+export interface PreparedCase extends Member {
+  readonly id: string
+  readonly spec: CaseSpec
+  /** Where a request is written, for what is said of it. */
+  placeOf(request: number): string
+  readonly backends: CaseBackends
+  readonly listenerPorts: ReadonlyMap<string, number>
+  /** The first hostname that is no wildcard. */
+  readonly defaultHost: string
+}
+
+const LISTENER = /\$\{listen\.([a-z0-9-]+)\}/g
+
+/** @param index tells its names from those of the cases beside it */
+export async function prepareCase(
+  given: Case,
+  engine: EngineName,
+  index: number,
+  { backends, folder, phpFpm }: CaseFixtures,
+): Promise<PreparedCase> {
+  const listenerPorts = new Map<string, number>()
+  const names = [...given.text.matchAll(LISTENER)].map(([, name = '']) => name)
+  for (const name of new Set([...names, 'http'])) listenerPorts.set(name, await reservePort())
+  const values: Values = {
+    engine,
+    folder,
+    phpFpm,
+    backendPort: (name) => backends.port(name),
+    listenerPort: (name) => listenerPorts.get(name) ?? 0,
+  }
+  const parsed = parseCase(given.text, given.file, values)
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'))
+  const { resources } = caseResources(given, engine, values)
+  const hostnames = resourcesOf(resources, 'HTTPRoute').flatMap(({ spec }) => spec.hostnames ?? [])
+  return {
+    id: given.id,
+    prefix: `c${index}-`,
+    alone: parsed.spec.alone ?? false,
+    resources,
+    spec: parsed.spec,
+    placeOf: (request) => parsed.place(['requests', request]),
+    backends,
+    listenerPorts,
+    defaultHost: hostnames.find((name) => !name.startsWith('*')) ?? 'any.test',
+  }
+}

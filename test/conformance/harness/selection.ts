@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Variant } from './engine/variants.ts'
+import type { Case } from './read-cases.ts'
+
+/**
+ * Which cases: all of this repository's; or those that ZOOGATE_CONFORMANCE_CASES names, parted by
+ * commas, each a file or a folder from anywhere, or a part of the ids of some of ours.
+ */
+export function chosenCases(
+  read: (paths: readonly string[]) => readonly Case[],
+  folder: string,
+): readonly Case[] {
+  const wanted = listed('ZOOGATE_CONFORMANCE_CASES')
+  if (wanted.length === 0) return read([folder])
+  const paths = wanted.filter((text) => existsSync(text)).map((path) => resolve(path))
+  const words = wanted.filter((text) => !existsSync(text))
+  const ours = words.length === 0 ? [] : read([folder])
+  for (const word of words) {
+    if (!ours.some(({ id }) => id.includes(word))) {
+      throw new Error(`no case is called ${word}, and there is no such file`)
+    }
+  }
+  const named = ours.filter(({ id }) => words.some((word) => id.includes(word)))
+  return [...named, ...(paths.length === 0 ? [] : read(paths))]
+}
+
+/** Which engines: all, or those that ZOOGATE_CONFORMANCE_ENGINES names, parted by commas. */
+export function chosenEngines(variants: readonly Variant[]): readonly Variant[] {
+  const wanted = listed('ZOOGATE_CONFORMANCE_ENGINES')
+  for (const name of wanted) {
+    if (!variants.some((variant) => variant.name === name)) {
+      const known = variants.map((variant) => variant.name).join(', ')
+      throw new Error(`no engine is called ${name} (known: ${known})`)
+    }
+  }
+  return wanted.length === 0 ? variants : variants.filter(({ name }) => wanted.includes(name))
+}
+
+function listed(variable: string): readonly string[] {
+  return (process.env[variable] ?? '').split(',').filter((text) => text !== '')
+}
