@@ -30,6 +30,12 @@ export interface Engine {
   render(view: View, context: RenderContext): RenderedFiles
 
   /**
+   * Of {@link render}, the files that hold one service's endpoints and nothing else: after a live change
+   * they alone are written. Absent: the whole is rendered. Pure. A service that the view lacks has none.
+   */
+  renderService?(view: View, service: string, context: RenderContext): RenderedFiles
+
+  /**
    * Pure. What changes live, and what needs a reload, from one view to the next, in words that a
    * dry run can print. `from` undefined: a first start.
    */

@@ -3,7 +3,7 @@ import type { View } from '../../model/view.ts'
 import type { JournalEntry } from '../disk/journal.ts'
 import { observeSoon, startOn } from './engine-start.ts'
 import type { Holding, NodeEngine } from './node-engine.ts'
-import { decodeView, VIEW_FILE, withEndpoints } from './view-file.ts'
+import { readView, withEndpoints } from './view-file.ts'
 
 /**
  * Takes over what a former agent left (F6, F9). An engine that runs is asked what it serves, and is
@@ -27,7 +27,7 @@ export async function adopt(node: NodeEngine): Promise<Holding> {
   }
   await settleOn(node, serving)
   const runs = running || (await startAgain(node, serving))
-  const view = decodeView(await generations.read(serving, VIEW_FILE))
+  const view = await readView(generations, serving)
   if (view === undefined || !(await isWhatWeWouldWrite(node, serving, view))) {
     return { served: undefined, running: runs }
   }

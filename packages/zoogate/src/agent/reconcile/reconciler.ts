@@ -12,8 +12,10 @@ import type { NodeEngine, Served } from './node-engine.ts'
 /** From the beginning of one reload to that of the next (F10): bounds what reloads leave behind. */
 const RELOAD_INTERVAL_MS = 500
 
-/** How often the engine is asked what it really has (F11). */
+/** How often the engine is asked what it really has (F11), unless its table is so large that the look itself takes time. */
 const INSPECT_INTERVAL_MS = 1_000
+/** Looks take at most so much of the agent's time. */
+const INSPECT_SHARE = 0.05
 const INSPECT_TIMEOUT_MS = 3_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
@@ -116,11 +118,19 @@ export class Reconciler {
     this.#served = served
     this.#running = running
     this.#inspectDue = true
-    this.#inspectTimer = setInterval(() => {
-      this.#inspectDue = true
-      this.kick()
-    }, INSPECT_INTERVAL_MS)
+    this.#inspectIn(INSPECT_INTERVAL_MS)
     this.#options.onStatus()
+  }
+
+  #inspectIn(ms: number): void {
+    if (this.#closed) return
+    clearTimeout(this.#inspectTimer)
+    this.#inspectTimer = setTimeout(() => {
+      this.#inspectDue = true
+      // Also where a look that hangs is longer than the time between two.
+      this.#inspectIn(INSPECT_INTERVAL_MS)
+      this.kick()
+    }, ms)
   }
 
   /** Something changed. */
@@ -141,7 +151,7 @@ export class Reconciler {
   /** Finishes the change that is under way, unless it is let go of. The engine goes on serving. */
   async close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#inspectTimer)
+    clearTimeout(this.#inspectTimer)
     clearTimeout(this.#retryTimer)
     await this.idle()
     await this.#files.close()
@@ -167,7 +177,12 @@ export class Reconciler {
     this.#inspectDue = false
     const { node, onStatus, onObservation } = this.#options
     const before = this.#watch.trouble
+    const startedMs = performance.now()
     const seen = await this.#watch.look(this.#served)
+    const tookMs = performance.now() - startedMs
+    if (seen.observation !== undefined) {
+      this.#inspectIn(Math.max(INSPECT_INTERVAL_MS, tookMs / INSPECT_SHARE))
+    }
     if (this.#watch.trouble !== before) onStatus()
     if (seen.running !== this.#running) {
       this.#running = seen.running
@@ -284,7 +299,8 @@ export class Reconciler {
     }
     const structureMoved = served.view.revision !== view.revision
     this.#served = { generation: served.generation, view }
-    this.#files.wants(this.#served)
+    const onlyEndpoints = !structureMoved && view.secrets === served.view.secrets
+    this.#files.wants(this.#served, onlyEndpoints ? services : undefined)
     if (structureMoved) this.#options.onStatus()
     return true
   }

@@ -1,5 +1,6 @@
 import { PRIVATE_FOLDER } from '../../engines/engine.ts'
-import type { ServicePool, View } from '../../model/view.ts'
+import type { Endpoint, ServicePool, View } from '../../model/view.ts'
+import type { Generations } from '../disk/generations.ts'
 import { seal, unseal } from '../disk/sealed-file.ts'
 
 /** Beside what the engine reads in a generation lies the view that it was rendered from, secrets included. */
@@ -12,24 +13,51 @@ export function encodeView(view: View): string {
   return seal(`${JSON.stringify({ v: 1, view: stored })}\n`)
 }
 
-/** Undefined where it is torn, or another version's. What is whole was written by {@link encodeView}. */
-export function decodeView(content: string | undefined): View | undefined {
-  const text = content === undefined ? undefined : unseal(content)
-  if (text === undefined) return undefined
-  const file = JSON.parse(text) as { v: number; view: StoredView }
-  if (file.v !== 1) return undefined
-  const { services, ...rest } = file.view
-  return { ...rest, services: new Map(services.map((pool) => [pool.name, pool])) }
+/**
+ * After live changes a service's endpoints lie beside the view, in a file of their own that counts more:
+ * so one endpoint's change does not write the whole table again.
+ */
+export function endpointsFile(service: string): string {
+  return `${PRIVATE_FOLDER}/endpoints/${service}.sealed`
 }
 
-/** The view with other endpoints for the services that are named. */
+export function encodeEndpoints(endpoints: readonly Endpoint[]): string {
+  return seal(`${JSON.stringify({ v: 1, endpoints })}\n`)
+}
+
+/**
+ * What a generation holds, live changes included. Undefined where the view is torn, or another
+ * version's. What is whole was written by this file's own functions.
+ */
+export async function readView(generations: Generations, id: string): Promise<View | undefined> {
+  const file = contentOf(await generations.read(id, VIEW_FILE)) as
+    | { readonly v: number; readonly view: StoredView }
+    | undefined
+  if (file?.v !== 1) return undefined
+  const { services, ...rest } = file.view
+  const pools = services.map(async (pool): Promise<[string, ServicePool]> => {
+    const changed = contentOf(await generations.read(id, endpointsFile(pool.name))) as
+      | { readonly v: number; readonly endpoints: readonly Endpoint[] }
+      | undefined
+    return [pool.name, changed?.v === 1 ? { ...pool, endpoints: changed.endpoints } : pool]
+  })
+  return { ...rest, services: new Map(await Promise.all(pools)) }
+}
+
+function contentOf(file: string | undefined): unknown {
+  const text = file === undefined ? undefined : unseal(file)
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+/** The view with other endpoints for the services that are named; pools that stay are the same objects. */
 export function withEndpoints(
   view: View,
   endpointsOf: (service: string) => ServicePool['endpoints'] | undefined,
 ): View {
   const services = [...view.services].map(([name, pool]): [string, ServicePool] => {
     const endpoints = endpointsOf(name)
-    return [name, endpoints === undefined ? pool : { ...pool, endpoints }]
+    const stays = endpoints === undefined || endpoints === pool.endpoints
+    return [name, stays ? pool : { ...pool, endpoints }]
   })
   return { ...view, services: new Map(services) }
 }

@@ -14,7 +14,9 @@ export class Candidate {
   readonly resources: ResourceMap
   readonly engine: EngineName
   readonly services: readonly ServiceSettings[]
-  readonly #structure: View
+  readonly #settings: ReadonlyMap<string, ServiceSettings>
+  /** The last that was built: pools whose endpoints are the same are the same objects in the next. */
+  #view: View
 
   /** @throws Error where the resources hold no such Gateway */
   constructor(gateway: string, revision: number, resources: ResourceMap) {
@@ -26,18 +28,19 @@ export class Candidate {
     this.revision = revision
     this.resources = resources
     this.engine = resource.spec.engine
-    this.#structure = structure
+    this.#view = structure
     this.services = [...structure.services.keys()].map((name) =>
       serviceSettings(resourceOf(resources, 'Service', name) ?? absentService(name)),
     )
+    this.#settings = new Map(this.services.map((service) => [service.name, service]))
   }
 
   view(endpointsOf: (service: ServiceSettings) => readonly Endpoint[]): View {
-    const settings = new Map(this.services.map((service) => [service.name, service]))
-    return withEndpoints(this.#structure, (name) => {
-      const service = settings.get(name)
+    this.#view = withEndpoints(this.#view, (name) => {
+      const service = this.#settings.get(name)
       return service === undefined ? [] : endpointsOf(service)
     })
+    return this.#view
   }
 }
 

@@ -30,6 +30,7 @@ export class Pool {
   readonly #sinceMs: number
   #memory: PoolMemory
   #everSynced = false
+  #endpoints: readonly Endpoint[] = []
   #step: PoolStep | undefined
 
   constructor({ settings, checkedBy, stored, nowMs }: PoolOptions) {
@@ -40,8 +41,9 @@ export class Pool {
     this.#sinceMs = nowMs
   }
 
+  /** The same array as long as they are the same. */
   get endpoints(): readonly Endpoint[] {
-    return this.#step?.endpoints ?? []
+    return this.#endpoints
   }
 
   get step(): PoolStep | undefined {
@@ -76,7 +78,9 @@ export class Pool {
     const step = stepPool(this.#memory, this.#input(), nowMs)
     this.#step = step
     this.#memory = step.memory
-    return before === undefined || !sameEndpoints(before.endpoints, step.endpoints)
+    const isSame = sameEndpoints(this.#endpoints, step.endpoints)
+    if (!isSame) this.#endpoints = step.endpoints
+    return before === undefined || !isSame
   }
 
   #input(): PoolInput {

@@ -2,8 +2,10 @@ import type { Logger } from 'pino'
 import type { SealedFile } from '../disk/sealed-file.ts'
 import { encodeNodeState, type NodeState } from './node-state.ts'
 
-/** A registration that changes is on the disk within this. */
+/** A registration that changes is on the disk within this, unless the state is so large that writing it takes time. */
 const SAVE_INTERVAL_MS = 1_000
+/** Writing takes at most so much of the agent's time. */
+const SAVE_SHARE = 0.02
 
 /** Keeps the node's state on the disk: soon after it changed, one write at a time, the last one never lost. */
 export class StateSaver {
@@ -13,6 +15,7 @@ export class StateSaver {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #written = ''
+  #tookMs = 0
   #closed = false
 
   /** `state` is asked when it is time to write; undefined: there is nothing worth keeping yet. */
@@ -24,7 +27,10 @@ export class StateSaver {
 
   changed(): void {
     if (this.#closed) return
-    this.#timer ??= setTimeout(() => void this.save(), SAVE_INTERVAL_MS)
+    this.#timer ??= setTimeout(
+      () => void this.save(),
+      Math.max(SAVE_INTERVAL_MS, this.#tookMs / SAVE_SHARE),
+    )
   }
 
   /** Writes now. A failure is logged: serving does not depend on it. */
@@ -44,11 +50,13 @@ export class StateSaver {
   async #write(): Promise<void> {
     const state = this.#state()
     if (state === undefined) return
+    const startedMs = performance.now()
     const text = encodeNodeState(state)
     if (text === this.#written) return
     try {
       await this.#file.write(text)
       this.#written = text
+      this.#tookMs = performance.now() - startedMs
     } catch (error) {
       this.#log.error({ err: error }, 'the node’s state could not be written')
       this.changed()

@@ -4,7 +4,7 @@ import { control } from './control.ts'
 import { CARRIED } from './features.ts'
 import { detect, program } from './program.ts'
 import { refusals } from './refusals.ts'
-import { render } from './render.ts'
+import { render, renderService } from './render.ts'
 import { validate } from './validate.ts'
 
 export { renderService } from './render.ts'
@@ -17,6 +17,10 @@ export const builtin: Engine = {
   refusals,
   detect,
   render,
+  renderService: ({ services }, name) => {
+    const pool = services.get(name)
+    return new Map(pool === undefined ? [] : [renderService(pool)])
+  },
   plan: livePlan,
   program,
   validate,

@@ -6,7 +6,7 @@ import { CARRIED } from './features.ts'
 import { thisHost } from './host.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
-import { render } from './render.ts'
+import { render, renderServiceFiles } from './render.ts'
 import { validate } from './validate.ts'
 
 /** HAProxy 2.6 or newer. Endpoints change without a reload; a reload loses no request. */
@@ -17,6 +17,7 @@ export const haproxy: Engine = {
   refusals,
   detect,
   render: (view, context) => render(view, context, thisHost()),
+  renderService: renderServiceFiles,
   plan: livePlan,
   program,
   validate,

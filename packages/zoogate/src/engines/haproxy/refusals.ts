@@ -4,6 +4,7 @@ import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
+import { oncePerPool } from '../once-per-pool.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { WORDS_PER_LINE_MAX } from './directive.ts'
 import { CARRIED, REASONS } from './features.ts'
@@ -35,7 +36,7 @@ export function refusals(view: View): readonly EngineRefusal[] {
     ...gatewayRefusals(view),
     ...sharedRouteRefusals(view),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
-    ...[...view.services.values()].flatMap(serviceRefusals),
+    ...[...view.services.values()].flatMap(refusalsOnce),
   ]
 }
 
@@ -127,6 +128,8 @@ function backendRefusals(view: View, { backends, timeouts }: Route, refuse: Refu
     }
   }
 }
+
+const refusalsOnce = oncePerPool(serviceRefusals)
 
 function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   return gather(`Service/${pool.name}`, (refuse) => {

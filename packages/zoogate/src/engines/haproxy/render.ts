@@ -30,6 +30,12 @@ export function render(view: View, context: RenderContext, host: HaproxyHost): R
   return new Map([[MAIN_FILE, main], ...services])
 }
 
+/** The file of one service of the view. */
+export function renderServiceFiles({ services }: View, service: string): RenderedFiles {
+  const pool = services.get(service)
+  return new Map(pool === undefined ? [] : [[serviceFile(service), renderService(pool)]])
+}
+
 /** One service's file: all that a change of its endpoints has to write. */
 export function renderService(pool: ServicePool): string {
   return printSections([backendSection(pool)])

@@ -4,6 +4,7 @@ import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, Listener, Route, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
+import { oncePerPool } from '../once-per-pool.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
@@ -33,7 +34,7 @@ export function refusals(view: View): readonly EngineRefusal[] {
     ...sharedRouteRefusals(view),
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
-    ...[...view.services.values()].flatMap(serviceRefusals),
+    ...[...view.services.values()].flatMap(refusalsOnce),
     ...concurrencyRefusals(view),
   ]
 }
@@ -98,6 +99,8 @@ function routeRefusals(view: View, route: Route, index: number) {
     }
   })
 }
+
+const refusalsOnce = oncePerPool(serviceRefusals)
 
 function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   return gather(`Service/${pool.name}`, (refuse) => {
