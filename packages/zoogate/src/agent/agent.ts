@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Detection, Engine, EnginePaths } from '../engines/engine.ts'
 import type { ResourceMap } from '../model/resource.ts'
 import type { EngineName } from '../model/view.ts'
+import { readKeyFile } from '../store/secrets/key-file.ts'
 import { Store } from '../store/store.ts'
 import type { FolderLock } from '../supervisor/folder-lock.ts'
 import { AgentError } from './agent-error.ts'
@@ -18,6 +19,7 @@ import { openNodePaths } from './node-paths.ts'
 import { NodeWork } from './node-work.ts'
 import { engineHost } from './reconcile/engine-host.ts'
 import { lettingGo } from './reconcile/letting-go.ts'
+import type { Secrets } from './registry/closure-secrets.ts'
 import { RolloutWatch } from './registry/rollout-watch.ts'
 import { ServiceWatch } from './registry/service-watch.ts'
 import { buildNodeReport } from './report/node-report-builder.ts'
@@ -114,7 +116,8 @@ export class Agent {
     this.#stateFile = new SealedFile(join(folder, 'state.sealed'))
     this.#state = await this.#readState(this.#stateFile)
     if (this.#state !== undefined) {
-      const good = this.#candidate(this.#state.revision, this.#state.resources)
+      const { revision, resources, secrets } = this.#state
+      const good = this.#candidate(revision, resources, secrets)
       if (good !== undefined) this.#begin(good.engine, good)
     }
     this.#unlisten = client.onStateChange((state) => {
@@ -125,7 +128,8 @@ export class Agent {
       client,
       store: this.#store,
       gateway,
-      onTarget: (revision, closure) => this.#aim(revision, closure),
+      keys: () => readKeyFile(this.#options.settings.keyFile),
+      onTarget: (revision, closure, secrets) => this.#aim(revision, closure, secrets),
       onUnusable: (revision, reason) => this.#refuse(revision, reason),
       log,
     })
@@ -200,18 +204,18 @@ export class Agent {
     })
   }
 
-  #candidate(revision: number, resources: ResourceMap): Candidate | undefined {
+  #candidate(revision: number, resources: ResourceMap, secrets: Secrets): Candidate | undefined {
     try {
-      return new Candidate(this.#options.gateway, revision, resources)
+      return new Candidate(this.#options.gateway, revision, resources, secrets)
     } catch (error) {
       this.#refuse(revision, asError(error).message)
       return undefined
     }
   }
 
-  #aim(revision: number, closure: ResourceMap): void {
+  #aim(revision: number, closure: ResourceMap, secrets: Secrets): void {
     if (this.#stopping.signal.aborted) return
-    const candidate = this.#candidate(revision, closure)
+    const candidate = this.#candidate(revision, closure, secrets)
     if (candidate === undefined) return
     this.#asked = revision
     if (this.#engine !== undefined && this.#engine !== candidate.engine) {

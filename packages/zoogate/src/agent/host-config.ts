@@ -6,6 +6,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { formatFieldPath } from '../model/field-path.ts'
 import { strict } from '../model/resource-metadata.ts'
 import { schemaIssues } from '../model/schema-issues.ts'
+import { DEFAULT_KEY_FILE } from '../store/secrets/key-file.ts'
 import type { AttachedProcessOptions } from '../supervisor/attached-process.ts'
 import { type AddressRules, addressRules } from './address-rules.ts'
 import { AgentError } from './agent-error.ts'
@@ -55,6 +56,18 @@ const HostConfigSchema = Type.Object(
         strict,
       ),
     ),
+    secrets: Type.Optional(
+      Type.Object(
+        {
+          keys: Type.Optional(
+            absolutePath(
+              `The key file that Secrets are decrypted with. Default: ${DEFAULT_KEY_FILE}`,
+            ),
+          ),
+        },
+        strict,
+      ),
+    ),
     engine: Type.Optional(
       Type.Object(
         {
@@ -91,6 +104,8 @@ type HostConfig = Static<typeof HostConfigSchema>
 export interface HostSettings {
   readonly stateFolder: string | undefined
   readonly addresses: AddressRules
+  /** What Secrets are decrypted with: need not be there where none are asked for. */
+  readonly keyFile: string
   readonly engine:
     | { readonly mode: 'supervised' }
     | ({ readonly mode: 'attached' } & AttachedProcessOptions)
@@ -151,6 +166,7 @@ function hostSettings(config: HostConfig, file = 'agent.yaml'): HostSettings {
   }
   return {
     stateFolder: config.stateFolder,
+    keyFile: config.secrets?.keys ?? DEFAULT_KEY_FILE,
     addresses: addressRules(config.discovery?.allowAddresses),
     engine:
       mode === 'attached' && pidFile !== undefined

@@ -186,8 +186,8 @@ export class NodeWork {
     const good = this.#good
     if (good === undefined) return undefined
     const { gateway } = this.#options
-    const { revision, resources } = good
-    return { gateway, revision, resources, pools: this.#pools.stored() }
+    const { revision, resources, secrets } = good
+    return { gateway, revision, resources, secrets, pools: this.#pools.stored() }
   }
 }
 

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   undrain: async () => (await import('./commands/undrain.ts')).undrainCommand(),
   weight: async () => (await import('./commands/weight.ts')).weightCommand(),
   release: async () => (await import('./commands/release.ts')).releaseCommand(),
+  key: async () => (await import('./commands/key.ts')).keyCommand(),
   register: async () => (await import('./commands/register.ts')).registerCommand(),
   agent: async () => (await import('./commands/agent.ts')).agentCommand(),
   zookeeper: async () => (await import('./commands/zookeeper.ts')).zookeeperCommand(),

@@ -30,7 +30,7 @@ export function resourceDetails(resource: Resource): string {
     case 'TCPRoute':
       return `connections on ${parentsOf(resource)}`
     case 'Secret':
-      return resource.spec.type
+      return `${resource.spec.type}, from ${Object.values(resource.spec.files).join(' and ')}`
     case 'Demo':
       return `${resource.spec.instances ?? DEMO_DEFAULTS.instances} instances of ${resource.spec.service}`
   }

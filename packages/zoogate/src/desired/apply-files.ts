@@ -1,7 +1,14 @@
+import { NOTHING_DESIRED, type SecretVersions } from '../model/desired-state.ts'
 import type { Issue } from '../model/issue.ts'
 import type { Resource, ResourceMap } from '../model/resource.ts'
 import { resourceWarnings } from '../model/resource-warnings.ts'
-import { mergeResources, type ResourceChanges } from '../store/merge-resources.ts'
+import {
+  mergeResources,
+  type ResourceChanges,
+  withSecretChanges,
+} from '../store/merge-resources.ts'
+import type { KeyRing } from '../store/secrets/key-ring.ts'
+import type { SecretsToPut } from '../store/secrets/pin-secrets.ts'
 import type { Store } from '../store/store.ts'
 import { locate, type Sources, stateIssues } from './check-state.ts'
 import { invalidState } from './desired-state-error.ts'
@@ -16,6 +23,8 @@ export interface ApplyFilesRequest {
   readonly mode?: 'apply' | 'plan'
   readonly author: string
   readonly message?: string
+  /** What Secrets are encrypted with. Only called where there are some. */
+  readonly keys: () => Promise<KeyRing>
 }
 
 export interface AppliedFiles {
@@ -28,6 +37,8 @@ export interface AppliedFiles {
   readonly warnings: readonly Issue[]
   /** The whole desired state afterwards. */
   readonly resources: ResourceMap
+  /** And the versions of its Secrets; of a plan those that there would be. */
+  readonly secrets: SecretVersions
 }
 
 /**
@@ -41,53 +52,71 @@ export async function applyFiles(store: Store, request: ApplyFilesRequest): Prom
 
 export async function applyLoaded(
   store: Store,
-  { sources, issues }: LoadedFiles,
+  loaded: LoadedFiles,
   request: Omit<ApplyFilesRequest, 'files'>,
 ): Promise<AppliedFiles> {
+  const { sources, issues } = loaded
   if (issues.length > 0) throw invalidState(issues)
   const put = resourcesIn(sources)
-  if (request.mode === 'plan') return planOnly(store, put, sources, request)
-  let before: ResourceMap = new Map()
+  const secrets = await secretsToPut(loaded, request)
+  if (request.mode === 'plan') return planOnly(store, { put, secrets, loaded, request })
+  let before = NOTHING_DESIRED
   const written = await store.apply({
     resources: put,
+    ...(secrets === undefined ? {} : { secrets }),
     others: request.others ?? 'keep',
     author: request.author,
     ...(request.message === undefined ? {} : { message: request.message }),
     check: (resources, base) => {
-      before = base.resources
+      before = base
       assertValid(resources, sources)
     },
   })
-  const { revision, changed, changes, resources } = written
-  const gateways = planGateways(before, resources)
+  const { revision, changed, changes, resources, secrets: pinned } = written
   return {
     revision,
     changed,
     changes,
-    gateways,
-    warnings: warnings(written.resources, sources),
+    gateways: planGateways(before, written),
+    warnings: warnings(resources, loaded),
     resources,
+    secrets: pinned,
   }
+}
+
+/** Keys are asked for only where there is something to encrypt. */
+async function secretsToPut(
+  { secrets }: LoadedFiles,
+  { keys }: Pick<ApplyFilesRequest, 'keys'>,
+): Promise<SecretsToPut | undefined> {
+  return secrets.size === 0 ? undefined : { bytes: secrets, keys: await keys() }
+}
+
+interface PlanRequest {
+  readonly put: ResourceMap
+  readonly secrets: SecretsToPut | undefined
+  readonly loaded: LoadedFiles
+  readonly request: Pick<ApplyFilesRequest, 'others'>
 }
 
 async function planOnly(
   store: Store,
-  put: ResourceMap,
-  sources: Sources,
-  request: Omit<ApplyFilesRequest, 'files'>,
+  { put, secrets, loaded, request }: PlanRequest,
 ): Promise<AppliedFiles> {
   const revision = await store.readHead()
-  const before = await store.readResources(revision)
-  const remove = request.others === 'delete' ? before.keys() : []
-  const { resources, changes } = mergeResources(before, put, remove)
-  assertValid(resources, sources)
+  const before = await store.readState(revision)
+  const remove = request.others === 'delete' ? before.resources.keys() : []
+  const { resources, changes } = mergeResources(before.resources, put, remove)
+  assertValid(resources, loaded.sources)
+  const pins = await store.planSecrets(resources, before.secrets, secrets)
   return {
     revision,
     changed: false,
-    changes,
-    gateways: planGateways(before, resources),
-    warnings: warnings(resources, sources),
+    changes: withSecretChanges(changes, before.secrets, pins),
+    gateways: planGateways(before, { resources, secrets: pins }),
+    warnings: warnings(resources, loaded),
     resources,
+    secrets: pins,
   }
 }
 
@@ -97,10 +126,14 @@ function assertValid(resources: ResourceMap, sources: Sources): void {
 }
 
 /** Only of what was written now: the rest was told when it was. */
-function warnings(resources: ResourceMap, sources: Sources): readonly Issue[] {
-  return resourceWarnings(resources)
+function warnings(
+  resources: ResourceMap,
+  { sources, secretWarnings }: LoadedFiles,
+): readonly Issue[] {
+  const written = resourceWarnings(resources)
     .filter((issue) => sources.has(issue.resource))
     .map((issue) => locate(issue, sources))
+  return [...written, ...secretWarnings]
 }
 
 function resourcesIn(sources: Sources): ResourceMap {

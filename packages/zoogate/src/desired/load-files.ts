@@ -9,7 +9,9 @@ import {
   type SourcedResource,
 } from '../model/parse.ts'
 import { resourceKey } from '../model/resource.ts'
+import type { SecretBytes } from '../model/secrets/secret-bytes.ts'
 import { unreadable } from './desired-state-error.ts'
+import { loadSecrets } from './load-secrets.ts'
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
 const FILES_MAX = 1000
@@ -18,6 +20,10 @@ export interface LoadedFiles {
   /** By resource key. */
   readonly sources: ReadonlyMap<string, SourcedResource>
   readonly issues: readonly Issue[]
+  /** By name, of the Secrets among them. */
+  readonly secrets: ReadonlyMap<string, SecretBytes>
+  /** Of the files that the Secrets name. */
+  readonly secretWarnings: readonly Issue[]
 }
 
 /**
@@ -42,7 +48,13 @@ export async function loadFiles(
       else issues.push(duplicateIssue(source, before))
     }
   }
-  return { sources, issues }
+  const secrets = await loadSecrets(sources, new Date())
+  return {
+    sources,
+    issues: [...issues, ...secrets.issues],
+    secrets: secrets.bytes,
+    secretWarnings: secrets.warnings,
+  }
 }
 
 async function expand(names: readonly string[]): Promise<readonly string[]> {

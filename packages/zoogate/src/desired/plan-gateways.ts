@@ -1,6 +1,7 @@
 import { engines } from '../engines/index.ts'
 import { closureDigest } from '../model/closure.ts'
-import { type ResourceMap, resourceOf, resourcesOf } from '../model/resource.ts'
+import type { DesiredState } from '../model/desired-state.ts'
+import { resourceOf, resourcesOf } from '../model/resource.ts'
 import { buildStructure } from '../model/view-builder.ts'
 
 /** What a change makes of one Gateway's nodes. */
@@ -20,28 +21,31 @@ export interface GatewayPlan {
  * What each Gateway will do to get from one desired state to another, by its engine's own word.
  * Registered endpoints come and go on their own, and are left out. Pure.
  */
-export function planGateways(before: ResourceMap, after: ResourceMap): readonly GatewayPlan[] {
-  const now = resourcesOf(after, 'Gateway').map((gateway): GatewayPlan => {
+export function planGateways(before: DesiredState, after: DesiredState): readonly GatewayPlan[] {
+  const now = resourcesOf(after.resources, 'Gateway').map((gateway): GatewayPlan => {
     const { name } = gateway.metadata
     const { engine } = gateway.spec
-    const former = resourceOf(before, 'Gateway', name)
+    const former = resourceOf(before.resources, 'Gateway', name)
     if (former === undefined) return { name, engine, action: 'start', steps: [] }
-    if (closureDigest(name, before) === closureDigest(name, after)) {
+    const digests = [before, after].map(({ resources, secrets }) =>
+      closureDigest(name, resources, secrets),
+    )
+    if (digests[0] === digests[1]) {
       return { name, engine, action: 'none', steps: [] }
     }
     if (former.spec.engine !== engine) {
       return { name, engine, action: 'other-engine', steps: [`from ${former.spec.engine}`] }
     }
-    const from = buildStructure(name, 0, before)
-    const to = buildStructure(name, 0, after)
+    const from = buildStructure(name, 0, before.resources, before.secrets)
+    const to = buildStructure(name, 0, after.resources, after.secrets)
     const plan = to === undefined ? undefined : engines.get(engine)?.plan(from, to)
     const { live = [], reload = [] } = plan ?? {}
     if (reload.length > 0) return { name, engine, action: 'reload', steps: [...reload, ...live] }
     // Without a word of the engine's it is the agent's affair alone, as protection is.
     return { name, engine, action: 'live', steps: live }
   })
-  const gone = resourcesOf(before, 'Gateway')
-    .filter(({ metadata }) => resourceOf(after, 'Gateway', metadata.name) === undefined)
+  const gone = resourcesOf(before.resources, 'Gateway')
+    .filter(({ metadata }) => resourceOf(after.resources, 'Gateway', metadata.name) === undefined)
     .map(
       ({ metadata, spec }): GatewayPlan => ({
         name: metadata.name,

@@ -7,6 +7,7 @@ import { invalidState } from '../desired/desired-state-error.ts'
 import { type LoadedFiles, loadFiles } from '../desired/load-files.ts'
 import { formatIssue, type Issue } from '../model/issue.ts'
 import type { ResourceMap } from '../model/resource.ts'
+import { ensureKeyFile, readKeyFile } from '../store/secrets/key-file.ts'
 import { Store } from '../store/store.ts'
 import { Children, endLeftovers } from './children.ts'
 import { Demos } from './demos.ts'
@@ -27,9 +28,13 @@ const ZOOKEEPER_RESTART_AFTER_MS = 500
 const MESSAGES_KEPT = 50
 
 /** What `dev` allows its agents: everything runs on this machine. */
-const AGENT_CONFIG = `# Written by zoogate dev at each start: everything runs on this machine.
+const agentConfigText = (
+  keys: string,
+) => `# Written by zoogate dev at each start: everything runs on this machine.
 discovery:
   allowAddresses: [127.0.0.0/8, "::1"]
+secrets:
+  keys: ${JSON.stringify(keys)}
 `
 
 export interface DevSessionOptions {
@@ -143,10 +148,15 @@ export class DevSession {
     this.#show()
   }
 
+  get #keyFile(): string {
+    return join(this.#options.folder, 'keys')
+  }
+
   async #startZooKeeper(): Promise<void> {
     const { folder, root, zookeeper, port } = this.#options
     const agentConfig = join(folder, 'agent.yaml')
-    await writeFile(agentConfig, AGENT_CONFIG)
+    await ensureKeyFile(this.#keyFile)
+    await writeFile(agentConfig, agentConfigText(this.#keyFile))
     this.#zookeeper = zookeeper ?? (await this.#startEmbedded(port))
     const shared = { children: this.#children, zookeeper: this.#zookeeper, root }
     this.#agents = new GatewayAgents({ ...shared, folder: join(folder, 'agents'), agentConfig })
@@ -217,6 +227,7 @@ export class DevSession {
       others: 'delete',
       author: 'zoogate dev',
       message,
+      keys: () => readKeyFile(this.#keyFile),
     })
     this.#followed = applied.revision
     const what = applied.changed ? message : `${message}, unchanged`

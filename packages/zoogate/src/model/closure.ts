@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from './canonical-json.ts'
+import { NO_SECRETS, type SecretVersions, secretName } from './desired-state.ts'
 import { referencesOf } from './references-of.ts'
 import {
   type Resource,
@@ -39,7 +40,14 @@ export function closureOf(gateway: string, resources: ResourceMap): ResourceMap 
 }
 
 /** Equal digests: the two revisions are one to this Gateway's nodes. SHA-256 in hexadecimal. */
-export function closureDigest(gateway: string, resources: ResourceMap): string {
-  const closure = [...closureOf(gateway, resources).entries()]
+export function closureDigest(
+  gateway: string,
+  resources: ResourceMap,
+  secrets: SecretVersions = NO_SECRETS,
+): string {
+  const closure = [...closureOf(gateway, resources)].map(([key, resource]) => {
+    const version = secrets.get(secretName(key) ?? '')
+    return version === undefined ? [key, resource] : [key, resource, version]
+  })
   return createHash('sha256').update(canonicalJson(closure)).digest('hex')
 }

@@ -4,6 +4,7 @@ import { didYouMean } from './nearest-name.ts'
 import { isKind, KINDS, RESOURCE_SCHEMAS, type Resource } from './resource.ts'
 import { API_VERSION } from './resource-metadata.ts'
 import { type SchemaIssue, schemaIssues } from './schema-issues.ts'
+import { secretIssues } from './secrets/secret-files.ts'
 import { serviceIssues } from './service-checks.ts'
 
 export type CheckedResource =
@@ -47,8 +48,9 @@ function furtherIssues(resource: Resource): readonly SchemaIssue[] {
       return serviceIssues(resource)
     case 'HTTPRoute':
       return httpRouteIssues(resource)
-    case 'TCPRoute':
     case 'Secret':
+      return secretIssues(resource)
+    case 'TCPRoute':
     case 'Demo':
       return []
   }

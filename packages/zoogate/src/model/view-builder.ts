@@ -1,8 +1,11 @@
+import { NO_SECRETS, type SecretVersions } from './desired-state.ts'
+
 import { compareText, type ResourceMap, resourceOf } from './resource.ts'
 import { absentService, serviceSettings } from './service-settings.ts'
 import type { Endpoint, Route, ServicePool, TcpRoute, View } from './view.ts'
 import { gatewaySettings, listenersOf } from './view-listeners.ts'
 import { routesOf, tcpRoutesOf } from './view-routes.ts'
+
 import { emptySecret, type SecretsOf, secretsIn } from './view-secrets.ts'
 
 /** The effective endpoints of a Service, by its name. */
@@ -44,12 +47,21 @@ export function buildStructure(
   gateway: string,
   revision: number,
   resources: ResourceMap,
+  secrets: SecretVersions = NO_SECRETS,
 ): View | undefined {
-  return buildView(gateway, revision, resources, (name) => {
+  return buildView(gateway, revision, resources, fixedEndpoints(resources), (name, type) => ({
+    ...emptySecret(name, type),
+    version: String(secrets.get(name) ?? ''),
+  }))
+}
+
+/** The endpoints that are written in Services. */
+export function fixedEndpoints(resources: ResourceMap): EndpointsOf {
+  return (name) => {
     const service = resourceOf(resources, 'Service', name)
     const source = service === undefined ? undefined : serviceSettings(service).source
     return source?.type === 'static' ? source.endpoints : []
-  })
+  }
 }
 
 function poolsOf(

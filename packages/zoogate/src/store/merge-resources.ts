@@ -1,4 +1,5 @@
 import { canonicalJson } from '../model/canonical-json.ts'
+import type { DesiredState, SecretVersions } from '../model/desired-state.ts'
 import { compareText, type ResourceMap } from '../model/resource.ts'
 
 export interface ResourceChanges {
@@ -43,6 +44,25 @@ export function changesBetween(from: ResourceMap, to: ResourceMap): ResourceChan
     updated: updated.sort(compareText),
     deleted: deleted.sort(compareText),
   }
+}
+
+/** What differs between two desired states, Secrets that only have other bytes included. */
+export function stateChanges(from: DesiredState, to: DesiredState): ResourceChanges {
+  return withSecretChanges(changesBetween(from.resources, to.resources), from.secrets, to.secrets)
+}
+
+/** The same, with the Secrets that only have other bytes among the updated. */
+export function withSecretChanges(
+  changes: ResourceChanges,
+  from: SecretVersions,
+  to: SecretVersions,
+): ResourceChanges {
+  const { created, updated } = changes
+  const other = [...to]
+    .filter(([name, version]) => from.get(name) !== version)
+    .map(([name]) => `Secret/${name}`)
+    .filter((key) => !created.includes(key) && !updated.includes(key))
+  return { ...changes, updated: [...updated, ...other].sort(compareText) }
 }
 
 export function hasChanges({ created, updated, deleted }: ResourceChanges): boolean {

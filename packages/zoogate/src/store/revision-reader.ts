@@ -1,7 +1,9 @@
 import type { ZooKeeper } from '@zoogate/zookeeper'
-import type { Resource, ResourceMap } from '../model/resource.ts'
+import { type DesiredState, NOTHING_DESIRED } from '../model/desired-state.ts'
+import type { Resource } from '../model/resource.ts'
 import type { ObjectStore } from './object-store.ts'
 import { decodeHead, decodeRevision, type Revision } from './revision.ts'
+import type { SecretStore } from './secrets/secret-store.ts'
 import { StoreError } from './store-error.ts'
 import type { TreePaths } from './tree-paths.ts'
 import { readZnode } from './znodes.ts'
@@ -18,6 +20,7 @@ export interface StoreContext {
   readonly client: ZooKeeper
   readonly paths: TreePaths
   readonly objects: ObjectStore
+  readonly secrets: SecretStore
   readonly now: () => Date
 }
 
@@ -51,15 +54,18 @@ export async function readRevision(context: StoreContext, number: number): Promi
  * empty.
  * @throws StoreError `STORE_NO_REVISION`, `STORE_CORRUPT`, `STORE_UNKNOWN_RESOURCE`
  */
-export async function readResources(context: StoreContext, number: number): Promise<ResourceMap> {
-  if (number === 0) return new Map()
-  const { resources } = await readRevision(context, number)
+export async function readState(context: StoreContext, number: number): Promise<DesiredState> {
+  if (number === 0) return NOTHING_DESIRED
+  const { resources, secrets } = await readRevision(context, number)
   const keys = Object.keys(resources).sort()
   const read = await context.objects.read(keys.map((key) => resources[key] ?? ''))
-  return new Map(
-    keys.flatMap((key, index): [string, Resource][] => {
-      const resource = read[index]
-      return resource === undefined ? [] : [[key, resource]]
-    }),
-  )
+  return {
+    resources: new Map(
+      keys.flatMap((key, index): [string, Resource][] => {
+        const resource = read[index]
+        return resource === undefined ? [] : [[key, resource]]
+      }),
+    ),
+    secrets: new Map(Object.entries(secrets)),
+  }
 }

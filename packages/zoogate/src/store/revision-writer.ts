@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MultiOperation } from '@zoogate/zookeeper'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import type { DesiredState, SecretVersions } from '../model/desired-state.ts'
+import { resourcesOf } from '../model/resource.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { auditOperation } from './audit-log.ts'
 import { isWorthAnotherTry, mayHaveHappened } from './lost-race.ts'
@@ -12,8 +13,7 @@ import {
   findRevision,
   type Head,
   readHead,
-  readResources,
-  readRevision,
+  readState,
   type StoreContext,
 } from './revision-reader.ts'
 import { type GatewayTarget, rolloutOperations } from './rollout-operations.ts'
@@ -26,14 +26,12 @@ const ATTEMPTS_MAX = 50
 const MULTI_BYTES_MAX = 1_000_000
 
 /** The state that a revision is made from. */
-export interface Base {
+export interface Base extends DesiredState {
   readonly revision: number
-  readonly resources: ResourceMap
 }
 
 /** The state that it shall hold. */
-interface Next {
-  readonly resources: ResourceMap
+interface Next extends DesiredState {
   readonly changes: ResourceChanges
   readonly message: string
 }
@@ -45,12 +43,11 @@ export interface RevisionRequest {
   readonly next: (base: Base) => Next | Promise<Next>
 }
 
-export interface WrittenRevision {
+export interface WrittenRevision extends DesiredState {
   /** The new one; the one that was there where nothing changed. */
   readonly revision: number
   readonly changed: boolean
   readonly changes: ResourceChanges
-  readonly resources: ResourceMap
   /** Every Gateway, and whether it has something to do. */
   readonly gateways: readonly GatewayTarget[]
 }
@@ -75,7 +72,7 @@ export async function writeRevision(
     const landed = await findLanded(context, uncertain)
     if (landed !== undefined) return landed
     const head = await ensureHead(context)
-    const base = { revision: head.revision, resources: await readResources(context, head.revision) }
+    const base = { revision: head.revision, ...(await readState(context, head.revision)) }
     const next = await request.next(base)
     if (!hasChanges(next.changes)) return unchanged(base, next)
     const attempt = await prepare(context, request, head, base, next)
@@ -98,7 +95,7 @@ async function ensureHead(context: StoreContext): Promise<Head & { readonly vers
   if (head.version !== undefined) return { ...head, version: head.version }
   for (const path of [
     ...[paths.revisions, paths.objects, paths.gateways, paths.services, paths.overrides],
-    paths.audit,
+    ...[paths.secrets, paths.audit],
   ]) {
     await ensurePath(client, path)
   }
@@ -106,12 +103,12 @@ async function ensureHead(context: StoreContext): Promise<Head & { readonly vers
   return ensureHead(context)
 }
 
-function unchanged(base: Base, { changes, resources }: Next): WrittenRevision {
+function unchanged(base: Base, { changes, resources, secrets }: Next): WrittenRevision {
   const gateways = resourcesOf(resources, 'Gateway').map((gateway) => ({
     name: gateway.metadata.name,
     changed: false,
   }))
-  return { revision: base.revision, changed: false, changes, resources, gateways }
+  return { revision: base.revision, changed: false, changes, resources, secrets, gateways }
 }
 
 async function prepare(
@@ -135,12 +132,12 @@ async function prepare(
     message,
     createdAt: at,
     resources: Object.fromEntries([...encoded].map(([key, { sha256 }]) => [key, sha256])),
-    secrets: await secretsOf(context, head.revision),
+    secrets: Object.fromEntries(next.secrets),
   })
   const fresh = newObjects(next.changes, encoded)
   await context.objects.write(fresh)
   await ensureFolders(context, next.changes)
-  const rollouts = await rolloutOperations(context, base.resources, next.resources, {
+  const rollouts = await rolloutOperations(context, base, next, {
     revision,
     at,
     reason: action,
@@ -158,19 +155,23 @@ async function prepare(
   const operations: MultiOperation[] = [
     { type: 'setData', path: paths.head, data: String(revision), version: head.version },
     { type: 'create', path: paths.revision(revision), data },
-    // A sweeper takes objects that no revision names: if it was faster, we write them again.
+    // A sweeper takes what no revision names: if it was faster, we write it again.
     ...fresh.map(
       ({ sha256 }) => ({ type: 'check', path: paths.object(sha256), version: 0 }) as const,
+    ),
+    ...newSecrets(base.secrets, next.secrets).map(
+      ([name, version]) =>
+        ({ type: 'check', path: paths.secretVersion(name, version), version: 0 }) as const,
     ),
     ...rollouts.operations,
     await auditOperation(client, paths, entry),
   ]
   checkSize(operations)
-  const { changes, resources } = next
+  const { changes, resources, secrets } = next
   return {
     id,
     operations,
-    result: { revision, changed: true, changes, resources, gateways: rollouts.targets },
+    result: { revision, changed: true, changes, resources, secrets, gateways: rollouts.targets },
   }
 }
 
@@ -186,9 +187,9 @@ function newObjects(
   return [...objects.values()]
 }
 
-/** Versions of secrets go along from one revision to the next. */
-async function secretsOf(context: StoreContext, revision: number) {
-  return revision === 0 ? {} : (await readRevision(context, revision)).secrets
+/** Versions of secrets that the base did not pin. */
+function newSecrets(base: SecretVersions, next: SecretVersions) {
+  return [...next].filter(([name, version]) => base.get(name) !== version)
 }
 
 /** Where instances register and operators speak: made here, so that neither needs the right to. */

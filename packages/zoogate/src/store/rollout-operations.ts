@@ -1,6 +1,7 @@
 import type { MultiOperation } from '@zoogate/zookeeper'
 import { closureDigest } from '../model/closure.ts'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import type { DesiredState } from '../model/desired-state.ts'
+import { resourcesOf } from '../model/resource.ts'
 import type { StoreContext } from './revision-reader.ts'
 import { decodeRollout, nextRollout, type RolloutChange } from './rollout.ts'
 import { ensurePath, mapBounded, readZnode } from './znodes.ts'
@@ -18,23 +19,26 @@ export interface RolloutOperations {
   readonly targets: readonly GatewayTarget[]
 }
 
+const digestIn = ({ resources, secrets }: DesiredState, gateway: string) =>
+  closureDigest(gateway, resources, secrets)
+
 /**
  * What a new revision writes to the Gateways' rollout znodes. A Gateway that is no longer there gets
  * its target too, so that its nodes learn of it.
  */
 export async function rolloutOperations(
   { client, paths }: StoreContext,
-  before: ResourceMap,
-  after: ResourceMap,
+  before: DesiredState,
+  after: DesiredState,
   change: Omit<RolloutChange, 'closureChanged'>,
 ): Promise<RolloutOperations> {
   const names = new Set(
-    [before, after].flatMap((resources) =>
+    [before, after].flatMap(({ resources }) =>
       resourcesOf(resources, 'Gateway').map((gateway) => gateway.metadata.name),
     ),
   )
   const results = await mapBounded([...names].sort(), REQUESTS_AT_ONCE, async (name) => {
-    const closureChanged = closureDigest(name, before) !== closureDigest(name, after)
+    const closureChanged = digestIn(before, name) !== digestIn(after, name)
     const path = paths.rollout(name)
     const znode = await readZnode(client, path)
     const rollout = znode === undefined ? undefined : decodeRollout(znode.data, path)

@@ -7,6 +7,8 @@ export type StoreErrorCode =
   /** A resource that this version of zoogate does not understand. */
   | 'STORE_UNKNOWN_RESOURCE'
   | 'STORE_TOO_LARGE'
+  /** Secrets cannot be encrypted or decrypted: no key file, no key in it, or another one. */
+  | 'STORE_NO_KEY'
   /** Others wrote between each of our tries. */
   | 'STORE_CONTENDED'
 

@@ -1,7 +1,9 @@
 import type { ZooKeeper } from '@zoogate/zookeeper'
+import type { DesiredState, SecretVersions } from '../model/desired-state.ts'
 import type { Override, Release } from '../model/override.ts'
 import { compareText, type ResourceMap } from '../model/resource.ts'
-import { changesBetween, mergeResources } from './merge-resources.ts'
+import type { Secret } from '../model/view.ts'
+import { mergeResources, stateChanges, withSecretChanges } from './merge-resources.ts'
 import { type NodeStatus, readNodes } from './node-reports.ts'
 import { ObjectStore } from './object-store.ts'
 import {
@@ -16,12 +18,15 @@ import type { Revision } from './revision.ts'
 import {
   findRevision,
   readHead,
-  readResources,
   readRevision,
+  readState,
   type StoreContext,
 } from './revision-reader.ts'
 import { type Base, type WrittenRevision, writeRevision } from './revision-writer.ts'
 import { decodeRollout, type Rollout } from './rollout.ts'
+import type { KeyRing } from './secrets/key-ring.ts'
+import { pinSecrets, type SecretsToPut } from './secrets/pin-secrets.ts'
+import { SecretStore } from './secrets/secret-store.ts'
 import { StoreError } from './store-error.ts'
 import { type TreePaths, treePaths } from './tree-paths.ts'
 import { mapBounded, readZnode } from './znodes.ts'
@@ -44,6 +49,8 @@ type StateCheck = (resources: ResourceMap, base: Base) => void
 export interface ApplyRequest {
   /** What is put in; the rest stays as it is. */
   readonly resources: ResourceMap
+  /** The bytes of the Secrets among them. Default: none. */
+  readonly secrets?: SecretsToPut
   /** `delete` takes out what was there when apply began and `resources` does not hold. Default `keep`. */
   readonly others?: 'keep' | 'delete'
   readonly author: string
@@ -75,7 +82,8 @@ export class Store {
   constructor({ client, root, now = () => new Date() }: StoreOptions) {
     this.paths = treePaths(root)
     const objects = new ObjectStore(client, this.paths)
-    this.#context = { client, paths: this.paths, objects, now }
+    const secrets = new SecretStore(client, this.paths)
+    this.#context = { client, paths: this.paths, objects, secrets, now }
   }
 
   /** The newest revision's number; 0: nothing was ever applied. */
@@ -92,8 +100,30 @@ export class Store {
    * The whole desired state of a revision; of 0, the empty one.
    * @throws StoreError `STORE_NO_REVISION`, `STORE_CORRUPT`, `STORE_UNKNOWN_RESOURCE`
    */
-  readResources(number: number): Promise<ResourceMap> {
-    return readResources(this.#context, number)
+  readState(number: number): Promise<DesiredState> {
+    return readState(this.#context, number)
+  }
+
+  /** Of {@link readState} what people wrote. */
+  async readResources(number: number): Promise<ResourceMap> {
+    return (await this.readState(number)).resources
+  }
+
+  /**
+   * The bytes of one version of a Secret. Never print them.
+   * @throws StoreError `STORE_CORRUPT`, `STORE_NO_KEY`
+   */
+  readSecret(name: string, version: number, keys: KeyRing): Promise<Secret> {
+    return this.#context.secrets.read(name, version, keys)
+  }
+
+  /** What {@link apply} would pin for these resources. Writes nothing. */
+  planSecrets(
+    resources: ResourceMap,
+    base: SecretVersions,
+    put: SecretsToPut | undefined,
+  ): Promise<SecretVersions> {
+    return pinSecrets(this.#context.secrets, resources, base, put, 'plan')
   }
 
   /** The newest revisions first. Those that were swept are left out. */
@@ -118,11 +148,19 @@ export class Store {
     return writeRevision(this.#context, {
       author: request.author,
       action: 'apply',
-      next: (base) => {
+      next: async (base) => {
         remove ??= request.others === 'delete' ? [...base.resources.keys()] : []
-        const merged = mergeResources(base.resources, request.resources, remove)
-        request.check?.(merged.resources, base)
-        return { ...merged, message: request.message ?? '' }
+        const { resources, changes } = mergeResources(base.resources, request.resources, remove)
+        request.check?.(resources, base)
+        // Not before the check: what is refused leaves nothing behind.
+        const store = this.#context.secrets
+        const secrets = await pinSecrets(store, resources, base.secrets, request.secrets, 'write')
+        return {
+          resources,
+          secrets,
+          changes: withSecretChanges(changes, base.secrets, secrets),
+          message: request.message ?? '',
+        }
       },
     })
   }
@@ -140,14 +178,18 @@ export class Store {
         head === 0 ? 'nothing was applied yet' : 'there is no revision before the first'
       throw new StoreError('STORE_EMPTY', problem)
     }
-    const resources = await this.readResources(to)
+    const { resources, secrets } = await this.readState(to)
     const written = await writeRevision(this.#context, {
       author: request.author,
       action: 'rollback',
       next: (base) => {
         request.check?.(resources, base)
-        const message = request.message ?? `rollback to revision ${to}`
-        return { resources, changes: changesBetween(base.resources, resources), message }
+        return {
+          resources,
+          secrets,
+          changes: stateChanges(base, { resources, secrets }),
+          message: request.message ?? `rollback to revision ${to}`,
+        }
       },
     })
     return { ...written, to }

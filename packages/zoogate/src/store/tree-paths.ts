@@ -28,6 +28,9 @@ export interface TreePaths {
   readonly overrides: string
   serviceOverrides(service: string): string
   override(service: string, instance: string): string
+  readonly secrets: string
+  secret(secret: string): string
+  secretVersion(secret: string, version: number): string
   readonly audit: string
   auditFolder(day: string, part: number): string
 }
@@ -46,6 +49,7 @@ export function treePaths(root: string = DEFAULT_ROOT): TreePaths {
   const node = (name: string, nodeName: string) => `${gateway(name)}/nodes/${nodeName}`
   const object = (sha256: string) => `${config}/objects/${sha256}`
   const serviceOverrides = (service: string) => `${prefix}/overrides/${service}`
+  const secret = (name: string) => `${prefix}/secrets/${name}`
   return {
     root: prefix,
     config,
@@ -66,6 +70,9 @@ export function treePaths(root: string = DEFAULT_ROOT): TreePaths {
     overrides: `${prefix}/overrides`,
     serviceOverrides,
     override: (service, instance) => `${serviceOverrides(service)}/${instance}`,
+    secrets: `${prefix}/secrets`,
+    secret,
+    secretVersion: (name, version) => `${secret(name)}/${version}`,
     audit: `${prefix}/audit`,
     auditFolder: (day, part) => `${prefix}/audit/${part === 0 ? day : `${day}.${part}`}`,
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planGateways } from '../../src/desired/plan-gateways.ts'
+import type { ResourceMap } from '../../src/model/resource.ts'
 import { gatewayYaml, resources, routeYaml, serviceYaml } from '../model/sample-resources.ts'
 
 const route = (path: string) =>
@@ -7,8 +8,9 @@ const route = (path: string) =>
     'r',
     `{ parentRefs: [{ name: edge }], rules: [{ matches: [{ path: { value: ${path} } }], backendRefs: [{ name: a }] }] }`,
   )
+const desired = (resourceMap: ResourceMap) => ({ resources: resourceMap, secrets: new Map() })
 const state = (path = '/', service = '{}', gateway = gatewayYaml('edge')) =>
-  resources(gateway + serviceYaml('a', service) + route(path))
+  desired(resources(gateway + serviceYaml('a', service) + route(path)))
 const actions = (before: Parameters<typeof planGateways>[0], after: typeof before) =>
   planGateways(before, after).map(({ name, action }) => [name, action])
 
@@ -18,8 +20,8 @@ describe('planGateways', () => {
   })
 
   it('begins and ends', () => {
-    expect(actions(new Map(), state())).toEqual([['edge', 'start']])
-    expect(actions(state(), new Map())).toEqual([['edge', 'gone']])
+    expect(actions(desired(new Map()), state())).toEqual([['edge', 'start']])
+    expect(actions(state(), desired(new Map()))).toEqual([['edge', 'gone']])
   })
 
   it('asks the engine what a change takes', () => {

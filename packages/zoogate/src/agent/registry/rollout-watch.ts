@@ -4,8 +4,10 @@ import type { Logger } from 'pino'
 import { closureOf } from '../../model/closure.ts'
 import type { ResourceMap } from '../../model/resource.ts'
 import { decodeRollout } from '../../store/rollout.ts'
+import type { KeyRing } from '../../store/secrets/key-ring.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
+import { readSecrets, type Secrets } from './closure-secrets.ts'
 import { FollowedTree, type PathChange } from './followed-tree.ts'
 
 const RETRY = { minMs: 200, maxMs: 30_000, random: Math.random } as const
@@ -13,9 +15,11 @@ const RETRY = { minMs: 200, maxMs: 30_000, random: Math.random } as const
 export interface RolloutWatchOptions {
   readonly client: ZooKeeper
   readonly store: Store
+  /** Read anew for each revision: a key that was missing may have been put there. */
+  readonly keys: () => Promise<KeyRing>
   readonly gateway: string
   /** The revision that the rollout asks for, with what this Gateway needs of it. */
-  readonly onTarget: (revision: number, closure: ResourceMap) => void
+  readonly onTarget: (revision: number, closure: ResourceMap, secrets: Secrets) => void
   /** It asks for one that cannot be used: the reason. */
   readonly onUnusable: (revision: number, reason: string) => void
   readonly log: Logger
@@ -69,12 +73,11 @@ export class RolloutWatch {
   #read(target: number): void {
     this.#asked = target
     clearTimeout(this.#timer)
-    const { store, gateway, onTarget, onUnusable, log } = this.#options
-    store.readResources(target).then(
-      (resources) => {
+    const { gateway, onTarget, onUnusable, log } = this.#options
+    this.#closure(target).then(
+      ({ closure, secrets }) => {
         if (this.#closed || this.#asked !== target) return
-        const closure = closureOf(gateway, resources)
-        if (closure.size > 0) onTarget(target, closure)
+        if (closure.size > 0) onTarget(target, closure, secrets)
         else onUnusable(target, `revision ${target} has no Gateway ${gateway}`)
       },
       (error: unknown) => {
@@ -85,5 +88,13 @@ export class RolloutWatch {
         this.#timer = setTimeout(() => this.#read(target), delayMs)
       },
     )
+  }
+
+  /** What the Gateway needs of a revision, the bytes of its Secrets included. */
+  async #closure(target: number) {
+    const { store, gateway, keys } = this.#options
+    const state = await store.readState(target)
+    const closure = closureOf(gateway, state.resources)
+    return { closure, secrets: await readSecrets(store, closure, state.secrets, keys) }
   }
 }

@@ -5,13 +5,15 @@ import {
   serviceSettings,
 } from '../../model/service-settings.ts'
 import type { Endpoint, EngineName, View } from '../../model/view.ts'
-import { buildStructure } from '../../model/view-builder.ts'
+import { buildView, fixedEndpoints } from '../../model/view-builder.ts'
 import { withEndpoints } from '../reconcile/view-file.ts'
+import type { Secrets } from '../registry/closure-secrets.ts'
 
 /** A revision as far as one Gateway is concerned: its structure, built once, and its services. */
 export class Candidate {
   readonly revision: number
   readonly resources: ResourceMap
+  readonly secrets: Secrets
   readonly engine: EngineName
   readonly services: readonly ServiceSettings[]
   readonly #settings: ReadonlyMap<string, ServiceSettings>
@@ -19,14 +21,22 @@ export class Candidate {
   #view: View
 
   /** @throws Error where the resources hold no such Gateway */
-  constructor(gateway: string, revision: number, resources: ResourceMap) {
+  constructor(
+    gateway: string,
+    revision: number,
+    resources: ResourceMap,
+    secrets: Secrets = new Map(),
+  ) {
     const resource = resourceOf(resources, 'Gateway', gateway)
-    const structure = buildStructure(gateway, revision, resources)
+    const structure = buildView(gateway, revision, resources, fixedEndpoints(resources), (name) =>
+      secrets.get(name),
+    )
     if (resource === undefined || structure === undefined) {
       throw new Error(`revision ${revision} has no Gateway ${gateway}`)
     }
     this.revision = revision
     this.resources = resources
+    this.secrets = secrets
     this.engine = resource.spec.engine
     this.#view = structure
     this.services = [...structure.services.keys()].map((name) =>

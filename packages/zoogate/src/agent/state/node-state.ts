@@ -4,6 +4,16 @@ import { PoolMemorySchema } from '../../model/effective-endpoints-memory.ts'
 import { OverrideSchema } from '../../model/override.ts'
 import { type Resource, type ResourceMap, resourceKey } from '../../model/resource.ts'
 import { checkResource } from '../../model/resource-checks.ts'
+import { decodeSecretBytes, encodeSecretBytes } from '../../model/secrets/secret-bytes.ts'
+import type { Secret } from '../../model/view.ts'
+import type { Secrets } from '../registry/closure-secrets.ts'
+
+const StoredSecretSchema = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  /** Decrypted: only this user may read the file. */
+  bytes: Type.String(),
+})
 
 const StoredPoolSchema = Type.Object({
   service: Type.String(),
@@ -22,6 +32,7 @@ const NodeStateSchema = Type.Object({
   /** The last revision that was seen to be served, and what the Gateway needs of it. */
   revision: Type.Integer({ minimum: 0 }),
   resources: Type.Array(Type.Unknown()),
+  secrets: Type.Optional(Type.Array(StoredSecretSchema)),
   pools: Type.Array(StoredPoolSchema),
 })
 
@@ -29,16 +40,22 @@ export interface NodeState {
   readonly gateway: string
   readonly revision: number
   readonly resources: ResourceMap
+  readonly secrets: Secrets
   readonly pools: readonly StoredPool[]
 }
 
 export function encodeNodeState(state: NodeState): string {
-  const { gateway, revision, resources, pools } = state
+  const { gateway, revision, resources, secrets, pools } = state
   const stored: Static<typeof NodeStateSchema> = {
     v: 1,
     gateway,
     revision,
     resources: [...resources.values()],
+    secrets: [...secrets.values()].map(({ name, version, ...bytes }) => ({
+      name,
+      version,
+      bytes: encodeSecretBytes(bytes),
+    })),
     pools: [...pools],
   }
   return JSON.stringify(stored)
@@ -60,5 +77,11 @@ export function decodeNodeState(text: string): NodeState | undefined {
     resources.set(resourceKey(checked.resource), checked.resource)
   }
   const { gateway, revision, pools } = value
-  return { gateway, revision, resources, pools }
+  const secrets = new Map<string, Secret>()
+  for (const { name, version, bytes } of value.secrets ?? []) {
+    const decoded = decodeSecretBytes(bytes)
+    if (decoded === undefined) return undefined
+    secrets.set(name, { ...decoded, name, version })
+  }
+  return { gateway, revision, resources, secrets, pools }
 }

@@ -7,6 +7,7 @@ import { Agent } from '../../agent/agent.ts'
 import { DEFAULT_CONFIG_FILE, readHostConfig } from '../../agent/host-config.ts'
 import { defaultNodeFolder } from '../../agent/node-paths.ts'
 import { engines } from '../../engines/index.ts'
+import { DEFAULT_KEY_FILE } from '../../store/secrets/key-file.ts'
 import { treePaths } from '../../store/tree-paths.ts'
 import { CliError, usageError } from '../cli-error.ts'
 import { addConnectionOptions, connectionFlags, findZooKeeper } from '../connection-options.ts'
@@ -31,6 +32,7 @@ interface AgentFlags {
   readonly node: string
   readonly folder?: string
   readonly config?: string
+  readonly keys?: string
   readonly once?: true
 }
 
@@ -49,6 +51,10 @@ export function agentCommand(): Command {
       '--config <file>',
       `what the host allows to be asked of it (default: ${DEFAULT_CONFIG_FILE}, if it is there)`,
     )
+    .option(
+      '--keys <file>',
+      `what Secrets are decrypted with (default: ZOOGATE_KEYS, then secrets.keys of the configuration, then ${DEFAULT_KEY_FILE})`,
+    )
     .option('--once', 'end when the target is served, or cannot be; the engine goes on')
     .addHelpText('after', HELP)
     .action(async (flags: AgentFlags) => {
@@ -64,6 +70,7 @@ async function run(command: Command, flags: AgentFlags): Promise<void> {
     if (!NAME.test(name)) throw usageError(`--${option} ${name} is not a name`)
   }
   const settings = await readHostConfig(flags.config === undefined ? {} : { file: flags.config })
+  const keyFile = flags.keys ?? process.env['ZOOGATE_KEYS'] ?? settings.keyFile
   const found = await findZooKeeper(connectionFlags(command))
   const folder = resolve(flags.folder ?? defaultNodeFolder(flags.gateway, settings.stateFolder))
   const log = pino({ name: 'zoogate-agent' }, pino.destination({ dest: 2, sync: false }))
@@ -75,7 +82,7 @@ async function run(command: Command, flags: AgentFlags): Promise<void> {
     gateway: flags.gateway,
     node: flags.node,
     folder,
-    settings,
+    settings: { ...settings, keyFile: resolve(keyFile) },
     engines,
     log: log.child({ gateway: flags.gateway, node: flags.node }),
   })

@@ -5,6 +5,7 @@ import { hasChanges } from '../../store/merge-resources.ts'
 import { author } from '../author.ts'
 import { withConnection } from '../connect.ts'
 import { addConnectionOptions } from '../connection-options.ts'
+import { addKeysOption, keys } from '../keys.ts'
 import { changeLines, planLines, printJson, printWarnings } from '../output.ts'
 import { processTerminal, type Terminal } from '../terminal.ts'
 
@@ -17,7 +18,7 @@ interface ApplyFlags {
 
 /** `zoogate apply FILE…`: makes what files hold the desired state. */
 export function applyCommand(): Command {
-  return addConnectionOptions(new Command('apply'))
+  return addKeysOption(addConnectionOptions(new Command('apply')))
     .description('make what files hold the desired state')
     .argument(
       '<file...>',
@@ -36,6 +37,7 @@ export function applyCommand(): Command {
             others: flags.prune === true ? 'delete' : 'keep',
             mode: flags.dryRun === true ? 'plan' : 'apply',
             author: author(),
+            keys: keys(command),
             ...(flags.message === undefined ? {} : { message: flags.message }),
           }),
         )

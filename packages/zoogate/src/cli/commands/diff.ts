@@ -1,15 +1,17 @@
 import { Command } from 'commander'
 import { applyFiles } from '../../desired/apply-files.ts'
 import { type GatewayPlan, planGateways } from '../../desired/plan-gateways.ts'
-import { fieldChanges } from '../../model/field-changes.ts'
-import type { ResourceMap } from '../../model/resource.ts'
+import { type DesiredState, secretName } from '../../model/desired-state.ts'
+import { type FieldChange, fieldChanges } from '../../model/field-changes.ts'
 import { unifiedDiff } from '../../model/unified-diff.ts'
-import { changesBetween, hasChanges } from '../../store/merge-resources.ts'
+import { hasChanges, stateChanges } from '../../store/merge-resources.ts'
+import type { KeyRing } from '../../store/secrets/key-ring.ts'
 import type { Store } from '../../store/store.ts'
 import { author } from '../author.ts'
 import { EXIT_FAILURE, EXIT_OK, usageError } from '../cli-error.ts'
 import { withConnection } from '../connect.ts'
 import { addConnectionOptions } from '../connection-options.ts'
+import { addKeysOption, keys } from '../keys.ts'
 import { planLines, printJson } from '../output.ts'
 import { toYaml } from '../resource-yaml.ts'
 import { revisionNumber } from '../revision-number.ts'
@@ -24,15 +26,15 @@ interface DiffFlags {
 }
 
 interface Comparison {
-  readonly before: ResourceMap
-  readonly after: ResourceMap
+  readonly before: DesiredState
+  readonly after: DesiredState
   readonly names: { readonly before: string; readonly after: string }
   readonly gateways: readonly GatewayPlan[]
 }
 
 /** `zoogate diff FILE…` and `zoogate diff --from N --to M`. */
 export function diffCommand(): Command {
-  return addConnectionOptions(new Command('diff'))
+  return addKeysOption(addConnectionOptions(new Command('diff')))
     .description('show what applying files would change, or what lies between two revisions')
     .argument('[file...]', 'as for apply; without files two revisions are compared')
     .option('--prune', 'as for apply: what the files do not hold would be deleted')
@@ -45,12 +47,14 @@ export function diffCommand(): Command {
         throw usageError('either files, or --from and --to')
       }
       const comparison = await withConnection(command, ({ store }) =>
-        files.length > 0 ? compareFiles(store, files, flags) : compareRevisions(store, flags),
+        files.length > 0
+          ? compareFiles(store, files, flags, keys(command))
+          : compareRevisions(store, flags),
       )
       const terminal = processTerminal()
       if (flags.json === true) printJson(terminal, toJson(comparison))
       else print(terminal, comparison)
-      const different = hasChanges(changesBetween(comparison.before, comparison.after))
+      const different = hasChanges(stateChanges(comparison.before, comparison.after))
       process.exitCode = flags.exitCode === true && different ? EXIT_FAILURE : EXIT_OK
     })
 }
@@ -59,13 +63,14 @@ async function compareFiles(
   store: Store,
   files: readonly string[],
   flags: DiffFlags,
+  keys: () => Promise<KeyRing>,
 ): Promise<Comparison> {
   const others = flags.prune === true ? 'delete' : 'keep'
-  const planned = await applyFiles(store, { files, others, mode: 'plan', author: author() })
-  const before = await store.readResources(planned.revision)
+  const planned = await applyFiles(store, { files, others, mode: 'plan', author: author(), keys })
+  const before = await store.readState(planned.revision)
   return {
     before,
-    after: planned.resources,
+    after: planned,
     names: { before: `revision ${planned.revision}`, after: 'files' },
     gateways: planned.gateways,
   }
@@ -74,7 +79,7 @@ async function compareFiles(
 async function compareRevisions(store: Store, flags: DiffFlags): Promise<Comparison> {
   const to = flags.to === undefined ? await store.readHead() : revisionNumber(flags.to)
   const from = flags.from === undefined ? Math.max(0, to - 1) : revisionNumber(flags.from)
-  const [before, after] = await Promise.all([store.readResources(from), store.readResources(to)])
+  const [before, after] = await Promise.all([store.readState(from), store.readState(to)])
   return {
     before,
     after,
@@ -84,26 +89,45 @@ async function compareRevisions(store: Store, flags: DiffFlags): Promise<Compari
 }
 
 function toJson({ before, after, gateways }: Comparison) {
-  const changes = changesBetween(before, after)
+  const changes = stateChanges(before, after)
   const keys = [...changes.created, ...changes.updated, ...changes.deleted].sort()
   return {
     ...changes,
     resources: keys.map((key) => ({
       resource: key,
-      fields: fieldChanges(before.get(key), after.get(key)),
+      fields: [
+        ...fieldChanges(before.resources.get(key), after.resources.get(key)),
+        ...bytesChange(key, before, after),
+      ],
     })),
     gateways,
   }
 }
 
+/** Of a Secret that has other bytes, in place of the bytes. */
+function bytesChange(
+  key: string,
+  before: DesiredState,
+  after: DesiredState,
+): readonly FieldChange[] {
+  const name = secretName(key) ?? ''
+  const [from, to] = [before, after].map(({ secrets }) => secrets.get(name))
+  const known = before.resources.has(key) && after.resources.has(key)
+  return known && from !== to ? [{ field: 'bytes', before: from, after: to }] : []
+}
+
 function print(terminal: Terminal, { before, after, names, gateways }: Comparison): void {
-  const { created, updated, deleted } = changesBetween(before, after)
+  const { created, updated, deleted } = stateChanges(before, after)
   for (const key of [...created, ...updated, ...deleted].sort()) {
-    const text = unifiedDiff(toYaml(before.get(key)), toYaml(after.get(key)), {
-      before: before.has(key) ? `${key} (${names.before})` : '/dev/null',
-      after: after.has(key) ? `${key} (${names.after})` : '/dev/null',
+    const [from, to] = [before.resources.get(key), after.resources.get(key)]
+    const text = unifiedDiff(toYaml(from), toYaml(to), {
+      before: from === undefined ? '/dev/null' : `${key} (${names.before})`,
+      after: to === undefined ? '/dev/null' : `${key} (${names.after})`,
     })
-    for (const line of text.split('\n')) terminal.out(coloured(line, terminal))
+    if (text !== '') for (const line of text.split('\n')) terminal.out(coloured(line, terminal))
+    for (const bytes of bytesChange(key, before, after)) {
+      terminal.out(`${key}: other bytes, version ${bytes.after} instead of ${bytes.before}`)
+    }
   }
   for (const line of planLines(gateways, terminal)) terminal.out(line)
 }

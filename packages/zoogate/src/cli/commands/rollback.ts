@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { stateIssues } from '../../desired/check-state.ts'
 import { invalidState } from '../../desired/desired-state-error.ts'
 import { planGateways } from '../../desired/plan-gateways.ts'
-import type { ResourceMap } from '../../model/resource.ts'
+import { NOTHING_DESIRED } from '../../model/desired-state.ts'
 import { author } from '../author.ts'
 import { withConnection } from '../connect.ts'
 import { addConnectionOptions } from '../connection-options.ts'
@@ -24,21 +24,21 @@ export function rollbackCommand(): Command {
     .option('--json', 'answer with JSON')
     .action(async (text: string | undefined, flags: RollbackFlags, command: Command) => {
       const to = text === undefined ? undefined : revisionNumber(text)
-      let before: ResourceMap = new Map()
+      let before = NOTHING_DESIRED
       const written = await withConnection(command, ({ store }) =>
         store.rollback({
           author: author(),
           ...(to === undefined ? {} : { to }),
           ...(flags.message === undefined ? {} : { message: flags.message }),
           check: (resources, base) => {
-            before = base.resources
+            before = base
             const issues = stateIssues(resources, new Map())
             if (issues.length > 0) throw invalidState(issues)
           },
         }),
       )
       const { revision, changed, changes } = written
-      const gateways = planGateways(before, written.resources)
+      const gateways = planGateways(before, written)
       const terminal = processTerminal()
       if (flags.json === true) {
         printJson(terminal, { revision, to: written.to, changed, changes, gateways })
