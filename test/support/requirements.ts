@@ -4,6 +4,11 @@ import { join } from 'node:path'
 const PROGRAMS = {
   haproxy: { program: 'haproxy', package: 'haproxy' },
   nginx: { program: 'nginx', package: 'nginx' },
+  'nginx-lua': {
+    file: '/usr/lib/nginx/modules/ngx_http_lua_module.so',
+    program: 'nginx',
+    package: 'libnginx-mod-http-lua',
+  },
   zookeeper: { file: '/usr/share/java/zookeeper.jar', program: 'java', package: 'zookeeper' },
   kazoo: {
     file: '/usr/lib/python3/dist-packages/kazoo',

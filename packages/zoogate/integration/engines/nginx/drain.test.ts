@@ -171,7 +171,8 @@ function expectGivenUp({ countedMs }: Drain): void {
 
 async function connectionCounts(nginx: RunningNginx): Promise<ConnectionCounts | undefined> {
   const { controlSocket } = nginxFiles(nginx.paths)
-  return parseConnectionCounts(await askControl(controlSocket, CONTROL_PATHS.connections))
+  const { text } = await askControl(controlSocket, { path: CONTROL_PATHS.connections })
+  return parseConnectionCounts(text)
 }
 
 function oneService(port: number, backendPort: number): View {

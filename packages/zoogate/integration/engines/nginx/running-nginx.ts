@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { type Program, startProgram } from '../../../../../test/support/program.ts'
+import { missing } from '../../../../../test/support/requirements.ts'
 import type {
+  Engine,
   EngineControl,
   EnginePaths,
   EngineProcess,
   RenderedFiles,
 } from '../../../src/engines/engine.ts'
-import { nginx } from '../../../src/engines/nginx/index.ts'
+import { nginx, nginxWithLua } from '../../../src/engines/nginx/index.ts'
 import type { View } from '../../../src/model/view.ts'
 
 /** How the wait before a reload ended: what was connected then, the time that counted, how often it was looked. */
@@ -19,6 +21,12 @@ export interface Drain {
   readonly countedMs: number
   readonly looks: number
 }
+
+/** Both ways of balancing, for what they have in common; where the Lua module is not there, one. */
+export const NGINX_ENGINES: readonly { readonly name: string; readonly engine: Engine }[] = [
+  { name: 'by its own upstreams', engine: nginx },
+  ...(missing('nginx-lua') === undefined ? [{ name: 'by Lua', engine: nginxWithLua() }] : []),
+]
 
 /** A real nginx of the test's own, with the folders that the agent would make. */
 export interface RunningNginx extends AsyncDisposable {
@@ -41,7 +49,7 @@ export interface RunningNginx extends AsyncDisposable {
   start(): Promise<void>
 }
 
-export async function startNginx(view: View): Promise<RunningNginx> {
+export async function startNginx(view: View, engine = nginx): Promise<RunningNginx> {
   const folder = await temporaryFolder()
   const paths: EnginePaths = {
     folder: folder.path,
@@ -75,8 +83,8 @@ export async function startNginx(view: View): Promise<RunningNginx> {
 
   async function prepare(next: View): Promise<string> {
     const generation = String(++newest)
-    const target = await write(generation, nginx.render(next, { paths, generation }))
-    await nginx.validate(target, paths)
+    const target = await write(generation, engine.render(next, { paths, generation }))
+    await engine.validate(target, paths)
     await link(target)
     return generation
   }
@@ -104,11 +112,11 @@ export async function startNginx(view: View): Promise<RunningNginx> {
       },
     },
   )
-  const newControl = () => nginx.control({ paths, process, log })
+  const newControl = () => engine.control({ paths, process, log })
   const control = newControl()
 
   async function start(): Promise<Program> {
-    const { command, args } = nginx.program(paths)
+    const { command, args } = engine.program(paths)
     // In a session of its own, as under the supervisor: `setsid` becomes the program.
     program = await startProgram('setsid', [command, ...args], {
       ready: async () => (await control.observe()).generation !== '',

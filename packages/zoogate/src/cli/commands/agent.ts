@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { Agent } from '../../agent/agent.ts'
 import { DEFAULT_CONFIG_FILE, readHostConfig } from '../../agent/host-config.ts'
 import { defaultNodeFolder } from '../../agent/node-paths.ts'
-import { engines } from '../../engines/index.ts'
+import { enginesOfThisHost } from '../../engines/this-host.ts'
 import { DEFAULT_KEY_FILE } from '../../store/secrets/key-file.ts'
 import { treePaths } from '../../store/tree-paths.ts'
 import { CliError, usageError } from '../cli-error.ts'
@@ -83,7 +83,7 @@ async function run(command: Command, flags: AgentFlags): Promise<void> {
     node: flags.node,
     folder,
     settings: { ...settings, keyFile: resolve(keyFile) },
-    engines,
+    engines: await enginesOfThisHost(log),
     log: log.child({ gateway: flags.gateway, node: flags.node }),
   })
   log.info({ zookeeper: found.connectString, root: found.root, folder }, 'the agent starts')

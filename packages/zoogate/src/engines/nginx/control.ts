@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { ServicePool } from '../../model/view.ts'
 import { type EngineContext, type EngineControl, EngineError } from '../engine.ts'
+import type { Balancing } from './balancing.ts'
 import { type ConnectionCounts, parseConnectionCounts } from './connection-counts.ts'
-import { askControl } from './control-client.ts'
+import { type AskControl, askControl, getText } from './control-client.ts'
 import { DrainFlag } from './drain-flag.ts'
 import { DRAIN_TIMES, type DrainTimes, DrainWindow } from './drain-window.ts'
 import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './files.ts'
-import { applyEndpoints } from './live.ts'
 import { graveLines } from './log-lines.ts'
 import { LogTail } from './log-tail.ts'
-import { observe } from './stats.ts'
 import { acceptingWorkers } from './worker-processes.ts'
 
 /**
@@ -41,8 +41,12 @@ const RELOAD_TIMES: ReloadTimes = {
   preparedMaxMs: 3_000,
 }
 
-export function control(context: EngineContext, times = RELOAD_TIMES): EngineControl {
-  return new NginxControl(context, times)
+export function control(
+  context: EngineContext,
+  balancing: Balancing,
+  times = RELOAD_TIMES,
+): EngineControl {
+  return new NginxControl(context, balancing, times)
 }
 
 class NginxControl implements EngineControl {
@@ -50,15 +54,19 @@ class NginxControl implements EngineControl {
   readonly #times: ReloadTimes
   readonly #files: NginxFiles
   readonly #flag: DrainFlag
+  readonly #ask: AskControl
+  readonly #endpoints: ReturnType<Balancing['endpoints']>
   #window: DrainWindow | undefined
   #cleared: Promise<void> | undefined
   #preparedEnd: NodeJS.Timeout | undefined
 
-  constructor(context: EngineContext, times: ReloadTimes) {
+  constructor(context: EngineContext, balancing: Balancing, times: ReloadTimes) {
     this.#context = context
     this.#times = times
     this.#files = nginxFiles(context.paths)
     this.#flag = new DrainFlag(this.#files.drainFlag)
+    this.#ask = (request) => askControl(this.#files.controlSocket, request)
+    this.#endpoints = balancing.endpoints(this.#ask)
   }
 
   async prepareReload(): Promise<void> {
@@ -93,11 +101,13 @@ class NginxControl implements EngineControl {
     }
   }
 
-  applyEndpoints = applyEndpoints
+  applyEndpoints(services: readonly ServicePool[]): Promise<void> {
+    return this.#endpoints.applyEndpoints(services)
+  }
 
   async observe() {
     await this.#clearOnce()
-    return observe((path) => askControl(this.#files.controlSocket, path))
+    return this.#endpoints.observe()
   }
 
   async close(): Promise<void> {
@@ -132,7 +142,7 @@ class NginxControl implements EngineControl {
   }
 
   async #connectionCounts(): Promise<ConnectionCounts | undefined> {
-    const answer = askControl(this.#files.controlSocket, CONTROL_PATHS.connections)
+    const answer = getText(this.#ask, CONTROL_PATHS.connections)
     return answer.then(parseConnectionCounts, () => undefined)
   }
 
@@ -171,7 +181,7 @@ class NginxControl implements EngineControl {
   }
 
   async #servedGeneration(): Promise<string | undefined> {
-    return askControl(this.#files.controlSocket, CONTROL_PATHS.generation).catch(() => undefined)
+    return getText(this.#ask, CONTROL_PATHS.generation).catch(() => undefined)
   }
 }
 

@@ -1,9 +1,8 @@
 import { ANSWERS as TEXTS } from '@zoogate/proxy/request-rules'
-import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Route, ServicePool } from '../../model/view.ts'
+import type { Balancing } from './balancing.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { hiddenHeaders } from './hidden-headers.ts'
-import { cookieVariable, hasPicks, targetVariable, upstreamName } from './upstream.ts'
 
 /**
  * A destination is where a request goes once its route is known: a service, under a route's timeouts.
@@ -82,14 +81,17 @@ export function destinationOf(pool: ServicePool, timeouts: Route['timeouts']): D
 }
 
 /** The named locations of a destination. */
-export function renderDestination(destination: Destination): readonly Directive[] {
+export function renderDestination(
+  destination: Destination,
+  balancing: Balancing,
+): readonly Directive[] {
   return MODES.map((mode) =>
     block(
       ['location', destination.name + mode],
       [
         ...connectionMode(mode),
         ...(mode === '+tunnel' ? hiddenHeaders('tunnel') : []),
-        ...proxyTo(destination, mode),
+        ...proxyTo(destination, mode, balancing),
       ],
     ),
   )
@@ -108,20 +110,18 @@ function connectionMode(mode: Mode): readonly Directive[] {
   return mode === '' ? [] : [directive('keepalive_timeout', 0)]
 }
 
-function proxyTo({ pool, timeouts }: Destination, mode: Mode): readonly Directive[] {
-  const sticky = sessionCookie(pool) !== undefined
-  const canPick = hasPicks(pool)
-  if (!canPick && !(sticky && pool.endpoints.some(({ state }) => state !== 'down'))) {
-    return [directive('return', 503, TEXTS.unavailable)]
-  }
-  if (!sticky) return [directive('proxy_pass', `http://${upstreamName(pool.name)}`), ...limits()]
-  const target = targetVariable(pool.name)
+function proxyTo(
+  { pool, timeouts }: Destination,
+  mode: Mode,
+  balancing: Balancing,
+): readonly Directive[] {
+  const target = balancing.target(pool)
+  if (target === undefined) return [directive('return', 503, TEXTS.unavailable)]
+  const { upstream, directives, cookie } = target
   return [
-    ...(canPick
-      ? []
-      : [block(['if', '(', target, '=', '', ')'], [directive('return', 503, TEXTS.unavailable)])]),
-    directive('add_header', 'Set-Cookie', cookieVariable(pool.name), 'always'),
-    directive('proxy_pass', `http://${target}`),
+    ...directives,
+    ...(cookie === undefined ? [] : [directive('add_header', 'Set-Cookie', cookie, 'always')]),
+    directive('proxy_pass', `http://${upstream}`),
     ...limits(),
   ]
 

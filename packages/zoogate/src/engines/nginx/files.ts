@@ -9,11 +9,16 @@ export function upstreamFile(service: string): string {
   return `upstreams/${service}.conf`
 }
 
+const CONTROL_FOLDER = 'control'
+
 /** Where the running nginx keeps what is its own, outside the generations. */
 export interface NginxFiles {
   /** While it exists, every response says `Connection: close`. */
   readonly drainFlag: string
-  /** Answers what it serves: {@link CONTROL_PATHS}. */
+  /**
+   * Answers what it serves, and takes its endpoints: {@link CONTROL_PATHS}. nginx lets everybody write
+   * to a socket, so it lies in a folder that only the user may enter who starts nginx.
+   */
   readonly controlSocket: string
   readonly pidFile: string
   readonly errorLog: string
@@ -24,7 +29,7 @@ export interface NginxFiles {
 export function nginxFiles(paths: EnginePaths): NginxFiles {
   return {
     drainFlag: join(paths.run, 'nginx-draining'),
-    controlSocket: join(paths.run, 'nginx-control.sock'),
+    controlSocket: join(paths.run, CONTROL_FOLDER, 'nginx.sock'),
     pidFile: join(paths.run, 'nginx.pid'),
     errorLog: join(paths.logs, 'nginx-error.log'),
     temporary: join(paths.folder, 'nginx-temporary'),
@@ -37,6 +42,6 @@ export const CONTROL_PATHS = {
   generation: '/generation',
   /** How many connections there are: nginx's `stub_status`. */
   connections: '/connections',
-  /** Followed by the number of a page, from 0: see `endpoint-table.ts`. */
+  /** Followed by the number of a page, from 0 (`endpoint-table.ts`), or a service's name (`lua/`). */
   endpoints: '/endpoints/',
 } as const

@@ -3,9 +3,8 @@ import { EngineError, type Plan } from '../engine.ts'
 import { viewChanges } from '../view-changes.ts'
 
 /**
- * What changes from one view to the next. nginx takes nothing without a reload, endpoints included:
- * it has no list of them that could be written to. On the day when a
- * balancer inside nginx takes endpoints live, this and {@link applyEndpoints} are the place.
+ * What changes from one view to the next. nginx's own upstreams take nothing without a reload,
+ * endpoints included: they have no list of them that could be written to. (The Lua balancer has.)
  */
 export function plan(from: View | undefined, to: View): Plan {
   if (from === undefined) {
@@ -24,8 +23,8 @@ export function plan(from: View | undefined, to: View): Plan {
 }
 
 /** What of a service is rendered, but for its endpoints. The agent does the health checks. */
-function renderedSettings({ name, algorithm, sessionPersistence, connections }: ServicePool) {
-  return { name, algorithm, sessionPersistence, connections }
+export function renderedSettings({ endpoints: _, healthCheck: __, ...settings }: ServicePool) {
+  return settings
 }
 
 /**

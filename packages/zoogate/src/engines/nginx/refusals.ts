@@ -6,9 +6,10 @@ import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { oncePerPool } from '../once-per-pool.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
+import type { Balancing } from './balancing.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
-import { CARRIED, REASONS } from './features.ts'
+import { nativeBalancing } from './native-balancing.ts'
 import { decodePath } from './routing.ts'
 
 /** Longest path, which becomes a word of nginx's. */
@@ -28,13 +29,17 @@ const HEADER_VALUE = /^[\x21-\x7e\x80-\uffff]([\t\x20-\x7e\x80-\uffff]*[\x21-\x7
  * into the configuration: resources and registrations are checked where they come in, and here once
  * more, so that rendering does not depend on it.
  */
-export function refusals(view: View): readonly EngineRefusal[] {
+export function refusals(
+  view: View,
+  { features, reasons, countsSessions }: Balancing = nativeBalancing,
+): readonly EngineRefusal[] {
   return [
-    ...featureRefusals(view, 'nginx', CARRIED, REASONS),
+    ...featureRefusals(view, 'nginx', features, reasons),
     ...sharedRouteRefusals(view),
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
     ...[...view.services.values()].flatMap(refusalsOnce),
+    ...(countsSessions ? [] : [...view.services.values()].flatMap(sessionLimitRefusals)),
     ...concurrencyRefusals(view),
   ]
 }
@@ -100,6 +105,16 @@ function routeRefusals(view: View, route: Route, index: number) {
   })
 }
 
+function sessionLimitRefusals(pool: ServicePool): readonly EngineRefusal[] {
+  return gather(`Service/${pool.name}`, (refuse) => {
+    if (sessionCookie(pool) === undefined || pool.connections.max === undefined) return
+    refuse(
+      ['services', pool.name, 'connections', 'max'],
+      'nginx would count requests that carry the session cookie apart from the others',
+    )
+  })
+}
+
 const refusalsOnce = oncePerPool(serviceRefusals)
 
 function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
@@ -111,12 +126,6 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
       refuse(
         at('sessionPersistence', 'sessionName'),
         'must be a cookie name, without "$" for nginx',
-      )
-    }
-    if (cookie !== undefined && pool.connections.max !== undefined) {
-      refuse(
-        at('connections', 'max'),
-        'nginx would count requests that carry the session cookie apart from the others',
       )
     }
     if (pool.connections.max !== undefined && !isWhole(pool.connections.max, 1, 1_000_000_000)) {

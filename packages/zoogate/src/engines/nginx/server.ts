@@ -1,6 +1,7 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
+import type { Balancing } from './balancing.ts'
 import { routeCondition } from './condition.ts'
 import {
   type Answer,
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly view: View
   readonly paths: EnginePaths
   readonly shared: SharedVariables
+  readonly balancing: Balancing
 }
 
 /**
@@ -56,7 +58,7 @@ export function renderServer(
     ...chooseMode(server.paths),
     ...dispatch,
     // nginx takes some 25 KB for each location of each server, so there are none that nobody goes to.
-    ...[...destinations.values()].flatMap(renderDestination),
+    ...[...destinations.values()].flatMap((each) => renderDestination(each, server.balancing)),
     ...[...answers].flatMap(renderAnswer),
   ])
 }

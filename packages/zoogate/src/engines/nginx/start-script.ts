@@ -4,6 +4,7 @@ import { NGINX_PATH } from './nginx-command.ts'
  * What `sh` does before it becomes nginx (the same process, so signals reach nginx). Its arguments:
  * the control socket, the pid file, and then nginx's own.
  *
+ * - Makes the folder of the control socket, for nobody else to enter.
  * - Raises the limit of open files to the hard limit: a service manager's soft one is often 1,024.
  * - Removes the control socket of an nginx that died without doing so. nginx itself would refuse to
  *   start: "bind() to unix:… failed (98: Address already in use)".
@@ -21,6 +22,7 @@ if read -r master < "$2" && [ ! -d "/proc/$master" ]; then
     if [ "$name" = "(nginx)" ] && [ "$group" = "$master" ]; then kill -s QUIT "$pid"; fi
   done
 fi 2> /dev/null
+mkdir -p -m 700 -- "\${1%/*}"
 rm -f -- "$1"
 shift 2
 exec nginx "$@"

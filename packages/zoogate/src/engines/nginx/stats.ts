@@ -1,9 +1,7 @@
 import { EngineError, type Observation } from '../engine.ts'
+import { type AskControl, getText } from './control-client.ts'
 import { parsePage, parseTable, type TablePage } from './endpoint-table.ts'
 import { CONTROL_PATHS } from './files.ts'
-
-/** GET of a path on the control socket. */
-export type Ask = (path: string) => Promise<string>
 
 /** A reload may come between two pages; then they are read again. */
 const ATTEMPTS_MAX = 5
@@ -12,7 +10,7 @@ const ATTEMPTS_MAX = 5
  * What the running workers serve: the generation, and the endpoints that came with it. nginx keeps no
  * other list, and no health: an endpoint is what its generation says until the next one.
  */
-export async function observe(ask: Ask): Promise<Observation> {
+export async function observe(ask: AskControl): Promise<Observation> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const pages = await readPages(ask)
     const [first] = pages
@@ -23,8 +21,9 @@ export async function observe(ask: Ask): Promise<Observation> {
   throw new EngineError('ENGINE_UNREACHABLE', 'nginx does not answer with one generation twice')
 }
 
-async function readPages(ask: Ask): Promise<readonly (TablePage | undefined)[]> {
-  const read = async (index: number) => parsePage(await ask(`${CONTROL_PATHS.endpoints}${index}`))
+async function readPages(ask: AskControl): Promise<readonly (TablePage | undefined)[]> {
+  const read = async (index: number) =>
+    parsePage(await getText(ask, `${CONTROL_PATHS.endpoints}${index}`))
   const first = await read(0)
   const pages: (TablePage | undefined)[] = [first]
   for (let index = 1; index < (first?.pages ?? 1); index++) {

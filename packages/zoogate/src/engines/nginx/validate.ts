@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
 import { directive } from './directive.ts'
+import { nginxFiles } from './files.ts'
 import { graveLines } from './log-lines.ts'
 import { runNginx } from './nginx-command.ts'
 import { nginxArguments, processDirectives } from './program.ts'
@@ -13,11 +14,13 @@ const TIMEOUT_MS = 30_000
 /**
  * `nginx -t` on a generation where it will lie. The checker makes a pid file and opens logs, so it
  * has a folder of its own for them and touches none of the running engine's. It binds each listener
- * for a moment; an address that is in use is no error to it, one that this host lacks is.
+ * for a moment; an address that is in use is no error to it, one that this host lacks is, and so is a
+ * folder for the control socket that is not there yet.
  */
 export async function validate(generationFolder: string, paths: EnginePaths): Promise<void> {
   const aside = await mkdtemp(join(tmpdir(), 'zoogate-nginx-'))
   try {
+    await mkdir(dirname(nginxFiles(paths).controlSocket), { recursive: true, mode: 0o700 })
     const args = nginxArguments(generationFolder, join(aside, 'error.log'), [
       ...processDirectives(paths),
       directive('pid', join(aside, 'nginx.pid')),

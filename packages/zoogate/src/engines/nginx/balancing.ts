@@ -1,0 +1,46 @@
+import type { FeatureName } from '../../model/features/index.ts'
+import type { ServicePool, View } from '../../model/view.ts'
+import type { EngineControl, Plan, RenderedFiles } from '../engine.ts'
+import type { FeatureReasons } from '../feature-refusals.ts'
+import type { AskControl } from './control-client.ts'
+import type { Directive } from './directive.ts'
+
+/**
+ * How nginx spreads requests over a service's endpoints. There are two ways: its own upstreams
+ * (`native-balancing.ts`), which take endpoints by a reload only, and ours in Lua (`lua/`), where the
+ * module for it is there. All else of a configuration is the same.
+ */
+export interface Balancing {
+  /** What of the model is carried. */
+  readonly features: ReadonlySet<FeatureName>
+  readonly reasons: FeatureReasons
+  /** Whether a request with a session counts for `connections.max` like any other. */
+  readonly countsSessions: boolean
+
+  /** Before all else in the configuration. */
+  modules(): readonly Directive[]
+  /** On the level of `http`. */
+  settings(view: View): readonly Directive[]
+  /** A service's own file: its `upstream`, and what goes with it. */
+  upstreams(pool: ServicePool): readonly Directive[]
+  /** Undefined: nobody can take a request of this service, which is answered 503. */
+  target(pool: ServicePool): Target | undefined
+  /** Locations of the control socket's server. */
+  controlLocations(view: View, generation: string): readonly Directive[]
+  /** Beside `nginx.conf` and the services' files. */
+  files(view: View, generation: string): RenderedFiles
+
+  plan(from: View | undefined, to: View): Plan
+  /** The hands on the endpoints of one running nginx. */
+  endpoints(ask: AskControl): Pick<EngineControl, 'applyEndpoints' | 'observe'>
+}
+
+/** Where a location passes its requests to. */
+export interface Target {
+  /** The name for `proxy_pass`: an upstream's, or a variable that has it. */
+  readonly upstream: string
+  /** What the location says before it passes a request on. */
+  readonly directives: readonly Directive[]
+  /** A variable: the Set-Cookie header of a response; where it is empty there is none. */
+  readonly cookie?: string
+}
