@@ -31,7 +31,7 @@ describe.each(chosen)('$name', (variant) => {
   const { engine } = variant
   const asked = CASES.map((given) => ({
     given,
-    ...caseResources(given, engine.name, ANY_VALUES),
+    ...caseResources(given, engine, ANY_VALUES),
   }))
   const carried = asked.filter(({ refusals }) => refusals.length === 0).map(({ given }) => given)
   const outcomes: Outcomes = new Map()
@@ -44,7 +44,7 @@ describe.each(chosen)('$name', (variant) => {
     const prepared = []
     for (const [index, given] of carried.entries()) {
       const own = fixtures.get(given.id)
-      if (own !== undefined) prepared.push(await prepareCase(given, engine.name, index, own))
+      if (own !== undefined) prepared.push(await prepareCase(given, engine, index, own))
     }
     for (const batch of batchesOf(prepared)) {
       for (const [id, outcome] of await runBatch(variant, node, () => ++revision, batch)) {

@@ -1,5 +1,5 @@
 import { type Sources, stateIssues } from '../../../packages/zoogate/src/desired/check-state.ts'
-import { engines } from '../../../packages/zoogate/src/engines/index.ts'
+import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
 import { FEATURES, type FeatureName } from '../../../packages/zoogate/src/model/features/index.ts'
 import { formatIssue, type Issue } from '../../../packages/zoogate/src/model/issue.ts'
 import { parseResources, type SourcedResource } from '../../../packages/zoogate/src/model/parse.ts'
@@ -29,11 +29,11 @@ export interface CaseResources {
  * that name.
  * @throws Error where they are no resources, or name what is not there
  */
-export function caseResources(given: Case, engine: EngineName, values: Values): CaseResources {
-  const parsed = parseCase(given.text, given.file, { ...values, engine })
+export function caseResources(given: Case, engine: Engine, values: Values): CaseResources {
+  const parsed = parseCase(given.text, given.file, { ...values, engine: engine.name })
   if ('problems' in parsed) throw new Error(parsed.problems.join('\n'))
   const written = sourcesOf(parsed.spec.resources, given.file)
-  const sources = new Map([...sourcesOf(gatewayText(engine, values), '<harness>'), ...written])
+  const sources = new Map([...sourcesOf(gatewayText(engine.name, values), '<harness>'), ...written])
   const gateways = [...written.keys()].filter((key) => key.startsWith('Gateway/'))
   if (gateways.length > 0 && !gateways.includes('Gateway/edge')) sources.delete('Gateway/edge')
   for (const name of serviceNames(written)) {
@@ -41,11 +41,11 @@ export function caseResources(given: Case, engine: EngineName, values: Values): 
     for (const [key, source] of made) if (!sources.has(key)) sources.set(key, source)
   }
   const resources = new Map([...sources].map(([key, { resource }]) => [key, resource]))
-  const issues = stateIssues(resources, sources)
+  const issues = stateIssues(resources, sources, new Map([[engine.name, engine]]))
   const [gateway, ...others] = resourcesOf(resources, 'Gateway')
   if (gateway === undefined || others.length > 0) throw new Error('a case has one Gateway')
   const view = buildStructure(gateway.metadata.name, 0, resources)
-  const carries = view === undefined ? [] : (engines.get(engine)?.refusals(view) ?? [])
+  const carries = view === undefined ? [] : engine.refusals(view)
   if (view === undefined || (issues.length > 0 && carries.length === 0)) {
     throw new Error(issues.map(formatIssue).join('\n'))
   }

@@ -1,5 +1,5 @@
+import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
 import { resourcesOf } from '../../../packages/zoogate/src/model/resource.ts'
-import type { EngineName } from '../../../packages/zoogate/src/model/view.ts'
 import type { CaseBackends } from './backends/case-backends.ts'
 import type { Member } from './batch.ts'
 import { caseResources } from './case-resources.ts'
@@ -26,7 +26,7 @@ const LISTENER = /\$\{listen\.([a-z0-9-]+)\}/g
 /** @param index tells its names from those of the cases beside it */
 export async function prepareCase(
   given: Case,
-  engine: EngineName,
+  engine: Engine,
   index: number,
   { backends, folder, phpFpm }: CaseFixtures,
 ): Promise<PreparedCase> {
@@ -34,7 +34,7 @@ export async function prepareCase(
   const names = [...given.text.matchAll(LISTENER)].map(([, name = '']) => name)
   for (const name of new Set([...names, 'http'])) listenerPorts.set(name, await reservePort())
   const values: Values = {
-    engine,
+    engine: engine.name,
     folder,
     phpFpm,
     backendPort: (name) => backends.port(name),

@@ -1,3 +1,4 @@
+import type { Engine } from '../engines/engine.ts'
 import { engines } from '../engines/index.ts'
 import { refusalIssue } from '../model/engine-refusals.ts'
 import { formatFieldPath } from '../model/field-path.ts'
@@ -5,6 +6,7 @@ import { type Issue, type ResourceIssue, withoutPosition } from '../model/issue.
 import type { SourcedResource } from '../model/parse.ts'
 import { referenceIssues } from '../model/references.ts'
 import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import type { EngineName } from '../model/view.ts'
 import { buildStructure } from '../model/view-builder.ts'
 
 /** Where resources were written, by key; those that come from the store have no entry. */
@@ -13,10 +15,15 @@ export type Sources = ReadonlyMap<string, SourcedResource>
 /**
  * What is wrong with a desired state as a whole: names that point at nothing, and what the engine of
  * each Gateway cannot carry. Pure.
+ * @param known the engines as they are meant. Default: each with all that it can have
  */
-export function stateIssues(resources: ResourceMap, sources: Sources): readonly Issue[] {
+export function stateIssues(
+  resources: ResourceMap,
+  sources: Sources,
+  known: ReadonlyMap<EngineName, Engine> = engines,
+): readonly Issue[] {
   const references = referenceIssues(resources)
-  const issues = references.length > 0 ? references : refusalIssues(resources)
+  const issues = references.length > 0 ? references : refusalIssues(resources, known)
   return issues.map((issue) => locate(issue, sources))
 }
 
@@ -32,9 +39,12 @@ export function locate(issue: ResourceIssue, sources: Sources): Issue {
   }
 }
 
-function refusalIssues(resources: ResourceMap): readonly ResourceIssue[] {
+function refusalIssues(
+  resources: ResourceMap,
+  known: ReadonlyMap<EngineName, Engine>,
+): readonly ResourceIssue[] {
   return resourcesOf(resources, 'Gateway').flatMap((gateway) => {
-    const engine = engines.get(gateway.spec.engine)
+    const engine = known.get(gateway.spec.engine)
     const view = buildStructure(gateway.metadata.name, 0, resources)
     if (view === undefined) return []
     if (engine === undefined) {

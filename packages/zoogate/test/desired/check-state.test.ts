@@ -12,7 +12,7 @@ const yaml = (engine: string, algorithm: string) =>
 
 describe('stateIssues', () => {
   it('points at what an engine cannot carry, where it was written', () => {
-    const text = yaml('nginx', 'peakEWMA')
+    const text = yaml('haproxy', 'peakEWMA')
     const sources = new Map(
       parseResources(text, 'shop.yaml').resources.map((source) => [
         resourceKey(source.resource),
@@ -27,12 +27,12 @@ describe('stateIssues', () => {
       line,
       resource: 'Service/shop',
       field: 'spec.balance.algorithm',
-      message: expect.stringContaining('(Gateway/edge, nginx)'),
+      message: expect.stringContaining('(Gateway/edge, haproxy)'),
     })
   })
 
   it('names the resource where no file is known', () => {
-    const [issue] = stateIssues(resources(yaml('nginx', 'peakEWMA')), new Map())
+    const [issue] = stateIssues(resources(yaml('haproxy', 'peakEWMA')), new Map())
     expect(issue && formatIssue(issue)).toMatch(/^Service\/shop spec\.balance\.algorithm: /)
   })
 
