@@ -30,6 +30,12 @@ export interface Balancing {
   /** Beside `nginx.conf` and the services' files. */
   files(view: View, generation: string): RenderedFiles
 
+  /**
+   * Of {@link files}, those that hold a service's endpoints, where they hold nothing else and nothing
+   * else holds them. Absent: endpoints are all over the configuration.
+   */
+  serviceFiles?(pool: ServicePool): RenderedFiles
+
   plan(from: View | undefined, to: View): Plan
   /** The hands on the endpoints of one running nginx. */
   endpoints(ask: AskControl): Pick<EngineControl, 'applyEndpoints' | 'observe'>

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { View } from '../../model/view.ts'
 import type { Engine } from '../engine.ts'
 import type { Balancing } from './balancing.ts'
 import { control } from './control.ts'
@@ -43,6 +44,7 @@ export async function nginxOfThisHost(environment: Environment, log: Logger): Pr
 }
 
 function nginxEngine(balancing: Balancing): Engine {
+  const { serviceFiles } = balancing
   return {
     name: 'nginx',
     healthChecks: 'agent',
@@ -50,6 +52,14 @@ function nginxEngine(balancing: Balancing): Engine {
     refusals: (view) => refusals(view, balancing),
     detect,
     render: (view, context) => render(view, context, balancing),
+    ...(serviceFiles === undefined
+      ? {}
+      : {
+          renderService: ({ services }: View, name: string) => {
+            const pool = services.get(name)
+            return pool === undefined ? new Map() : serviceFiles(pool)
+          },
+        }),
     plan: balancing.plan,
     program,
     workersGroup: (paths) => workersGroup(paths),

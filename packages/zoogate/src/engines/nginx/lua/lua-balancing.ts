@@ -1,6 +1,6 @@
 import { sessionCookie } from '../../../model/session-cookie.ts'
 import type { ServicePool, View } from '../../../model/view.ts'
-import type { Plan } from '../../engine.ts'
+import type { Plan, RenderedFiles } from '../../engine.ts'
 import { viewChanges } from '../../view-changes.ts'
 import type { Balancing, Target } from '../balancing.ts'
 import { block, directive } from '../directive.ts'
@@ -68,11 +68,9 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
       new Map([
         ...[...luaSources()].map(([name, text]): [string, string] => [`lua/${name}`, text]),
         ['balancer/settings', serviceSettings(view, generation)],
-        ...[...view.services.values()].map(({ name, endpoints }): [string, string] => [
-          `balancer/endpoints/${name}`,
-          printRows(endpoints),
-        ]),
+        ...[...view.services.values()].flatMap((pool) => [...serviceFiles(pool)]),
       ]),
+    serviceFiles,
     plan,
     endpoints: (ask) => new LiveEndpoints(ask),
   }
@@ -84,6 +82,10 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
  */
 function lua(name: string, call: string) {
   return block(name, [directive(call)])
+}
+
+function serviceFiles({ name, endpoints }: ServicePool): RenderedFiles {
+  return new Map([[`balancer/endpoints/${name}`, printRows(endpoints)]])
 }
 
 function target(pool: ServicePool): Target {
