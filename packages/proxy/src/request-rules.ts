@@ -62,6 +62,7 @@ export const ANSWERS = {
   forbidden: 'this address is not let in\n',
   noRoute: 'no route matches\n',
   methodNotAllowed: 'TRACE and CONNECT are not carried\n',
+  lengthRequired: 'the length of the body has to be told\n',
   bodyTooLarge: 'the body of the request is too large\n',
   tooManyRequests: 'too many requests\n',
   headTooLarge: 'the head of the request is too large\n',

@@ -1,11 +1,13 @@
-import { cp, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createAuthority } from '../../../../../test/support/certificates.ts'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
+import { runHaproxy } from '../../../src/engines/haproxy/haproxy-command.ts'
 import { haproxy } from '../../../src/engines/haproxy/index.ts'
-
-const golden = new URL('../../../test/engines/haproxy/golden/', import.meta.url).pathname
+import type { Secret } from '../../../src/model/view.ts'
+import { CASES } from '../../../test/engines/haproxy/cases.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('the real checker', () => {
   test('finds this HAProxy usable', async () => {
@@ -15,14 +17,27 @@ describe.skipIf(missing('haproxy') !== undefined)('the real checker', () => {
     })
   })
 
-  test.each(['plain', 'routing', 'services'])('accepts the golden file %s', async (name) => {
+  test.each(Object.entries(CASES))('finds nothing to say of %s', async (_, view) => {
     await using folder = await temporaryFolder()
-    const generation = join(folder.path, 'generation')
-    await mkdir(generation)
-    // The files of a generation one after the other, as HAProxy reads them.
-    await cp(join(golden, `${name}.cfg`), join(generation, `${name}.cfg`))
-    const paths = { folder: '/f', current: '/f/current', logs: '/f/logs', run: '/f/run' }
-    await haproxy.validate(generation, paths)
+    const authority = await createAuthority(folder.path, 'authority')
+    const { cert, key } = await authority.issue({ commonName: 'shop.test' })
+    const secrets = view.secrets?.map((secret): Secret => {
+      if (secret.type === 'TLS') return { ...secret, chainPem: cert, keyPem: key }
+      return secret.type === 'CA' ? { ...secret, certificatesPem: authority.cert } : secret
+    })
+    const path = (name: string) => join(folder.path, name)
+    const paths = { folder: folder.path, current: path('g'), logs: path('l'), run: path('r') }
+    const files = haproxy.render(
+      { ...view, ...(secrets === undefined ? {} : { secrets }) },
+      { paths, generation: '1' },
+    )
+    for (const [name, text] of files) {
+      await mkdir(dirname(join(paths.current, name)), { recursive: true })
+      await writeFile(join(paths.current, name), text)
+    }
+    await haproxy.validate(paths.current, paths)
+    const { output } = await runHaproxy(['-c', '-f', `${paths.current}/`], 10_000)
+    expect(output).not.toMatch(/WARNING|ALERT/)
   })
 
   test('refuses a path that is too long for a socket, before HAProxy fails at it', async () => {

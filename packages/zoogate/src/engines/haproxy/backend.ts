@@ -1,108 +1,112 @@
-import { ZOOKEEPER_SERVING } from '@zoogate/balancer/health'
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { Algorithm, HealthCheck, ServicePool } from '../../model/view.ts'
+import { ANSWERS } from '@zoogate/proxy/request-rules'
+import type { ServicePool } from '../../model/view.ts'
+import { answer } from './answer.ts'
+import { balance } from './balance.ts'
 import type { Directive, Section } from './directive.ts'
-import { TIMEOUT_VARIABLE } from './frontend.ts'
-import { backendName } from './names.ts'
-import { quoteArgument, quoteLogFormat } from './quoting.ts'
+import { healthCheck } from './health-check.ts'
+import { persistence } from './persistence.ts'
 import { serverIds } from './server-id.ts'
 import { serverLine } from './server-line.ts'
-
-const SESSION_VARIABLE = 'txn.zoogate_session'
+import { routeTimeout } from './timeouts.ts'
+import { backendName, type Variant } from './variants.ts'
 
 /** Only what RFC 9110 section 9.2.2 calls idempotent is sent again after a byte of it was sent. */
 const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
 
-/**
- * The endpoint's address and port as a Host header has them: IPv6 in brackets. It is a log-format
- * string, evaluated for each check.
- */
-const CHECK_HOST = String.raw`%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]`
+/** Tells the frontend that a response's Cache-Control is ours. */
+export const DEFAULT_AGE_HEADER = 'x-zoogate-default-age'
 
-/** The backend section that carries a Service. */
-export function backendSection(pool: ServicePool): Section {
+/** A backend section that carries a Service. */
+export function backendSection(pool: ServicePool, variant: Variant): Section {
   const ids = serverIds(pool.endpoints.map(({ id }) => id))
+  const name = backendName(pool.name, variant)
   return {
-    heading: ['backend', backendName(pool.name)],
+    heading: ['backend', name],
     directives: [
-      ...balance(pool.algorithm),
+      ...(variant.mode === 'tcp' ? [['mode', 'tcp']] : []),
+      ...balance(pool, variant),
       ['timeout', 'connect', `${pool.connections.connectTimeoutMs}ms`],
-      ['http-request', 'disable-l7-retry', 'unless', '{', 'method', ...IDEMPOTENT_METHODS, '}'],
-      [
-        ...['http-request', 'set-timeout', 'server', `var(${TIMEOUT_VARIABLE})`],
-        ...['if', '{', `var(${TIMEOUT_VARIABLE})`, '-m', 'found', '}'],
-      ],
-      ...persistence(sessionCookie(pool)),
-      ...(pool.healthCheck === undefined ? [] : healthCheck(pool.healthCheck)),
-      ...pool.endpoints.map((endpoint) => serverLine(pool, endpoint, ids.get(endpoint.id) ?? 0)),
+      ...(variant.mode === 'tcp' ? [] : ofRequests(pool, name, variant)),
+      ...persistence(pool),
+      ...healthCheck(pool),
+      ...pool.endpoints.map((endpoint) =>
+        serverLine(pool, variant, endpoint, ids.get(endpoint.id) ?? 0),
+      ),
     ],
   }
 }
 
-function balance(algorithm: Algorithm): readonly Directive[] {
-  switch (algorithm) {
-    case 'roundRobin':
-      return [['balance', 'roundrobin']]
-    case 'random':
-      return [['balance', 'random(1)']]
-    case 'powerOfTwoChoices':
-      return [['balance', 'random(2)']]
-    case 'leastRequest':
-      return [['balance', 'leastconn']]
-    case 'consistentHash':
-      // Without the type the hash is map-based: every change would move most keys, and HAProxy
-      // would refuse to add servers at run time. Given alone, the type includes `avalanche`.
-      return [
-        ['balance', 'source'],
-        ['hash-type', 'consistent'],
-      ]
-    case 'peakEWMA':
-      throw new RangeError('HAProxy has no peakEWMA: refusals() was not asked')
-  }
-}
-
-/**
- * Sessions by the server's name, with rules and not with HAProxy's `cookie`: that one gives a
- * server which was added at run time no cookie. A name that is unknown or down falls through to the
- * algorithm, and the response names the endpoint that answered instead.
- */
-function persistence(cookie: string | undefined): readonly Directive[] {
-  if (cookie === undefined) return []
+function ofRequests(pool: ServicePool, name: string, variant: Variant): readonly Directive[] {
   return [
-    ['http-request', `set-var(${SESSION_VARIABLE})`, `req.cook(${quoteArgument(cookie)})`],
+    ...(variant.retry === undefined ? [] : retries(variant.retry)),
+    ['http-request', 'disable-l7-retry', 'unless', '{', 'method', ...IDEMPOTENT_METHODS, '}'],
+    ...(variant.cache === undefined ? [] : useCache(variant.cache)),
+    ...limitQueue(pool, name),
+    routeTimeout(),
+    ...(variant.compress === undefined ? [] : compression(variant.compress)),
+  ]
+}
+
+/** A timeout and an answer that is none are failures like those that have the gateway's own codes. */
+function retries({ attempts, codes }: NonNullable<Variant['retry']>): readonly Directive[] {
+  return [
+    ['retries', String(attempts)],
     [
-      ...['use-server', `%[var(${SESSION_VARIABLE})]`],
-      ...['if', '{', `var(${SESSION_VARIABLE})`, '-m', 'found', '}'],
-    ],
-    [
-      ...['http-response', 'add-header', 'Set-Cookie'],
-      `${quoteLogFormat(cookie)}=%[srv_name]; Path=/; HttpOnly`,
-      ...['unless', '{', `srv_name,strcmp(${SESSION_VARIABLE})`, 'eq', '0', '}'],
+      ...['retry-on', 'conn-failure', 'empty-response'],
+      ...(codes.includes(502) ? ['junk-response'] : []),
+      ...(codes.includes(504) ? ['response-timeout'] : []),
+      ...codes.map(String),
     ],
   ]
 }
 
-function healthCheck({ probe, timeoutMs }: HealthCheck): readonly Directive[] {
-  const timeout = ['timeout', 'check', `${timeoutMs}ms`]
-  // Without `option httpchk` a check only connects.
-  if (probe.type === 'tcp') return [timeout]
-  if (probe.type === 'zookeeper') {
-    return [
-      ['option', 'tcp-check'],
-      ['tcp-check', 'connect'],
-      ['tcp-check', 'send', String.raw`srvr\n`],
-      ['tcp-check', 'expect', 'rstring', ZOOKEEPER_SERVING],
-      timeout,
-    ]
-  }
-  const { path, statusFrom, statusTo } = probe
+/**
+ * What is stored is the response before anything is added for one client. HAProxy keeps only what
+ * tells its age, so that a response which does not is given one, and the frontend takes it away again.
+ */
+function useCache({ name, maxAgeMs }: NonNullable<Variant['cache']>): readonly Directive[] {
+  const has = (header: string) => ['{', `res.fhdr(${header})`, '-m', 'found', '}']
+  const hasNone = ['cache-control', 'expires'].flatMap((header) => has(header).with(0, '!{'))
+  const seconds = Math.max(1, Math.round(maxAgeMs / 1_000))
+  const isOurs = [...has(DEFAULT_AGE_HEADER)]
   return [
-    ['option', 'httpchk'],
+    ['filter', 'cache', name],
+    ['http-request', 'cache-use', name],
     [
-      ...['http-check', 'send', 'meth', 'GET', 'uri', path],
-      ...['ver', 'HTTP/1.1', 'hdr', 'Host', CHECK_HOST],
+      'http-response',
+      'del-header',
+      DEFAULT_AGE_HEADER,
+      'unless',
+      '{',
+      'res.fhdr(age)',
+      '-m',
+      'found',
+      '}',
     ],
-    ['http-check', 'expect', 'status', `${statusFrom}-${statusTo}`],
-    timeout,
+    ['http-response', 'set-header', DEFAULT_AGE_HEADER, '1', 'if', ...hasNone],
+    ['http-response', 'set-header', 'Cache-Control', `max-age=${seconds}`, 'if', ...isOurs],
+    // Somebody's session is nobody else's.
+    ['http-response', 'cache-store', name, 'unless', ...has('set-cookie')],
+  ]
+}
+
+/** A request waits where every endpoint has as many as it may; this many may, and no more. */
+function limitQueue({ connections }: ServicePool, name: string): readonly Directive[] {
+  const { max, queue } = connections
+  if (max === undefined || queue === undefined) return []
+  return [
+    answer(503, ANSWERS.unavailable, [
+      ...['if', '{', `be_conn_free(${name})`, '-m', 'int', 'le', '0', '}'],
+      ...['{', `queue(${name})`, '-m', 'int', 'ge', String(queue), '}'],
+    ]),
+  ]
+}
+
+/** HAProxy compares the beginning of a type, which is what `text/*` means. */
+function compression(types: readonly string[]): readonly Directive[] {
+  return [
+    ['filter', 'compression'],
+    ['compression', 'algo', 'gzip'],
+    ['compression', 'type', ...types.map((type) => type.replace(/\*$/, ''))],
   ]
 }

@@ -1,6 +1,7 @@
 import type { EngineContext, EngineControl } from '../engine.ts'
 import { carryingOver } from './carry-over.ts'
 import { LiveServers } from './live.ts'
+import { applyCertificates } from './live-certificates.ts'
 import { adminSocket } from './names.ts'
 import { reload } from './reload.ts'
 import { observe } from './stats.ts'
@@ -11,7 +12,8 @@ export function control(context: EngineContext): EngineControl {
   return {
     reload: (generation) => carryingOver(socketPath, () => reload(generation, context)),
     applyEndpoints: (services) => servers.apply(services),
-    observe: () => observe(socketPath, (service) => servers.leaving(service)),
+    applyCertificates: (secrets) => applyCertificates(socketPath, secrets),
+    observe: () => observe(socketPath, (backend) => servers.leaving(backend)),
     close: async () => servers.close(),
   }
 }

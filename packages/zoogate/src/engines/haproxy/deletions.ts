@@ -2,8 +2,8 @@
 const RETRY_MS = 500
 
 export interface DeletionsOptions {
-  /** Tries to delete the servers of a service that wait, and says by `set` which still do. */
-  readonly attempt: (service: string) => Promise<void>
+  /** Tries to delete the servers of a backend that wait, and says by `set` which still do. */
+  readonly attempt: (backend: string) => Promise<void>
   /** Default 500. */
   readonly retryMs?: number
 }
@@ -22,15 +22,15 @@ export class Deletions {
     this.#options = options
   }
 
-  /** The servers of a service that wait. */
-  of(service: string): ReadonlySet<string> {
-    return this.#waiting.get(service) ?? new Set()
+  /** The servers of a backend that wait. */
+  of(backend: string): ReadonlySet<string> {
+    return this.#waiting.get(backend) ?? new Set()
   }
 
-  /** From now on these servers of the service wait, and no others. */
-  set(service: string, servers: readonly string[]): void {
-    if (servers.length === 0) this.#waiting.delete(service)
-    else this.#waiting.set(service, new Set(servers))
+  /** From now on these servers of the backend wait, and no others. */
+  set(backend: string, servers: readonly string[]): void {
+    if (servers.length === 0) this.#waiting.delete(backend)
+    else this.#waiting.set(backend, new Set(servers))
     this.#schedule()
   }
 
@@ -46,9 +46,9 @@ export class Deletions {
   }
 
   async #retry(): Promise<void> {
-    for (const service of [...this.#waiting.keys()]) {
+    for (const backend of [...this.#waiting.keys()]) {
       // HAProxy may be away for a moment; the servers go on waiting.
-      await this.#options.attempt(service).catch(() => {})
+      await this.#options.attempt(backend).catch(() => {})
     }
     this.#timer = undefined
     this.#schedule()

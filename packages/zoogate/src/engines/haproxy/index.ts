@@ -18,7 +18,7 @@ export const haproxy: Engine = {
   detect,
   render: (view, context) => render(view, context, thisHost()),
   renderService: renderServiceFiles,
-  plan: livePlan,
+  plan: (from, to) => livePlan(from, to, ['TLS', 'CA']),
   program,
   validate,
   control,

@@ -2,13 +2,19 @@ import type { ServicePool } from '../../model/view.ts'
 import { EngineError } from '../engine.ts'
 import { runCommands } from './command-socket.ts'
 import { Deletions } from './deletions.ts'
-import { backendName } from './names.ts'
-import { endpointProblem } from './refusals.ts'
+import { endpointProblem } from './grammar.ts'
 import { serverChanges } from './server-changes.ts'
 import { parseServersState, type ServerRow } from './servers-state.ts'
+import { serviceOfBackend } from './variants.ts'
 
 /** HAProxy runs so many between two looks at its traffic: 3 ms for additions. */
 const COMMANDS_PER_BATCH = 100
+
+/** One of the backends that carry a service. */
+interface Target {
+  readonly backend: string
+  readonly pool: ServicePool
+}
 
 /** Changes servers of the running worker through its runtime API, one caller at a time. */
 export class LiveServers {
@@ -18,12 +24,12 @@ export class LiveServers {
 
   constructor(socketPath: string) {
     this.#socketPath = socketPath
-    this.#deletions = new Deletions({ attempt: (service) => this.#delete(service) })
+    this.#deletions = new Deletions({ attempt: (backend) => this.#delete(backend) })
   }
 
-  /** Servers of a service that are out of service for good, and not yet deleted. */
-  leaving(service: string): ReadonlySet<string> {
-    return this.#deletions.of(service)
+  /** Servers of a backend that are out of service for good, and not yet deleted. */
+  leaving(backend: string): ReadonlySet<string> {
+    return this.#deletions.of(backend)
   }
 
   /**
@@ -34,10 +40,11 @@ export class LiveServers {
     return this.#alone(async () => {
       if (pools.length === 0) return
       pools.forEach(assertWritable)
-      const before = byBackend(await this.#read(pools))
-      const changed = pools.filter((pool) => {
-        const { commands, surplus } = changesOf(pool, before)
-        if (commands.length === 0 && surplus.length === 0) this.#deletions.set(pool.name, [])
+      const targets = await this.#targets(pools)
+      const before = byBackend(this.#parse(await this.#run([showServers(targets)])))
+      const changed = targets.filter((target) => {
+        const { commands, surplus } = changesOf(target, before)
+        if (commands.length === 0 && surplus.length === 0) this.#deletions.set(target.backend, [])
         return commands.length > 0 || surplus.length > 0
       })
       if (changed.length > 0) await this.#change(changed, before)
@@ -48,47 +55,54 @@ export class LiveServers {
     this.#deletions.close()
   }
 
-  async #change(pools: readonly ServicePool[], before: RowsByBackend): Promise<void> {
-    const commands = pools.flatMap((pool) => {
-      const { commands, surplus } = changesOf(pool, before)
-      return [...commands, ...surplus.map((name) => deletion(pool.name, name))]
+  /** A service has as many backends as its routes need: HAProxy knows them. */
+  async #targets(pools: readonly ServicePool[]): Promise<readonly Target[]> {
+    const names = (await this.#run(['show backend'])).split('\n').map((line) => line.trim())
+    return pools.flatMap((pool) => {
+      const backends = names.filter((name) => serviceOfBackend(name) === pool.name)
+      if (backends.length > 0) return backends.map((backend) => ({ backend, pool }))
+      const message = `HAProxy has no backend for Service/${pool.name}`
+      throw new EngineError('ENGINE_LIVE_FAILED', message)
+    })
+  }
+
+  async #change(targets: readonly Target[], before: RowsByBackend): Promise<void> {
+    const commands = targets.flatMap((target) => {
+      const { commands, surplus } = changesOf(target, before)
+      return [...commands, ...surplus.map((name) => deletion(target.backend, name))]
     })
     let printed = ''
     let rows: readonly ServerRow[] = []
     for (let start = 0; start < commands.length; start += COMMANDS_PER_BATCH) {
       const batch = commands.slice(start, start + COMMANDS_PER_BATCH)
       const last = start + COMMANDS_PER_BATCH >= commands.length
-      const output = await this.#run(last ? [...batch, showServers(pools)] : batch)
+      const output = await this.#run(last ? [...batch, showServers(targets)] : batch)
       printed += last ? output.slice(0, Math.max(0, output.lastIndexOf('# be_id '))) : output
       if (last) rows = this.#parse(output)
     }
     const after = byBackend(rows)
-    for (const pool of pools) {
-      const left = changesOf(pool, after)
-      if (left.commands.length > 0) throw failed(pool, left.commands, printed)
-      this.#deletions.set(pool.name, left.surplus)
+    for (const target of targets) {
+      const left = changesOf(target, after)
+      if (left.commands.length > 0) throw failed(target.pool, left.commands, printed)
+      this.#deletions.set(target.backend, left.surplus)
     }
   }
 
   /** Tries the servers that wait for their deletion once more. */
-  #delete(service: string): Promise<void> {
+  #delete(backend: string): Promise<void> {
     return this.#alone(async () => {
-      const waiting = [...this.leaving(service)]
+      const waiting = [...this.leaving(backend)]
       if (waiting.length === 0) return
       const output = await this.#run([
-        ...waiting.map((name) => deletion(service, name)),
-        `show servers state ${backendName(service)}`,
+        ...waiting.map((name) => deletion(backend, name)),
+        `show servers state ${backend}`,
       ])
       const names = new Set(this.#parse(output).map(({ name }) => name))
       this.#deletions.set(
-        service,
+        backend,
         waiting.filter((name) => names.has(name)),
       )
     })
-  }
-
-  async #read(pools: readonly ServicePool[]): Promise<readonly ServerRow[]> {
-    return this.#parse(await this.#run([showServers(pools)]))
   }
 
   #parse(output: string): readonly ServerRow[] {
@@ -128,20 +142,20 @@ function byBackend(rows: readonly ServerRow[]): RowsByBackend {
   return backends
 }
 
-function changesOf(pool: ServicePool, rows: RowsByBackend) {
-  return serverChanges(pool, rows.get(backendName(pool.name)) ?? [])
+function changesOf({ backend, pool }: Target, rows: RowsByBackend) {
+  return serverChanges(pool, backend, rows.get(backend) ?? [])
 }
 
 /** The state of one backend, or of all: HAProxy cannot print some. */
-function showServers(pools: readonly ServicePool[]): string {
-  const [pool] = pools
-  return pool !== undefined && pools.length === 1
-    ? `show servers state ${backendName(pool.name)}`
+function showServers(targets: readonly Target[]): string {
+  const [target] = targets
+  return target !== undefined && targets.length === 1
+    ? `show servers state ${target.backend}`
     : 'show servers state'
 }
 
-function deletion(service: string, server: string): string {
-  return `del server ${backendName(service)}/${server}`
+function deletion(backend: string, server: string): string {
+  return `del server ${backend}/${server}`
 }
 
 /** Commands have no quoting: what is not plain must not come so far. */

@@ -1,24 +1,15 @@
 import { join } from 'node:path'
-import type { EnginePaths } from '../engine.ts'
+import { type EnginePaths, PRIVATE_FOLDER } from '../engine.ts'
 
 /** The global section, the defaults and the frontends. Sorts before every service's file. */
 export const MAIN_FILE = '00-haproxy.cfg'
 /** Tells which generation the running worker has read; `show env` prints it. */
 export const GENERATION_VARIABLE = 'ZOOGATE_GENERATION'
 
-const BACKEND_PREFIX = 'service-'
+export const BACKEND_PREFIX = 'service-'
 
 export function serviceFile(service: string): string {
   return `${BACKEND_PREFIX}${service}.cfg`
-}
-
-export function backendName(service: string): string {
-  return `${BACKEND_PREFIX}${service}`
-}
-
-/** The service that a backend carries; undefined where it is none of ours. */
-export function serviceOfBackend(backend: string): string | undefined {
-  return backend.startsWith(BACKEND_PREFIX) ? backend.slice(BACKEND_PREFIX.length) : undefined
 }
 
 export function frontendName(listener: string): string {
@@ -28,6 +19,29 @@ export function frontendName(listener: string): string {
 /** The runtime API of the worker. */
 export function adminSocket(paths: Pick<EnginePaths, 'run'>): string {
   return join(paths.run, 'admin.sock')
+}
+
+/** Where a worker hands its tables to the one that follows it. */
+export function peersSocket(paths: Pick<EnginePaths, 'run'>): string {
+  return join(paths.run, 'peers.sock')
+}
+
+/** Below the generation's folder, as HAProxy knows it: the runtime API names a file as it was loaded. */
+export function certificateFile(secret: string): string {
+  return `${PRIVATE_FOLDER}/tls-${secret}.pem`
+}
+
+export function authorityFile(secret: string): string {
+  return `${PRIVATE_FOLDER}/ca-${secret}.pem`
+}
+
+/** The certificates of a listener, the default one first. */
+export function certificateList(listener: string): string {
+  return `listener-${listener}.list`
+}
+
+export function userList(secret: string): string {
+  return `users-${secret}`
 }
 
 /** The command line of the master process, which reloads. */

@@ -2,10 +2,16 @@ import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { ServicePool, View } from '../../model/view.ts'
 import type { RenderContext, RenderedFiles } from '../engine.ts'
 import { backendSection } from './backend.ts'
+import { bufferSize } from './buffers.ts'
 import { type Directive, printSections, type Section } from './directive.ts'
+import { fastCgiSections } from './fast-cgi.ts'
 import { frontendSection } from './frontend.ts'
 import type { HaproxyHost } from './host.ts'
 import { adminSocket, GENERATION_VARIABLE, MAIN_FILE, serviceFile } from './names.ts'
+import { preloadSections, secretFiles, userSections } from './secret-files.ts'
+import { PEERS, tableSection } from './tables.ts'
+import { tcpFrontendSection } from './tcp-frontend.ts'
+import { type Variant, variantsByService } from './variants.ts'
 
 /**
  * Descriptors beside those of connections: one for each health check, pollers, pipes, sockets. It
@@ -19,26 +25,57 @@ const RELOADS_SURVIVED_MAX = 20
 
 /** A generation's files: flat, so that HAProxy loads the folder, in the order of their names. */
 export function render(view: View, context: RenderContext, host: HaproxyHost): RenderedFiles {
+  const variants = variantsByService(view)
   const main = printSections([
     globalSection(view, context, host),
+    ...tableSection(view, context.paths, host),
+    ...userSections(view),
+    ...cacheSections(variants),
     defaultsSection(view),
-    ...view.listeners.map((listener) => frontendSection(view, listener, host)),
+    ...view.listeners.map((listener) =>
+      listener.protocol === 'TCP' || listener.protocol === 'TLS'
+        ? tcpFrontendSection(view, listener, host)
+        : frontendSection(view, listener, host),
+    ),
+    ...fastCgiSections(view),
+    ...preloadSections(view, context.paths),
   ])
   const services = [...view.services.values()].map(
-    (pool) => [serviceFile(pool.name), renderService(pool)] as const,
+    (pool) => [serviceFile(pool.name), renderService(pool, variants.get(pool.name) ?? [])] as const,
   )
-  return new Map([[MAIN_FILE, main], ...services])
+  return new Map([[MAIN_FILE, main], ...services, ...secretFiles(view)])
 }
 
 /** The file of one service of the view. */
-export function renderServiceFiles({ services }: View, service: string): RenderedFiles {
-  const pool = services.get(service)
-  return new Map(pool === undefined ? [] : [[serviceFile(service), renderService(pool)]])
+export function renderServiceFiles(view: View, service: string): RenderedFiles {
+  const pool = view.services.get(service)
+  if (pool === undefined) return new Map()
+  const variants = variantsByService(view).get(service) ?? []
+  return new Map([[serviceFile(service), renderService(pool, variants)]])
 }
 
 /** One service's file: all that a change of its endpoints has to write. */
-export function renderService(pool: ServicePool): string {
-  return printSections([backendSection(pool)])
+export function renderService(pool: ServicePool, variants: readonly Variant[]): string {
+  return printSections(variants.map((variant) => backendSection(pool, variant)))
+}
+
+/** Memory for each route that is cached: in megabytes, and in bytes for one response. */
+const CACHE_MEGABYTES = 16
+const CACHED_BYTES_MAX = 1_048_576
+/** HAProxy takes the shorter of this and what a response says. */
+const CACHED_SECONDS_MAX = 86_400
+
+function cacheSections(variants: ReadonlyMap<string, readonly Variant[]>): readonly Section[] {
+  const caches = [...variants.values()].flat().flatMap(({ cache }) => cache?.name ?? [])
+  return [...new Set(caches)].map((name) => ({
+    heading: ['cache', name],
+    directives: [
+      ['total-max-size', String(CACHE_MEGABYTES)],
+      ['max-object-size', String(CACHED_BYTES_MAX)],
+      ['max-age', String(CACHED_SECONDS_MAX)],
+      ['process-vary', 'on'],
+    ],
+  }))
 }
 
 function globalSection(
@@ -51,6 +88,9 @@ function globalSection(
   return {
     heading: ['global'],
     directives: [
+      // Files that are named lie beside the file that names them.
+      ['default-path', 'config'],
+      ['localpeer', PEERS],
       ['setenv', GENERATION_VARIABLE, generation],
       [
         ...['stats', 'socket', adminSocket(paths)],
@@ -62,24 +102,26 @@ function globalSection(
       // HAProxy from starting; without one it takes what the host allows. Where that is without
       // limit, this is: HAProxy has tables for as many descriptors as there may be.
       ['fd-hard-limit', String(2 * view.concurrency.maxConnections + DESCRIPTORS_SPARE)],
+      ...bufferSize(view),
       ['hard-stop-after', LAST_REQUESTS],
       ['mworker-max-reloads', String(RELOADS_SURVIVED_MAX)],
     ],
   }
 }
 
-function defaultsSection({ concurrency }: View): Section {
+function defaultsSection({ concurrency, limits }: View): Section {
+  const idle = limits?.idleMs === undefined ? undefined : `${limits.idleMs}ms`
   return {
     heading: ['defaults'],
     directives: [
       ['mode', 'http'],
       ['timeout', 'http-request', '10s'],
       ['timeout', 'http-keep-alive', `${concurrency.keepAliveMs}ms`],
-      ['timeout', 'client', '60s'],
+      ['timeout', 'client', idle ?? '60s'],
       ['timeout', 'connect', '1s'],
-      ['timeout', 'server', '60s'],
+      ['timeout', 'server', idle ?? '60s'],
       ['timeout', 'queue', '10s'],
-      ['timeout', 'tunnel', '1h'],
+      ['timeout', 'tunnel', idle ?? '1h'],
       // A worker that was replaced answers one more request on each idle connection before it
       // closes it; else a reload would cut off the requests that are just on their way.
       ['option', 'idle-close-on-response'],

@@ -1,8 +1,9 @@
 import type { Endpoint, ServicePool } from '../../model/view.ts'
-import { addressAndPort, backendName } from './names.ts'
+import { addressAndPort } from './names.ts'
 import { serverId } from './server-id.ts'
-import { serverOptions } from './server-line.ts'
+import { isChecked, serverOptions } from './server-line.ts'
 import type { ServerRow } from './servers-state.ts'
+import { variantOfBackend } from './variants.ts'
 
 export interface ServerChanges {
   /** For the admin socket, in this order. */
@@ -12,11 +13,15 @@ export interface ServerChanges {
 }
 
 /**
- * The commands that make a backend's servers equal to the pool, and nothing where they are. A server
+ * The commands that make the servers of one of a pool's backends equal to it, and nothing where they are. A server
  * in maintenance that waits for its deletion is a server like any other: an endpoint that comes
  * back under its name takes it over. Pure.
  */
-export function serverChanges(pool: ServicePool, rows: readonly ServerRow[]): ServerChanges {
+export function serverChanges(
+  pool: ServicePool,
+  backend: string,
+  rows: readonly ServerRow[],
+): ServerChanges {
   const actual = new Map(rows.map((row) => [row.name, row]))
   const wanted = new Set(pool.endpoints.map(({ id }) => id))
   const ids = new Set(rows.map(({ id }) => id))
@@ -26,12 +31,12 @@ export function serverChanges(pool: ServicePool, rows: readonly ServerRow[]): Se
     if (row === undefined) {
       const id = serverId(endpoint.id, ids)
       ids.add(id)
-      commands.push(...addition(pool, endpoint, id))
-    } else commands.push(...adjustment(pool, endpoint, row))
+      commands.push(...addition(pool, backend, endpoint, id))
+    } else commands.push(...adjustment(backend, endpoint, row))
   }
   const surplus = rows.filter(({ name }) => !wanted.has(name))
   for (const { name, admin } of surplus) {
-    if (admin !== 'maint') commands.push(`set server ${path(pool, name)} state maint`)
+    if (admin !== 'maint') commands.push(`set server ${backend}/${name} state maint`)
   }
   return { commands, surplus: surplus.map(({ name }) => name) }
 }
@@ -39,20 +44,26 @@ export function serverChanges(pool: ServicePool, rows: readonly ServerRow[]): Se
 const ADMIN = { up: 'ready', draining: 'drain', down: 'maint' } as const
 
 /** A server that is added is in maintenance, its check switched off, until told otherwise. */
-function addition(pool: ServicePool, endpoint: Endpoint, id: number): readonly string[] {
-  const server = path(pool, endpoint.id)
-  const options = serverOptions(pool, id, endpoint.weight).join(' ')
+function addition(
+  pool: ServicePool,
+  backend: string,
+  endpoint: Endpoint,
+  id: number,
+): readonly string[] {
+  const server = `${backend}/${endpoint.id}`
+  const variant = variantOfBackend(backend)
+  const options = serverOptions(pool, variant, id, endpoint.weight).join(' ')
   const address = addressAndPort(endpoint.address, endpoint.port)
   return [
     `add server ${server} ${address} ${options}`,
-    ...(pool.healthCheck === undefined ? [] : [`enable health ${server}`]),
+    ...(isChecked(pool, variant) ? [`enable health ${server}`] : []),
     ...(endpoint.state === 'down' ? [] : [`set server ${server} state ${ADMIN[endpoint.state]}`]),
   ]
 }
 
-function adjustment(pool: ServicePool, endpoint: Endpoint, row: ServerRow): readonly string[] {
+function adjustment(backend: string, endpoint: Endpoint, row: ServerRow): readonly string[] {
   const { address, port, weight, state } = endpoint
-  const server = `set server ${path(pool, endpoint.id)}`
+  const server = `set server ${backend}/${endpoint.id}`
   const moved = !sameAddress(row.address, address) || row.port !== port
   const changes = [
     ...(moved ? [`${server} addr ${address} port ${port}`] : []),
@@ -63,10 +74,6 @@ function adjustment(pool: ServicePool, endpoint: Endpoint, row: ServerRow): read
   const change = `${server} state ${admin}`
   // Into service only when all else is right, out of service first.
   return admin === 'ready' ? [...changes, change] : [change, ...changes]
-}
-
-function path(pool: ServicePool, server: string): string {
-  return `${backendName(pool.name)}/${server}`
 }
 
 /** IPv6 has several spellings; HAProxy prints the canonical one. */

@@ -1,18 +1,19 @@
 import { EngineError, type Observation, type ObservedEndpoint } from '../engine.ts'
 import { runCommands } from './command-socket.ts'
-import { GENERATION_VARIABLE, serviceOfBackend } from './names.ts'
+import { GENERATION_VARIABLE } from './names.ts'
 import { parseServersState, type ServerRow } from './servers-state.ts'
+import { serviceOfBackend } from './variants.ts'
 
 const STATE = { ready: 'up', drain: 'draining', maint: 'down' } as const
 
 /**
  * What the running worker has.
- * @param leaving the servers of a service that only wait for their deletion
+ * @param leaving the servers of a backend that only wait for their deletion
  * @throws EngineError `ENGINE_UNREACHABLE`
  */
 export async function observe(
   socketPath: string,
-  leaving: (service: string) => ReadonlySet<string>,
+  leaving: (backend: string) => ReadonlySet<string>,
 ): Promise<Observation> {
   try {
     const output = await runCommands(socketPath, [showGeneration(), 'show servers state'])
@@ -34,20 +35,45 @@ export function parseGeneration(output: string): string | undefined {
 
 function observation(
   output: string,
-  leaving: (service: string) => ReadonlySet<string>,
+  leaving: (backend: string) => ReadonlySet<string>,
 ): Observation {
   const generation = parseGeneration(output)
   if (generation === undefined) throw new Error('it does not tell its generation')
-  const services = new Map<string, ObservedEndpoint[]>()
+  const backends = new Map<string, ObservedEndpoint[]>()
   for (const row of parseServersState(output)) {
-    const service = serviceOfBackend(row.backend)
-    if (service === undefined || leaving(service).has(row.name)) continue
-    const endpoints = services.get(service) ?? []
+    if (leaving(row.backend).has(row.name)) continue
+    const endpoints = backends.get(row.backend) ?? []
     endpoints.push(endpoint(row))
-    services.set(service, endpoints)
+    backends.set(row.backend, endpoints)
   }
-  for (const endpoints of services.values()) endpoints.sort((a, b) => (a.id < b.id ? -1 : 1))
-  return { generation, services }
+  return { generation, services: byService(backends) }
+}
+
+/**
+ * What a service's first backend has, unless another one of its backends has something else: then
+ * that is told, for it is what has to be mended.
+ */
+function byService(
+  backends: ReadonlyMap<string, readonly ObservedEndpoint[]>,
+): ReadonlyMap<string, readonly ObservedEndpoint[]> {
+  const services = new Map<string, readonly ObservedEndpoint[]>()
+  const texts = new Map<string, string>()
+  const differing = new Set<string>()
+  for (const [backend, unsorted] of backends) {
+    const service = serviceOfBackend(backend)
+    if (service === undefined) continue
+    const endpoints = [...unsorted].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const text = JSON.stringify(endpoints.map(({ health: _, ...rest }) => rest))
+    const known = texts.get(service)
+    if (known === undefined) {
+      texts.set(service, text)
+      services.set(service, endpoints)
+    } else if (known !== text && !differing.has(service)) {
+      differing.add(service)
+      services.set(service, endpoints)
+    }
+  }
+  return services
 }
 
 function endpoint({ name, address, port, weight, admin, health }: ServerRow): ObservedEndpoint {

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
 import { refusals } from '../../../src/engines/haproxy/refusals.ts'
 import { render, renderService } from '../../../src/engines/haproxy/render.ts'
+import { variantsByService } from '../../../src/engines/haproxy/variants.ts'
 import type { View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
+import { CASES, healthCheck } from './cases.ts'
 import { parseArguments, parseHaproxy } from './haproxy-grammar.ts'
 
 const paths: EnginePaths = {
@@ -16,77 +18,6 @@ const paths: EnginePaths = {
 const context = { paths, generation: '7' }
 const host = { user: 'haproxy', ipv6: true }
 
-const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
-const healthCheck = { intervalMs: 2_000, timeoutMs: 1_000, rise: 2, fall: 3 }
-
-const CASES: Readonly<Record<string, View>> = {
-  plain: viewOf({
-    services: [
-      serviceOf('shop', [
-        endpointOf('a', 3001),
-        endpointOf('b', 3002, { weight: 3 }),
-        endpointOf('c', 3003, { state: 'draining', weight: 5 }),
-        endpointOf('d', 3004, { state: 'down', address: '2001:db8::4' }),
-      ]),
-    ],
-  }),
-  routing: viewOf({
-    listeners: [
-      listenerOf(80, { address: '*' }),
-      listenerOf(8080, { name: 'inner', address: '::1' }),
-    ],
-    routes: [
-      routeOf('api', {
-        id: 'api.0.0',
-        hostname: 'shop.test',
-        ...prefix('/api'),
-        method: 'POST',
-        headers: [
-          { name: 'x-version', value: '2 "beta"' },
-          { name: 'x-odd', value: '' },
-        ],
-        timeouts: { requestMs: 5_000, backendRequestMs: 1_500 },
-      }),
-      routeOf('api', {
-        id: 'split.0.0',
-        listeners: ['http', 'inner'],
-        hostname: '*.shop.test',
-        path: { type: 'Exact', value: '/a%20b' },
-        backends: [
-          { service: 'api', weight: 90 },
-          { service: 'off', weight: 0 },
-          { service: 'web', weight: 10 },
-        ],
-      }),
-      routeOf('web', { id: 'none.0.0', backends: [] }),
-    ],
-    services: ['api', 'off', 'web'].map((name) => serviceOf(name, [])),
-    concurrency: { workers: 4, maxConnections: 20_000, keepAliveMs: 5_000 },
-  }),
-  services: viewOf({
-    services: [
-      serviceOf('hash', [endpointOf('a', 3001)], { algorithm: 'consistentHash' }),
-      serviceOf('least', [endpointOf('a', 3001)], {
-        algorithm: 'leastRequest',
-        connections: { connectTimeoutMs: 250, max: 40 },
-        healthCheck: { probe: { type: 'tcp' }, ...healthCheck },
-      }),
-      serviceOf('random', [], { algorithm: 'random' }),
-      serviceOf('shop', [endpointOf('a', 3001)], {
-        sessionPersistence: { type: 'Cookie', sessionName: 'SID%' },
-        healthCheck: {
-          probe: { type: 'http', path: '/healthz?deep=1', statusFrom: 200, statusTo: 399 },
-          ...healthCheck,
-        },
-      }),
-      serviceOf('ensemble', [endpointOf('a', 2181)], {
-        healthCheck: { probe: { type: 'zookeeper' }, ...healthCheck },
-      }),
-      serviceOf('two', [], { algorithm: 'powerOfTwoChoices' }),
-    ],
-  }),
-}
-
 describe.each(Object.entries(CASES))('%s', (name, view) => {
   test('renders what was looked at', async () => {
     expect(refusals(view)).toEqual([])
@@ -96,8 +27,11 @@ describe.each(Object.entries(CASES))('%s', (name, view) => {
 
   test('a service alone has the same bytes', () => {
     const files = render(view, context, host)
+    const variants = variantsByService(view)
     for (const pool of view.services.values()) {
-      expect(files.get(`service-${pool.name}.cfg`)).toBe(renderService(pool))
+      expect(files.get(`service-${pool.name}.cfg`)).toBe(
+        renderService(pool, variants.get(pool.name) ?? []),
+      )
     }
   })
 })

@@ -36,7 +36,7 @@ describe('changes of servers', () => {
       endpointOf('b', 80, { address: '2001:DB8::0:1', state: 'draining' }),
     ])
     const rows = [rowOf('a'), rowOf('b', { address: '2001:db8::1', admin: 'drain' })]
-    expect(serverChanges(pool, rows)).toEqual({ commands: [], surplus: [] })
+    expect(serverChanges(pool, 'service-shop', rows)).toEqual({ commands: [], surplus: [] })
   })
 
   test('an addition has every option, its check, and its state last', () => {
@@ -45,7 +45,7 @@ describe('changes of servers', () => {
       connections: { connectTimeoutMs: 1_000, max: 9 },
     })
     const id = serverId('a', new Set())
-    expect(serverChanges(pool, []).commands).toEqual([
+    expect(serverChanges(pool, 'service-shop', []).commands).toEqual([
       `add server service-shop/a 127.0.0.1:80 id ${id} weight 4 maxconn 9 check inter 2000ms rise 2 fall 3 observe layer4 error-limit 3 on-error mark-down pool-max-conn 1000 pool-purge-delay 1s`,
       'enable health service-shop/a',
       'set server service-shop/a state drain',
@@ -54,20 +54,20 @@ describe('changes of servers', () => {
 
   test('one that is down is added in maintenance, without traffic', () => {
     const pool = serviceOf('shop', [endpointOf('a', 80, { address: '::1', state: 'down' })])
-    const { commands } = serverChanges(pool, [])
+    const { commands } = serverChanges(pool, 'service-shop', [])
     expect(commands).toHaveLength(1)
     expect(commands[0]).toMatch(/^add server service-shop\/a \[::1\]:80 id /)
   })
 
   test('out of service first, into service last', () => {
     const drained = serviceOf('shop', [endpointOf('a', 81, { state: 'draining', weight: 2 })])
-    expect(serverChanges(drained, [rowOf('a')]).commands).toEqual([
+    expect(serverChanges(drained, 'service-shop', [rowOf('a')]).commands).toEqual([
       'set server service-shop/a state drain',
       'set server service-shop/a addr 127.0.0.1 port 81',
       'set server service-shop/a weight 2',
     ])
     const up = serviceOf('shop', [endpointOf('a', 81, { weight: 2 })])
-    expect(serverChanges(up, [rowOf('a', { admin: 'maint' })]).commands).toEqual([
+    expect(serverChanges(up, 'service-shop', [rowOf('a', { admin: 'maint' })]).commands).toEqual([
       'set server service-shop/a addr 127.0.0.1 port 81',
       'set server service-shop/a weight 2',
       'set server service-shop/a state ready',
@@ -76,7 +76,7 @@ describe('changes of servers', () => {
 
   test('what is too much goes into maintenance, once', () => {
     const rows = [rowOf('a'), rowOf('b', { admin: 'maint' })]
-    expect(serverChanges(serviceOf('shop', []), rows)).toEqual({
+    expect(serverChanges(serviceOf('shop', []), 'service-shop', rows)).toEqual({
       commands: ['set server service-shop/a state maint'],
       surplus: ['a', 'b'],
     })

@@ -9,9 +9,7 @@ import type {
 
 /** Views for tests: what is not said is the plainest there is. */
 export function viewOf(
-  parts: {
-    listeners?: readonly Listener[]
-    routes?: readonly Route[]
+  parts: Partial<Omit<View, 'services' | 'concurrency'>> & {
     services?: readonly ServicePool[]
     concurrency?: Partial<View['concurrency']>
   } = {},
@@ -19,8 +17,9 @@ export function viewOf(
   return {
     gateway: 'edge',
     revision: 1,
-    listeners: parts.listeners ?? [listenerOf(8080)],
-    routes: parts.routes ?? [routeOf('shop')],
+    listeners: [listenerOf(8080)],
+    routes: [routeOf('shop')],
+    ...parts,
     services: new Map((parts.services ?? [serviceOf('shop', [])]).map((pool) => [pool.name, pool])),
     concurrency: { workers: 2, maxConnections: 1000, keepAliveMs: 60_000, ...parts.concurrency },
   }
