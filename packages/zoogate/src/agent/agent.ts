@@ -11,6 +11,7 @@ import { readKeyFile } from '../store/secrets/key-file.ts'
 import { Store } from '../store/store.ts'
 import type { FolderLock } from '../supervisor/folder-lock.ts'
 import { AgentError } from './agent-error.ts'
+import { boundsCheck } from './bounds/bounds-check.ts'
 import { steadyNowMs } from './clock.ts'
 import { claimFolder } from './disk/folder-claim.ts'
 import { SealedFile } from './disk/sealed-file.ts'
@@ -270,6 +271,7 @@ export class Agent {
       host,
       paths,
       stateFile,
+      checkBounds: boundsCheck(settings.bounds),
       good,
       storedPools: this.#state?.pools ?? [],
       nowMs: this.#nowMs,

@@ -10,6 +10,7 @@ import { DEFAULT_KEY_FILE } from '../store/secrets/key-file.ts'
 import type { AttachedProcessOptions } from '../supervisor/attached-process.ts'
 import { type AddressRules, addressRules } from './address-rules.ts'
 import { AgentError } from './agent-error.ts'
+import { type HostBounds, HostBoundsSchema, hostBounds } from './bounds/host-bounds.ts'
 import { errnoOf } from './disk/atomic-file.ts'
 
 export const DEFAULT_CONFIG_FILE = '/etc/zoogate/agent.yaml'
@@ -56,6 +57,7 @@ const HostConfigSchema = Type.Object(
         strict,
       ),
     ),
+    allow: Type.Optional(HostBoundsSchema),
     secrets: Type.Optional(
       Type.Object(
         {
@@ -104,6 +106,7 @@ type HostConfig = Static<typeof HostConfigSchema>
 export interface HostSettings {
   readonly stateFolder: string | undefined
   readonly addresses: AddressRules
+  readonly bounds: HostBounds
   /** What Secrets are decrypted with: need not be there where none are asked for. */
   readonly keyFile: string
   readonly engine:
@@ -166,6 +169,7 @@ function hostSettings(config: HostConfig, file = 'agent.yaml'): HostSettings {
   }
   return {
     stateFolder: config.stateFolder,
+    bounds: hostBounds(config.allow),
     keyFile: config.secrets?.keys ?? DEFAULT_KEY_FILE,
     addresses: addressRules(config.discovery?.allowAddresses),
     engine:

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Engine, EnginePaths } from '../engines/engine.ts'
+import type { BoundsCheck } from './bounds/bounds-check.ts'
 import { Generations } from './disk/generations.ts'
 import { Journal } from './disk/journal.ts'
 import type { SealedFile } from './disk/sealed-file.ts'
@@ -20,6 +21,7 @@ export interface NodeWorkOptions {
   readonly host: EngineHost
   readonly paths: EnginePaths
   readonly stateFile: SealedFile
+  readonly checkBounds: BoundsCheck
   /** What was served when the last agent was here, from the disk. */
   readonly good: Candidate | undefined
   readonly storedPools: readonly StoredPool[]
@@ -78,6 +80,7 @@ export class NodeWork {
         good: () => this.#good?.revision,
         view: (revision) => this.#view(revision),
       },
+      checkBounds: options.checkBounds,
       onStatus: () => this.#onStatus(),
       onObservation: (observation) => {
         this.#checks?.observed(observation)

@@ -27,12 +27,17 @@ const CONNECT_TIMEOUT_MS = 30_000
 const ZOOKEEPER_RESTART_AFTER_MS = 500
 const MESSAGES_KEPT = 50
 
-/** What `dev` allows its agents: everything runs on this machine. */
+/** What `dev` allows its agents: everything runs on this machine, from the working folder. */
 const agentConfigText = (
   keys: string,
+  here: string,
 ) => `# Written by zoogate dev at each start: everything runs on this machine.
 discovery:
   allowAddresses: [127.0.0.0/8, "::1"]
+allow:
+  staticRoots: [${JSON.stringify(here)}]
+  cgi: [${JSON.stringify(here)}]
+  fastcgi: ["127.0.0.1:*", "[::1]:*", "unix:/run/php/*", ${JSON.stringify(`unix:${here}/**`)}]
 secrets:
   keys: ${JSON.stringify(keys)}
 `
@@ -156,7 +161,7 @@ export class DevSession {
     const { folder, root, zookeeper, port } = this.#options
     const agentConfig = join(folder, 'agent.yaml')
     await ensureKeyFile(this.#keyFile)
-    await writeFile(agentConfig, agentConfigText(this.#keyFile))
+    await writeFile(agentConfig, agentConfigText(this.#keyFile, process.cwd()))
     this.#zookeeper = zookeeper ?? (await this.#startEmbedded(port))
     const shared = { children: this.#children, zookeeper: this.#zookeeper, root }
     this.#agents = new GatewayAgents({ ...shared, folder: join(folder, 'agents'), agentConfig })

@@ -56,6 +56,7 @@ it('knows a revision as good that came to be served after another was asked for'
     host,
     paths,
     stateFile,
+    checkBounds: async () => {},
     good: undefined,
     storedPools: [],
     nowMs: Date.now,

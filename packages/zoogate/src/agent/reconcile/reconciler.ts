@@ -3,6 +3,7 @@ import type { Observation } from '../../engines/engine.ts'
 import { EngineError, type Plan } from '../../engines/engine.ts'
 import type { View } from '../../model/view.ts'
 import { AgentError } from '../agent-error.ts'
+import type { BoundsCheck } from '../bounds/bounds-check.ts'
 import { adopt } from './adoption.ts'
 import { EndpointFiles } from './endpoint-files.ts'
 import { EngineWatch, type Trouble } from './engine-watch.ts'
@@ -20,7 +21,7 @@ const INSPECT_TIMEOUT_MS = 3_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
 
-/** What the engine's checker refused may have been the host's fault: a full disk, a missing file. */
+/** What the engine's checker, or the host's bounds, refused may be another: a full disk, a missing file, a link. */
 const REFUSED_RETRY_MS = 60_000
 
 /** What the engine shall have. Asked whenever it is needed, so that the newest counts. */
@@ -54,6 +55,8 @@ export interface ReconcilerStatus {
 export interface ReconcilerOptions {
   readonly node: NodeEngine
   readonly desired: Desired
+  /** Refuses what the host does not allow. Absent: it allows everything. */
+  readonly checkBounds?: BoundsCheck
   /** After every transition of the status. Must not throw. */
   readonly onStatus: () => void
   /** After each look at the engine. Must not throw. */
@@ -265,6 +268,7 @@ export class Reconciler {
       )
       throw new AgentError('AGENT_REFUSED', words.join('; '))
     }
+    await this.#options.checkBounds?.(view)
     const plan = engine.plan(served?.view, view)
     if (served !== undefined && this.#running && plan.reload.length === 0) {
       const done = await this.#applyLive(served, view, plan)
@@ -362,6 +366,7 @@ export class Reconciler {
 /** Where the same again most likely fails again. Infinity: for certain. */
 function retryInMs(error: unknown): number | undefined {
   if (error instanceof AgentError && error.code === 'AGENT_REFUSED') return Infinity
+  if (error instanceof AgentError && error.code === 'AGENT_FORBIDDEN') return REFUSED_RETRY_MS
   if (error instanceof EngineError && error.code === 'ENGINE_INVALID') return REFUSED_RETRY_MS
   return undefined
 }
