@@ -7,7 +7,8 @@ import { caseResources } from './harness/case-resources.ts'
 import { type Outcomes, runBatch } from './harness/case-run.ts'
 import { type EngineNode, startEngineNode } from './harness/engine/engine-node.ts'
 import { VARIANTS } from './harness/engine/variants.ts'
-import { type CaseFixtures, makeFixtures } from './harness/fixtures.ts'
+import { type CaseFixtures, makeFixtures } from './harness/fixtures/case-fixtures.ts'
+import { type PhpFpm, startPhpFpm } from './harness/fixtures/php-fpm.ts'
 import { ANY_VALUES } from './harness/placeholders.ts'
 import { prepareCase } from './harness/prepared-case.ts'
 import { type Case, readCases } from './harness/read-cases.ts'
@@ -19,12 +20,19 @@ const RUN_TIMEOUT_MS = 180_000
 
 const fixtures = new Map<string, CaseFixtures>()
 
+let php: PhpFpm | undefined
+
 beforeAll(async () => {
-  for (const given of CASES) fixtures.set(given.id, await makeFixtures(given))
+  const phpFpm = async () => {
+    php ??= await startPhpFpm()
+    return php.address
+  }
+  for (const given of CASES) fixtures.set(given.id, await makeFixtures(given, phpFpm))
 })
 
 afterAll(async () => {
   for (const each of fixtures.values()) await each[Symbol.asyncDispose]()
+  await php?.[Symbol.asyncDispose]()
 })
 
 describe.each(chosen)('$name', (variant) => {

@@ -9,8 +9,8 @@ import {
   resourceKey,
   resourcesOf,
 } from '../../../packages/zoogate/src/model/resource.ts'
-import type { EngineName } from '../../../packages/zoogate/src/model/view.ts'
 import { buildStructure } from '../../../packages/zoogate/src/model/view-builder.ts'
+import type { SecretSpec } from './case-schema.ts'
 import { backendsIn, type Values } from './placeholders.ts'
 import { type Case, parseCase } from './read-cases.ts'
 
@@ -38,6 +38,10 @@ export function caseResources(given: Case, engine: Engine, values: Values): Case
   if (gateways.length > 0 && !gateways.includes('Gateway/edge')) sources.delete('Gateway/edge')
   for (const name of serviceNames(written)) {
     const made = sourcesOf(serviceText(name, values), '<harness>')
+    for (const [key, source] of made) if (!sources.has(key)) sources.set(key, source)
+  }
+  for (const [name, { type }] of Object.entries(given.spec.secrets ?? {})) {
+    const made = sourcesOf(secretText(name, type), '<harness>')
     for (const [key, source] of made) if (!sources.has(key)) sources.set(key, source)
   }
   const resources = new Map([...sources].map(([key, { resource }]) => [key, resource]))
@@ -81,7 +85,7 @@ function collectBackends(value: unknown, names: Set<string>): void {
   }
 }
 
-function gatewayText(engine: EngineName, values: Values): string {
+function gatewayText(engine: string, values: Values): string {
   return `apiVersion: zoogate/v1
 kind: Gateway
 metadata: { name: edge }
@@ -97,6 +101,20 @@ kind: Service
 metadata: { name: ${name} }
 spec:
   endpoints: [{ id: ${name}, address: 127.0.0.1, port: ${values.backendPort(name)} }]
+`
+}
+
+/** Its bytes are made, and read from nowhere. */
+function secretText(name: string, type: SecretSpec['type']): string {
+  const files = {
+    TLS: 'certificate: made.pem, key: made.key',
+    CA: 'certificates: made.pem',
+    Users: 'users: made.txt',
+  }
+  return `apiVersion: zoogate/v1
+kind: Secret
+metadata: { name: ${name} }
+spec: { type: ${type}, files: { ${files[type]} } }
 `
 }
 

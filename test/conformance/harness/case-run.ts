@@ -1,4 +1,4 @@
-import type { View } from '../../../packages/zoogate/src/model/view.ts'
+import type { Secret, View } from '../../../packages/zoogate/src/model/view.ts'
 import { buildView } from '../../../packages/zoogate/src/model/view-builder.ts'
 import { mergeMembers } from './batch.ts'
 import { gatewayOf } from './case-resources.ts'
@@ -27,7 +27,9 @@ export async function runBatch(
   const resources = mergeMembers(engine.name, cases)
   const endpoints = new Endpoints(resources)
   const revision = nextRevision()
-  const view = (): View | undefined => buildView('edge', revision, resources, endpoints.of)
+  const secrets = secretsOf(cases)
+  const view = (): View | undefined =>
+    buildView('edge', revision, resources, endpoints.of, (name) => secrets.get(name))
   try {
     await node.serve(revision, view)
   } catch (error) {
@@ -47,6 +49,18 @@ export async function runBatch(
   } finally {
     endpoints.close()
   }
+}
+
+/** By the names that they have in the shared Gateway. */
+function secretsOf(cases: readonly PreparedCase[]): ReadonlyMap<string, Secret> {
+  return new Map(
+    cases.flatMap(({ prefix, secrets }) =>
+      [...secrets.bytes.values()].map((secret) => {
+        const name = prefix + secret.name
+        return [name, { ...secret, name }] as const
+      }),
+    ),
+  )
 }
 
 async function askAll(
@@ -84,7 +98,7 @@ async function outcomeOf(
         if (listener === undefined || port === undefined) throw new Error(`no listener ${name}`)
         return { port, tls: ['HTTPS', 'TLS'].includes(listener.protocol ?? 'HTTP') }
       },
-      shownCertificate: (name) => Promise.reject(new Error(`no certificate ${name}`)),
+      shownCertificate: (name) => given.secrets.certificate(name),
       changeBackend: (name, state) => backends.become(name, state),
       changeEndpoints: async (changes) => {
         for (const [service, ids] of Object.entries(changes)) {

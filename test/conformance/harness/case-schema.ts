@@ -58,10 +58,12 @@ const SecretSchema = Type.Object(
     type: Type.Union([Type.Literal('TLS'), Type.Literal('CA'), Type.Literal('Users')]),
     names: Type.Optional(Type.Array(Type.String({ description: 'Of TLS: whom it is for.' }))),
     signedBy: Type.Optional(Type.String({ description: 'Of TLS: a secret of type CA.' })),
+    expired: Type.Optional(boolean('Of TLS: it ended yesterday.')),
     users: Type.Optional(named(Type.String({ description: 'The password.' }))),
   },
   strict,
 )
+export type SecretSpec = Static<typeof SecretSchema>
 
 const FileSchema = Type.Object(
   {
@@ -137,7 +139,15 @@ export const CaseSchema = Type.Object(
     ),
     resources: Type.String({ description: 'As a user writes them, parted by `---`.' }),
     backends: Type.Optional(named(BackendSchema)),
-    files: Type.Optional(named(FileSchema)),
+    files: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._ /-]*$' }),
+        FileSchema,
+        {
+          keysExpect: 'a path below the folder of the case',
+        },
+      ),
+    ),
     secrets: Type.Optional(named(SecretSchema)),
     refused: Type.Optional(
       Type.Record(

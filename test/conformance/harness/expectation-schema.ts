@@ -21,6 +21,22 @@ const BoundSchema = Type.Union(
 )
 export type Bound = Static<typeof BoundSchema>
 
+const SightSchema = Type.Object(
+  {
+    method: Type.Optional(Type.String()),
+    path: Type.Optional(TextMatchSchema),
+    query: Type.Optional(TextMatchSchema),
+    host: Type.Optional(TextMatchSchema),
+    headers: Type.Optional(HeadersMatchSchema),
+    body: Type.Optional(TextMatchSchema),
+    bodyBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+    serverName: Type.Optional(TextMatchSchema),
+    clientCertificate: Type.Optional(TextMatchSchema),
+  },
+  { ...strict, description: 'What the backend that answered saw.' },
+)
+export type Sight = Static<typeof SightSchema>
+
 /** What must come back: of each request, where there are several. What is left out is not looked at. */
 export const ExpectationSchema = Type.Object(
   {
@@ -59,21 +75,12 @@ export const ExpectationSchema = Type.Object(
         strict,
       ),
     ),
-    sees: Type.Optional(
-      Type.Object(
-        {
-          method: Type.Optional(Type.String()),
-          path: Type.Optional(TextMatchSchema),
-          query: Type.Optional(TextMatchSchema),
-          host: Type.Optional(TextMatchSchema),
-          headers: Type.Optional(HeadersMatchSchema),
-          body: Type.Optional(TextMatchSchema),
-          bodyBytes: Type.Optional(Type.Integer({ minimum: 0 })),
-          serverName: Type.Optional(TextMatchSchema),
-          clientCertificate: Type.Optional(TextMatchSchema),
-        },
-        { ...strict, description: 'What the backend that answered saw.' },
-      ),
+    sees: Type.Optional(SightSchema),
+    copies: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), SightSchema, {
+        keysExpect: 'a backend',
+        description: 'What other backends saw of it; copies arrive within 2 s.',
+      }),
     ),
     attempts: Type.Optional(
       Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), BoundSchema, {

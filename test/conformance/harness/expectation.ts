@@ -1,7 +1,7 @@
 import { durationMs } from '../../../packages/zoogate/src/model/duration.ts'
 import type { Seen } from './backends/seen.ts'
 import { type Answer, answeredBy, headerValues } from './client/answer.ts'
-import type { Bound, Expectation } from './expectation-schema.ts'
+import type { Bound, Expectation, Sight } from './expectation-schema.ts'
 import { textMismatch } from './text-match.ts'
 
 /** One request and what came of it. */
@@ -60,7 +60,15 @@ function ofOne(expectation: Expectation, { answer, seen }: Exchange): readonly s
     const real = answer[name as keyof typeof facts]
     if (wanted !== undefined && wanted !== real) problems.push(`${name} is ${real}, not ${wanted}`)
   }
-  return [...problems, ...ofTime(expectation, answer), ...ofSight(expectation, seen.at(-1))]
+  const sightOf = (by: string | undefined) =>
+    seen.findLast((one) => by === undefined || one.by === by)
+  const copies = Object.entries(expectation.copies ?? {})
+  return [
+    ...problems,
+    ...ofTime(expectation, answer),
+    ...ofSight(expectation.sees, found ?? 'the backend', sightOf(found)),
+    ...copies.flatMap(([name, sight]) => ofSight(sight, name, sightOf(name))),
+  ]
 }
 
 function why({ error, body, status }: Answer): string {
@@ -76,18 +84,22 @@ function ofTime({ took }: Expectation, { tookMs }: Answer): readonly string[] {
   return late ? [`it took ${rounded} ms, more than ${atMost}`] : []
 }
 
-function ofSight({ sees }: Expectation, seen: Seen | undefined): readonly string[] {
+function ofSight(
+  sees: Sight | undefined,
+  backend: string,
+  seen: Seen | undefined,
+): readonly string[] {
   if (sees === undefined) return []
-  if (seen === undefined) return ['no backend saw it']
+  if (seen === undefined) return [`${backend} did not see it`]
   const problems: string[] = []
   const values = (name: string) =>
     seen.headers.filter(([found]) => found.toLowerCase() === name.toLowerCase()).map(([, v]) => v)
   const [path = '', ...query] = seen.target.split('?')
   if (sees.method !== undefined && sees.method !== seen.method) {
-    problems.push(`the backend saw the method ${seen.method}, not ${sees.method}`)
+    problems.push(`${backend} saw the method ${seen.method}, not ${sees.method}`)
   }
   if (sees.bodyBytes !== undefined && sees.bodyBytes !== seen.bodyBytes) {
-    problems.push(`the backend saw ${seen.bodyBytes} bytes of body, not ${sees.bodyBytes}`)
+    problems.push(`${backend} saw ${seen.bodyBytes} bytes of body, not ${sees.bodyBytes}`)
   }
   const texts = {
     path: [path],
@@ -100,11 +112,11 @@ function ofSight({ sees }: Expectation, seen: Seen | undefined): readonly string
   for (const [name, found] of Object.entries(texts)) {
     const wanted = sees[name as keyof typeof texts]
     const mismatch = wanted === undefined ? undefined : textMismatch(wanted, found)
-    if (mismatch !== undefined) problems.push(`the ${name} that the backend saw ${mismatch}`)
+    if (mismatch !== undefined) problems.push(`the ${name} that ${backend} saw ${mismatch}`)
   }
   for (const [name, wanted] of Object.entries(sees.headers ?? {})) {
     const mismatch = textMismatch(wanted, values(name))
-    if (mismatch !== undefined) problems.push(`header ${name} that the backend saw ${mismatch}`)
+    if (mismatch !== undefined) problems.push(`header ${name} that ${backend} saw ${mismatch}`)
   }
   return problems
 }

@@ -48,6 +48,11 @@ export function backendsIn(text: string): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))]
 }
 
+/** Whether php-fpm is needed. */
+export function asksForPhp(text: string): boolean {
+  return [...text.matchAll(PLACEHOLDER)].some(([, name]) => name === 'phpFpm')
+}
+
 function standsFor(name: string, values: Values): string | undefined {
   if (name === 'engine' || name === 'folder' || name === 'phpFpm') return values[name]
   const listener = /^listen\.([a-z0-9-]+)$/.exec(name)?.[1]

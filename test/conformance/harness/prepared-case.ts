@@ -4,7 +4,8 @@ import type { CaseBackends } from './backends/case-backends.ts'
 import type { Member } from './batch.ts'
 import { caseResources } from './case-resources.ts'
 import type { CaseSpec } from './case-schema.ts'
-import type { CaseFixtures } from './fixtures.ts'
+import type { CaseFixtures } from './fixtures/case-fixtures.ts'
+import type { CaseSecrets } from './fixtures/case-secrets.ts'
 import type { Values } from './placeholders.ts'
 import { reservePort } from './ports.ts'
 import { type Case, parseCase } from './read-cases.ts'
@@ -16,6 +17,7 @@ export interface PreparedCase extends Member {
   /** Where a request is written, for what is said of it. */
   placeOf(request: number): string
   readonly backends: CaseBackends
+  readonly secrets: CaseSecrets
   readonly listenerPorts: ReadonlyMap<string, number>
   /** The first hostname that is no wildcard. */
   readonly defaultHost: string
@@ -28,7 +30,7 @@ export async function prepareCase(
   given: Case,
   engine: Engine,
   index: number,
-  { backends, folder, phpFpm }: CaseFixtures,
+  { backends, secrets, folder, phpFpm }: CaseFixtures,
 ): Promise<PreparedCase> {
   const listenerPorts = new Map<string, number>()
   const names = [...given.text.matchAll(LISTENER)].map(([, name = '']) => name)
@@ -52,6 +54,7 @@ export async function prepareCase(
     spec: parsed.spec,
     placeOf: (request) => parsed.place(['requests', request]),
     backends,
+    secrets,
     listenerPorts,
     defaultHost: hostnames.find((name) => !name.startsWith('*')) ?? 'any.test',
   }

@@ -14,7 +14,7 @@ export interface CaseBackends extends AsyncDisposable {
 export async function startBackends(
   names: readonly string[],
   specs: Readonly<Record<string, BackendSpec>>,
-  tlsOf: (spec: BackendSpec) => Promise<BackendTls | undefined>,
+  tlsOf: (spec: BackendSpec) => BackendTls | undefined,
 ): Promise<CaseBackends> {
   const sightings = new Sightings()
   const ports = new Map<string, number>()
@@ -22,7 +22,7 @@ export async function startBackends(
   for (const name of names) {
     const port = await reservePort()
     const spec = specs[name] ?? {}
-    const tls = await tlsOf(spec)
+    const tls = tlsOf(spec)
     ports.set(name, port)
     servers.set(
       name,

@@ -47,6 +47,8 @@ export class SampleBackend implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
   #health: number
+  /** Requests that wait for their answer. */
+  #atOnce = 0
 
   constructor(options: SampleBackendOptions) {
     this.#options = options
@@ -131,12 +133,16 @@ export class SampleBackend implements AsyncDisposable {
     const attempt = sightings.add(String(request.headers[REQUEST_ID] ?? ''), seen)
     const told = instructionFor(name, request.headers)
     const answer: Answer = attempt > (told.times ?? attempt) ? {} : told
+    this.#atOnce++
+    const atOnce = this.#atOnce
     if (answer.delay !== undefined) await wait(durationMs(answer.delay))
+    this.#atOnce--
     if (answer.drop === true) {
       request.socket.destroy()
       return
     }
     response.statusCode = answer.status ?? 200
+    response.setHeader('X-At-Once', String(atOnce))
     response.setHeader('Content-Type', 'application/json')
     for (const [header, value] of Object.entries(answer.headers ?? {})) {
       response.setHeader(header, value)

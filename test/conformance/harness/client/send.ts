@@ -91,6 +91,9 @@ function http1Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promi
 
 function http2Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promise<Received> {
   const body = bodyOf(spec)
+  if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') {
+    return Promise.reject(new Error('HTTP/2 is not offered'))
+  }
   return new Promise((resolve, reject) => {
     const session: ClientHttp2Session = connectHttp2(`https://${host}`, {
       createConnection: () => socket,
