@@ -19,7 +19,7 @@ export type Outcomes = Map<string, Error | undefined>
  * tried, until it is known which case it is.
  */
 export async function runBatch(
-  { engine }: Variant,
+  { engine }: Pick<Variant, 'engine'>,
   node: EngineNode,
   nextRevision: () => number,
   cases: readonly PreparedCase[],
@@ -38,7 +38,7 @@ export async function runBatch(
     const half = Math.ceil(cases.length / 2)
     const outcomes: Outcomes = new Map()
     for (const part of [cases.slice(0, half), cases.slice(half)]) {
-      const found = await runBatch({ name: '', engine }, node, nextRevision, part)
+      const found = await runBatch({ engine }, node, nextRevision, part)
       for (const [id, outcome] of found) outcomes.set(id, outcome)
     }
     return outcomes

@@ -22,11 +22,14 @@ export interface Case {
 const CASE_BYTES_MAX = 256 * 1024
 const FEATURE_NAMES: readonly string[] = FEATURES.map(({ name }) => name)
 
-/**
- * The cases of files, and of folders with all below them.
- * @throws Error that lists all that is wrong, by file and line
- */
-export function readCases(paths: readonly string[]): readonly Case[] {
+export interface ReadCases {
+  readonly cases: readonly Case[]
+  /** All that is wrong with others, by file and line. */
+  readonly problems: readonly string[]
+}
+
+/** The cases of files, and of folders with all below them. */
+export function readCases(paths: readonly string[]): ReadCases {
   const cases: Case[] = []
   const problems: string[] = []
   for (const path of paths) {
@@ -44,8 +47,7 @@ export function readCases(paths: readonly string[]): readonly Case[] {
       else cases.push({ id, file, text, spec: read.spec })
     }
   }
-  if (problems.length > 0) throw new Error(`cases that cannot be read:\n${problems.join('\n')}`)
-  return cases.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return { cases: cases.sort((a, b) => (a.id < b.id ? -1 : 1)), problems }
 }
 
 interface ParsedCase {

@@ -1,28 +1,34 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Variant } from './engine/variants.ts'
-import type { Case } from './read-cases.ts'
+import type { ReadCases } from './read-cases.ts'
+
+const NONE: ReadCases = { cases: [], problems: [] }
 
 /**
  * Which cases: all of this repository's; or those that ZOOGATE_CONFORMANCE_CASES names, parted by
  * commas, each a file or a folder from anywhere, or a part of the ids of some of ours.
  */
 export function chosenCases(
-  read: (paths: readonly string[]) => readonly Case[],
+  read: (paths: readonly string[]) => ReadCases,
   folder: string,
-): readonly Case[] {
+): ReadCases {
   const wanted = listed('ZOOGATE_CONFORMANCE_CASES')
   if (wanted.length === 0) return read([folder])
   const paths = wanted.filter((text) => existsSync(text)).map((path) => resolve(path))
   const words = wanted.filter((text) => !existsSync(text))
-  const ours = words.length === 0 ? [] : read([folder])
+  const ours = words.length === 0 ? NONE : read([folder])
   for (const word of words) {
-    if (!ours.some(({ id }) => id.includes(word))) {
+    if (!ours.cases.some(({ id }) => id.includes(word))) {
       throw new Error(`no case is called ${word}, and there is no such file`)
     }
   }
-  const named = ours.filter(({ id }) => words.some((word) => id.includes(word)))
-  return [...named, ...(paths.length === 0 ? [] : read(paths))]
+  const named = ours.cases.filter(({ id }) => words.some((word) => id.includes(word)))
+  const others = paths.length === 0 ? NONE : read(paths)
+  return {
+    cases: [...named, ...others.cases],
+    problems: [...ours.problems, ...others.problems],
+  }
 }
 
 /** Which engines: all, or those that ZOOGATE_CONFORMANCE_ENGINES names, parted by commas. */
