@@ -48,13 +48,17 @@ function ofRequests(pool: ServicePool, name: string, variant: Variant): readonly
 }
 
 /** A timeout and an answer that is none are failures like those that have the gateway's own codes. */
-function retries({ attempts, codes }: NonNullable<Variant['retry']>): readonly Directive[] {
+function retries({
+  attempts,
+  codes,
+  afterTimeout,
+}: NonNullable<Variant['retry']>): readonly Directive[] {
   return [
     ['retries', String(attempts)],
     [
       ...['retry-on', 'conn-failure', 'empty-response'],
       ...(codes.includes(502) ? ['junk-response'] : []),
-      ...(codes.includes(504) ? ['response-timeout'] : []),
+      ...(afterTimeout ? ['response-timeout'] : []),
       ...codes.map(String),
     ],
   ]

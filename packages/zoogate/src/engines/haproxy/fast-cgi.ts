@@ -1,14 +1,16 @@
 import type { FastCgi, Route, View } from '../../model/view.ts'
 import type { Section } from './directive.ts'
 import { stripPrefix } from './paths.ts'
-import { quoteArgument } from './quoting.ts'
+import { quoteArgument, quoteLogFormat } from './quoting.ts'
 import { routeTimeout } from './timeouts.ts'
 import { digest } from './variants.ts'
 
 /** A program's name ends in `.php`; what follows is PATH_INFO. */
-const PROGRAM_AND_REST = String.raw`^(/.+\.php)(/.*)?$`
+const PROGRAM_AND_REST = String.raw`^(/.+?\.php)(/.*)?$`
 const URI = 'txn.zoogate_uri'
 const SCRIPT = 'txn.zoogate_script'
+const FILE = 'txn.zoogate_file'
+const REST = 'txn.zoogate_rest'
 
 export function fastCgiBackendName({ id }: Pick<Route, 'id'>): string {
   return `fastcgi-${digest(id)}`
@@ -23,26 +25,37 @@ export function fastCgiSections({ routes }: View): readonly Section[] {
 
 function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly Section[] {
   const name = fastCgiBackendName(route)
-  const program = `path,url_dec,regsub(${quoteArgument('/$')},${quoteArgument(`/${index}`)})`
-  const script = `regsub(${quoteArgument(PROGRAM_AND_REST)},${quoteArgument('\\1')})`
+  const whole = `path,url_dec,regsub(${quoteArgument('/$')},${quoteArgument(`/${index}`)})`
+  const part = (number: 1 | 2) =>
+    `${whole},regsub(${quoteArgument(PROGRAM_AND_REST)},${quoteArgument(`\\${number}`)})`
+  const hasRest = ['if', '{', 'path,url_dec', '-m', 'reg', '--', String.raw`\.php/`, '}']
   return [
     {
       heading: ['fcgi-app', name],
       directives: [
         ['docroot', root],
-        ['index', index],
-        ['path-info', PROGRAM_AND_REST],
-        // What the client asked for, though the program is told a path below its root.
+        // HAProxy would say these of the path below the root; programs are told what the client asked for.
         ['set-param', 'REQUEST_URI', `%[var(${URI})]`],
         ['set-param', 'SCRIPT_NAME', `%[var(${SCRIPT})]`],
+        [
+          'set-param',
+          'SCRIPT_FILENAME',
+          `${quoteLogFormat(root.replace(/\/$/, ''))}%[var(${FILE})]`,
+        ],
+        [
+          ...['set-param', 'PATH_INFO', `%[var(${REST})]`],
+          ...['if', '{', `var(${REST})`, '-m', 'found', '}'],
+        ],
       ],
     },
     {
       heading: ['backend', name],
       directives: [
         ['http-request', `set-var(${URI})`, 'pathq'],
-        ['http-request', `set-var(${SCRIPT})`, `${program},${script}`],
+        ['http-request', `set-var(${SCRIPT})`, part(1)],
+        ['http-request', `set-var(${REST})`, part(2), ...hasRest],
         ...stripPrefix(route.path),
+        ['http-request', `set-var(${FILE})`, part(1)],
         routeTimeout(),
         ['use-fcgi-app', name],
         ['server', 'program', serverAddress(address), 'proto', 'fcgi'],

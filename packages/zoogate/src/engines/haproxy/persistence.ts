@@ -33,12 +33,15 @@ function ownCookie(name: string, cookie: string): readonly Directive[] {
   ]
 }
 
-/** What follows the first dot: an endpoint's id may have dots, a servlet container's session id has none. */
+/** An id that was made of an address and a port has dots of its own. */
+const ID_BEHIND_DOT = '^.*?[.]((?:[0-9]{1,3}[.]){3}[0-9]{1,3}-[0-9]{1,5}|[^.]*)$'
+
+/** The endpoint's id is what follows the last dot. */
 function applicationCookie(cookie: string): readonly Directive[] {
-  const behindDot = `regsub(${quoteArgument('^[^.]*[.]')},)`
+  const id = `regsub(${quoteArgument(ID_BEHIND_DOT)},${quoteArgument('\\1')})`
   return [
     [
-      ...['http-request', `set-var(${SESSION})`, `${cookie},${behindDot}`],
+      ...['http-request', `set-var(${SESSION})`, `${cookie},${id}`],
       ...['if', '{', cookie, '-m', 'sub', '.', '}'],
     ],
     useServer(),

@@ -8,7 +8,12 @@ import { BACKEND_PREFIX } from './names.ts'
  */
 export interface Variant {
   readonly mode: 'http' | 'tcp'
-  readonly retry?: { readonly attempts: number; readonly codes: readonly number[] }
+  readonly retry?: {
+    readonly attempts: number
+    readonly codes: readonly number[]
+    /** An attempt that took its time is a failure too. */
+    readonly afterTimeout: boolean
+  }
   /** A cache for each route: what two routes answer to one URL may differ. */
   readonly cache?: { readonly name: string; readonly maxAgeMs: number }
   readonly compress?: readonly string[]
@@ -20,10 +25,18 @@ const PLAIN: Variant = { mode: 'http' }
 const TCP: Variant = { mode: 'tcp' }
 
 /** How a route wants the Services that it names. */
-export function variantOf({ id, retry, cache, compress }: Route): Variant {
+export function variantOf({ id, retry, timeouts, cache, compress }: Route): Variant {
   return {
     mode: 'http',
-    ...(retry === undefined ? {} : { retry: { attempts: retry.attempts, codes: retry.codes } }),
+    ...(retry === undefined
+      ? {}
+      : {
+          retry: {
+            attempts: retry.attempts,
+            codes: retry.codes,
+            afterTimeout: timeouts.backendRequestMs !== undefined || retry.codes.includes(504),
+          },
+        }),
     ...(cache === undefined ? {} : { cache: { name: cacheName(id), maxAgeMs: cache.maxAgeMs } }),
     ...(compress === undefined ? {} : { compress: compress.types }),
   }
