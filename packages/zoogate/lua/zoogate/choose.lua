@@ -19,12 +19,14 @@ local DRAWN = 32
 -- So many draws in a row that do not fit, and the first that does is looked for.
 local TRIES = 32
 
--- Whether an endpoint takes a request now that falls to it: one that starts slowly takes only a part.
-local function takes(endpoint, pool, attempt)
-  if attempt:had(endpoint) then
-    return false
-  end
+-- One that starts slowly takes only a part of what falls to it.
+local function is_grown(endpoint, pool)
   return not pool.is_growing or random() * endpoint.weight < endpoint.share
+end
+
+-- Whether an endpoint takes a request now that falls to it.
+local function takes(endpoint, pool, attempt)
+  return not attempt:had(endpoint) and is_grown(endpoint, pool)
 end
 
 local function first_left(pool, attempt)
@@ -49,13 +51,14 @@ local function draw(pool, attempt)
   return first_left(pool, attempt)
 end
 
--- One wheel for all workers: they share the turn.
+-- One wheel for all workers: they share the turn. What one that starts slowly does not take goes to
+-- any, itself among them, so that the others keep their proportions.
 local function round_robin(pool, attempt)
   local turn = turns:incr("turn/" .. pool.name, 1, -1) or 0
   for tries = 0, TRIES - 1 do
     local endpoint = pool.wheel:at(turn + tries)
-    if takes(endpoint, pool, attempt) then
-      return endpoint
+    if not attempt:had(endpoint) then
+      return is_grown(endpoint, pool) and endpoint or draw(pool, attempt)
     end
   end
   return first_left(pool, attempt)
