@@ -13,14 +13,14 @@ import type { Algorithm, Endpoint } from '../../../../src/model/view.ts'
 const SOURCES = fileURLToPath(new URL('../../../../lua', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('pick.lua', import.meta.url))
 
-export interface Picks {
+interface Picks {
   /** Of each pick, in order. */
   readonly ids: readonly string[]
   /** Of the worker's processor, for one pick. */
   readonly cpuMicroseconds: number
 }
 
-export interface PickOptions {
+interface PickOptions {
   readonly algorithm: Algorithm
   readonly count: number
   readonly slowStartMs?: number
