@@ -21,4 +21,8 @@ it('gives bash a script that it completes commands and options by', async () => 
   expect(complete('zoogate', 'und')).toBe('undrain')
   expect(complete('zoogate', 'sup')).toBe('')
   expect(complete('zoogate', 'apply', '--pr')).toBe('--prune')
+  expect(complete('zoogate', 'explain', 'Gateway.spec.lim')).toBe(
+    'Gateway.spec.limits Gateway.spec.limits.headerBytes Gateway.spec.limits.bodyBytes Gateway.spec.limits.idle',
+  )
+  expect(complete('zoogate', 'get', 'HT')).toBe('HTTPRoute')
 })

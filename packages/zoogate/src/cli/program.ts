@@ -6,6 +6,7 @@ const HELP = `
 One machine:      zoogate dev examples/shop.yaml
 Desired state:    zoogate apply shop.yaml; zoogate status; zoogate rollback
 One instance:     zoogate drain shop shop-1; zoogate undrain shop shop-1
+What to write:    zoogate explain HTTPRoute.spec.rules; zoogate schema > zoogate.schema.json
 Exit codes:       0 done, 1 failed, 2 what was asked for makes no sense (nothing was changed)`
 
 /** In the order of the help. Each is loaded when it is asked for: a command brings only what it needs. */
@@ -24,6 +25,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   key: async () => (await import('./commands/key.ts')).keyCommand(),
   register: async () => (await import('./commands/register.ts')).registerCommand(),
   agent: async () => (await import('./commands/agent.ts')).agentCommand(),
+  explain: async () => (await import('./commands/explain.ts')).explainCommand(),
+  schema: async () => (await import('./commands/schema.ts')).schemaCommand(),
   zookeeper: async () => (await import('./commands/zookeeper.ts')).zookeeperCommand(),
   completion: async () => (await import('./commands/completion.ts')).completionCommand(),
   supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),

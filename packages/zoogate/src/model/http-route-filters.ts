@@ -174,5 +174,14 @@ export const FilterSchema = Type.Object(
     expires: Type.Optional(ExpiresSchema),
     compress: Type.Optional(CompressSchema),
   },
-  strict,
+  {
+    ...strict,
+    // For editors; filterIssues says it in better words.
+    allOf: FILTER_TYPES.map((type) => ({
+      anyOf: [
+        { properties: { type: { not: { const: type } } } },
+        { required: [FILTER_FIELDS[type]] },
+      ],
+    })),
+  },
 )

@@ -68,8 +68,9 @@ function parentIssues(
   const all = gateway === undefined ? [] : listenersOf(gateway)
   const fitting = all.filter((listener) => takes(listener, kind))
   const wanted = kind === 'HTTPRoute' ? 'HTTP or HTTPS' : 'TCP or TLS'
+  const named = kind === 'HTTPRoute' ? 'an HTTPRoute' : 'a TCPRoute'
   if (sectionName === undefined) {
-    const message = `Gateway/${name} has no listener of ${wanted}, which a ${kind} needs`
+    const message = `Gateway/${name} has no listener of ${wanted}, which ${named} needs`
     return fitting.length > 0 ? [] : [{ resource, path, message }]
   }
   const at: FieldPath = [...path.slice(0, -1), 'sectionName']
@@ -78,7 +79,7 @@ function parentIssues(
     const message = `Gateway/${name} has no listener "${sectionName}"${known(sectionName, all)}`
     return [{ resource, path: at, message }]
   }
-  const message = `the listener "${sectionName}" of Gateway/${name} is of ${listener.protocol}, and a ${kind} needs one of ${wanted}`
+  const message = `the listener "${sectionName}" of Gateway/${name} is of ${listener.protocol}, and ${named} needs one of ${wanted}`
   return takes(listener, kind) ? [] : [{ resource, path: at, message }]
 }
 

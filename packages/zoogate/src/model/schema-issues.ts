@@ -203,6 +203,8 @@ function expected(schema: SchemaNode): string {
       return 'a list'
     case 'string':
       return 'text'
+    case 'boolean':
+      return 'true or false'
     default: {
       const { minimum, maximum } = schema
       return minimum === undefined || maximum === undefined

@@ -15,7 +15,14 @@ describe('parseResources', () => {
       'Gateway/edge',
       'Service/shop',
       'Service/legacy',
+      'Service/ensemble',
       'HTTPRoute/shop',
+      'HTTPRoute/site',
+      'TCPRoute/zookeeper',
+      'Secret/shop',
+      'Secret/other',
+      'Secret/clients',
+      'Secret/people',
       'Demo/shop',
     ])
   })

@@ -17,7 +17,7 @@ const warnings = (yaml: string) =>
 
 it('has nothing to say of what is of one piece', () => {
   const withoutCookie = everythingYaml.replace(
-    'sessionPersistence: { type: Cookie, sessionName: SID }',
+    'sessionPersistence: { type: Cookie, sessionName: SID, cookie: { mode: Application } }',
     '',
   )
   expect(warnings(withoutCookie)).toEqual([])

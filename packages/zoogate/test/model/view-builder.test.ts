@@ -20,30 +20,86 @@ const endpoint = (id: string): Endpoint => ({
 describe('buildView', () => {
   it('fills in what is written', () => {
     const view = buildStructure('edge', 7, resources(everythingYaml))
-    expect(view).toEqual({
+    const { routes, services, ...gateway } = view ?? { routes: [], services: new Map() }
+    const clientCertificates = { ca: 'clients', mode: 'Optional' }
+    expect(gateway).toEqual({
       gateway: 'edge',
       revision: 7,
-      listeners: [{ name: 'http', address: '::1', port: 8080, protocol: 'HTTP' }],
-      concurrency: { workers: 2, maxConnections: 100, keepAliveMs: 90_000 },
-      routes: [
-        expectedRoute('shop.0.0.0', 'shop.example.com', 'exact'),
-        expectedRoute('shop.0.0.1', 'shop.example.com', 'prefix'),
-        expectedRoute('shop.1.0.0', '*.example.org', 'exact'),
-        expectedRoute('shop.1.0.1', '*.example.org', 'prefix'),
+      listeners: [
+        { name: 'http', address: '::1', port: 8080, protocol: 'HTTP' },
+        {
+          name: 'https',
+          address: '*',
+          port: 8443,
+          protocol: 'HTTPS',
+          tls: {
+            certificates: ['shop', 'other'],
+            minVersion: '1.3',
+            http2: false,
+            clientCertificates,
+          },
+        },
+        { name: 'zk', address: '*', port: 2180, protocol: 'TCP' },
+        {
+          name: 'zks',
+          address: '*',
+          port: 2181,
+          protocol: 'TLS',
+          tls: { certificates: ['shop'], minVersion: '1.2', http2: false },
+        },
       ],
-      services: new Map([
+      tcpRoutes: [
+        {
+          id: 'zookeeper.tcp',
+          listeners: ['zk'],
+          backends: [{ service: 'ensemble', weight: 2 }],
+        },
+      ],
+      clientAddress: { trustedProxies: ['10.0.0.0/8', '192.0.2.7/32'], proxyProtocol: true },
+      limits: { headerBytes: 16_384, bodyBytes: 10_485_760, idleMs: 30_000 },
+      concurrency: { workers: 2, maxConnections: 100, keepAliveMs: 90_000 },
+      secrets: [
+        { type: 'CA', name: 'clients', version: '', certificatesPem: '' },
+        { type: 'TLS', name: 'other', version: '', chainPem: '', keyPem: '' },
+        { type: 'Users', name: 'people', version: '', users: [] },
+        { type: 'TLS', name: 'shop', version: '', chainPem: '', keyPem: '' },
+      ],
+    })
+    expect(routes.map(({ id, listeners }) => [id, listeners])).toEqual([
+      ['shop.0.0.0', ['http']],
+      ['shop.0.0.1', ['http']],
+      ['shop.1.0.0', ['http']],
+      ['shop.1.0.1', ['http']],
+      ['site.0.3.0', ['http', 'https']],
+      ['site.0.1.0', ['http', 'https']],
+      ['site.0.2.0', ['http', 'https']],
+      ['site.0.4.0', ['http', 'https']],
+      ['site.0.5.0', ['http', 'https']],
+      ['site.0.0.0', ['http', 'https']],
+    ])
+    const check = { intervalMs: 2000, timeoutMs: 1000, rise: 2, fall: 3 }
+    expect(services).toEqual(
+      new Map([
+        [
+          'ensemble',
+          {
+            name: 'ensemble',
+            algorithm: 'roundRobin',
+            sessionPersistence: { type: 'SourceIP' },
+            healthCheck: { probe: { type: 'zookeeper' }, ...check },
+            connections: { connectTimeoutMs: 1000 },
+            endpoints: [
+              { id: '10.0.0.2-2181', address: '10.0.0.2', port: 2181, weight: 1, state: 'up' },
+            ],
+          },
+        ],
         [
           'legacy',
           {
             name: 'legacy',
-            algorithm: 'roundRobin',
-            healthCheck: {
-              probe: { type: 'tcp' },
-              intervalMs: 2000,
-              timeoutMs: 1000,
-              rise: 2,
-              fall: 3,
-            },
+            algorithm: 'consistentHash',
+            hashOn: { type: 'cookie', name: 'SID' },
+            healthCheck: { probe: { type: 'tcp' }, ...check },
             connections: { connectTimeoutMs: 1000 },
             endpoints: [
               { id: 'a', address: '10.0.0.1', port: 80, weight: 3, state: 'up' },
@@ -56,7 +112,8 @@ describe('buildView', () => {
           {
             name: 'shop',
             algorithm: 'consistentHash',
-            sessionPersistence: { type: 'Cookie', sessionName: 'SID' },
+            hashOn: { type: 'header', name: 'x-user' },
+            sessionPersistence: { type: 'Cookie', sessionName: 'SID', mode: 'Application' },
             healthCheck: {
               probe: { type: 'http', path: '/healthz', statusFrom: 200, statusTo: 200 },
               intervalMs: 500,
@@ -64,12 +121,40 @@ describe('buildView', () => {
               rise: 1,
               fall: 2,
             },
-            connections: { max: 10, connectTimeoutMs: 250 },
+            outlierDetection: {
+              consecutive5xx: 3,
+              baseEjectionMs: 10_000,
+              maxEjectionPercent: 20,
+            },
+            slowStartMs: 30_000,
+            connections: { max: 10, queue: 5, connectTimeoutMs: 250 },
+            tls: {
+              verify: true,
+              serverName: 'shop.internal',
+              ca: 'clients',
+              clientCertificate: 'other',
+            },
             endpoints: [],
           },
         ],
       ]),
-    })
+    )
+  })
+
+  it('has the bytes of Secrets where they are asked for', () => {
+    const asked: string[] = []
+    const view = buildView(
+      'edge',
+      1,
+      resources(everythingYaml),
+      () => [],
+      (name, type) => {
+        asked.push(`${type} ${name}`)
+        return type === 'Users' ? { type, name, version: '3', users: [] } : undefined
+      },
+    )
+    expect(asked).toEqual(['CA clients', 'TLS other', 'Users people', 'TLS shop'])
+    expect(view?.secrets?.map(({ version }) => version)).toEqual(['', '', '3', ''])
   })
 
   it('fills in what is not written', () => {
@@ -149,24 +234,3 @@ describe('buildView', () => {
     expect(buildStructure('edge', 1, backwards)).toEqual(buildStructure('edge', 1, state))
   })
 })
-
-function expectedRoute(id: string, hostname: string, match: 'exact' | 'prefix') {
-  const common = {
-    id,
-    hostname,
-    listeners: ['http'],
-    backends: [
-      { service: 'shop', weight: 9 },
-      { service: 'legacy', weight: 1 },
-    ],
-    timeouts: { requestMs: 10_000, backendRequestMs: 3000 },
-  }
-  return match === 'exact'
-    ? {
-        ...common,
-        path: { type: 'Exact', value: '/api' },
-        method: 'GET',
-        headers: [{ name: 'x-version', value: '2' }],
-      }
-    : { ...common, path: { type: 'PathPrefix', value: '/v2' }, headers: [] }
-}

@@ -1,4 +1,6 @@
 import { Argument, Command } from 'commander'
+import { allFields } from '../../model/explain.ts'
+import { KINDS } from '../../model/resource.ts'
 import { completionScript, SHELLS, type Shell } from '../completion-script.ts'
 import { processTerminal } from '../terminal.ts'
 
@@ -26,8 +28,15 @@ function describe(program: Command) {
     .map((command) => ({
       name: command.name(),
       summary: command.summary() || command.description(),
+      ...wordsOf(command.name()),
       options: command.options
         .filter((option) => !option.hidden && option.long !== undefined)
         .map((option) => ({ long: option.long ?? '', summary: option.description })),
     }))
+}
+
+/** What a command's argument may be, where there is a list of it. */
+function wordsOf(command: string): { readonly words?: readonly string[] } {
+  if (command === 'explain') return { words: allFields() }
+  return command === 'get' ? { words: KINDS } : {}
 }

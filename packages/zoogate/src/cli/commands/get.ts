@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import { didYouMean } from '../../model/nearest-name.ts'
-import { isKind, KINDS, type Kind, type Resource, resourceKey } from '../../model/resource.ts'
-import { CliError, usageError } from '../cli-error.ts'
+import { KINDS, type Kind, type Resource, resourceKey } from '../../model/resource.ts'
+import { CliError } from '../cli-error.ts'
 import { withConnection } from '../connect.ts'
 import { addConnectionOptions } from '../connection-options.ts'
+import { kindNamed } from '../kind-name.ts'
 import { printJson } from '../output.ts'
 import { resourceDetails } from '../resource-details.ts'
 import { toYaml } from '../resource-yaml.ts'
@@ -64,21 +65,11 @@ export function getCommand(): Command {
     )
 }
 
-const SHORT_KINDS: Readonly<Record<string, Kind>> = {
-  gw: 'Gateway',
-  svc: 'Service',
-  route: 'HTTPRoute',
-}
-
 /** `service`, `Services`, `svc` and `Service/shop` are all understood. */
 export function parseWanted(kindOrKey: string | undefined, name: string | undefined): Wanted {
   if (kindOrKey === undefined) return {}
   const [written = '', nameInKey] = kindOrKey.split('/')
-  const singular = written.toLowerCase().replace(/s$/, '')
-  const kind = SHORT_KINDS[singular] ?? KINDS.find((known) => known.toLowerCase() === singular)
-  if (!isKind(kind)) {
-    throw usageError(`"${written}" is no kind: ${KINDS.join(', ')}${didYouMean(written, KINDS)}`)
-  }
+  const kind = kindNamed(written)
   const wantedName = name ?? nameInKey
   return { kind, ...(wantedName === undefined ? {} : { name: wantedName }) }
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { carriedBy } from '../../src/engines/carried-by.ts'
+import { engines } from '../../src/engines/index.ts'
+import { allFields } from '../../src/model/explain.ts'
+import { FEATURES, type FeatureName } from '../../src/model/features/index.ts'
+
+const engine = (name: 'haproxy' | 'nginx', ...features: FeatureName[]) => ({
+  name,
+  features: new Set(features),
+})
+const two = [
+  engine(
+    'haproxy',
+    'Service.spec.tls',
+    'HTTPRoute.spec.rules.filters.access.allow',
+    'Service.spec.balance.hashOn=header',
+  ),
+  engine('nginx', 'Service.spec.balance.hashOn=path'),
+]
+const haproxyOnly = { engines: ['haproxy'], others: ['nginx'] }
+const both = { engines: ['haproxy', 'nginx'], others: [] }
+
+describe('carriedBy', () => {
+  it.each([
+    ['Service.spec.tls', haproxyOnly],
+    ['Service.spec.tls.serverName', haproxyOnly],
+    ['HTTPRoute.spec.rules.filters.access.deny', haproxyOnly],
+    ['Gateway.spec.listeners.port', both],
+    ['Service.spec.balance.hashOn', both],
+    ['TCPRoute.spec.parentRefs', { engines: [], others: ['haproxy', 'nginx'] }],
+  ])('knows by whose feature a field goes: %s', (field, carriers) => {
+    expect(carriedBy(field, two)[0]).toEqual(carriers)
+  })
+
+  it('tells values and fields below that have features of their own', () => {
+    const parts = carriedBy('Service.spec.balance.hashOn', two).slice(1)
+    expect(parts).toEqual([
+      { part: 'sourceIP', engines: [], others: ['haproxy', 'nginx'] },
+      { part: 'header', ...haproxyOnly },
+      { part: 'cookie', engines: [], others: ['haproxy', 'nginx'] },
+      { part: 'path', engines: ['nginx'], others: ['haproxy'] },
+    ])
+    expect(
+      carriedBy('Service.spec.connections', two)
+        .slice(1)
+        .map(({ part }) => part),
+    ).toEqual(['max', 'queue'])
+  })
+
+  it('asks the engines that there are', () => {
+    const { length } = carriedBy('Gateway').flatMap((each) => [...each.engines, ...each.others])
+    expect(length % engines.size).toBe(0)
+  })
+
+  it('finds every feature by a field that people can write', () => {
+    const fields = new Set(allFields())
+    for (const { name } of FEATURES) expect(fields).toContain(name.replace(/=.*$/, ''))
+  })
+})
