@@ -61,7 +61,7 @@ export class NodeWork {
       control: lettingGoControl(control, lettingGo),
       host: lettingGoHost(host, lettingGo),
       paths,
-      generations: new Generations(paths.folder, engine.workersGroup?.(paths)),
+      generations: new Generations(paths.folder, () => engine.workersGroup?.(paths)),
       journal: new Journal(`${paths.folder}/journal.json`),
       lettingGo,
       log,

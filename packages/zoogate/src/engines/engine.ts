@@ -138,8 +138,8 @@ export interface RenderContext {
 }
 
 /**
- * File name, relative to the generation folder, to its text. What lies below {@link PRIVATE_FOLDER} is
- * readable by the user alone that the engine is started as, as private keys have to be; what lies
+ * File name, relative to the generation folder, to its text. What lies below {@link PRIVATE_FOLDER}, or
+ * has {@link PRIVATE_MARK} in its name, is readable by the user alone that the engine is started as, as private keys have to be; what lies
  * below {@link WORKERS_FOLDER} by its workers too, as password hashes have to be that are read at each
  * request; the rest by everybody.
  */
@@ -158,6 +158,8 @@ export interface Plan {
 
 /** Of a generation: for the user that the engine is started as, who may let go of root afterwards. */
 export const PRIVATE_FOLDER = 'private'
+/** In a file's name: the same, where the engine wants the file in a certain folder. */
+export const PRIVATE_MARK = '.private.'
 /** Of a generation: for the engine's workers too, and nobody else. */
 export const WORKERS_FOLDER = 'workers'
 

@@ -41,7 +41,7 @@ export async function startEngineNode(engine: Engine): Promise<EngineNode> {
   const log = pino({ level: 'silent' })
   const process = new SupervisedProcess(paths, engine.program(paths))
   const control = engine.control({ paths, process, log })
-  const generations = new Generations(paths.folder)
+  const generations = new Generations(paths.folder, () => engine.workersGroup?.(paths))
   await generations.open()
   const journal = new Journal(join(paths.folder, 'journal.json'))
   await journal.load()

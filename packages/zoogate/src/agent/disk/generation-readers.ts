@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { PRIVATE_FOLDER, WORKERS_FOLDER } from '../../engines/engine.ts'
+import { basename, dirname } from 'node:path'
+import { PRIVATE_FOLDER, PRIVATE_MARK, WORKERS_FOLDER } from '../../engines/engine.ts'
 import { UNCHANGED } from './atomic-file.ts'
 
 /** Who may read a file of a generation. */
@@ -20,7 +20,7 @@ const EVERYBODY: Readers = { mode: 0o644 }
  */
 export function readersOf(name: string, workersGroup: number | undefined): Readers {
   const [folder] = name.split('/')
-  if (folder === PRIVATE_FOLDER) return OWNER_ONLY
+  if (folder === PRIVATE_FOLDER || basename(name).includes(PRIVATE_MARK)) return OWNER_ONLY
   if (folder !== WORKERS_FOLDER) return EVERYBODY
   return workersGroup === undefined ? OWNER_ONLY : { mode: 0o640, group: workersGroup }
 }

@@ -15,10 +15,10 @@ export class Generations {
   readonly folder: string
   readonly current: string
   readonly #nodeFolder: string
-  readonly #workersGroup: number | undefined
+  readonly #workersGroup: () => number | undefined
 
-  /** @param workersGroup the group id of the engine's workers, where they are not this user */
-  constructor(nodeFolder: string, workersGroup?: number) {
+  /** @param workersGroup the group id of the engine's workers, where they are not this user; asked at each write */
+  constructor(nodeFolder: string, workersGroup: () => number | undefined = () => undefined) {
     this.#nodeFolder = nodeFolder
     this.#workersGroup = workersGroup
     this.folder = join(nodeFolder, 'generations')
@@ -121,7 +121,7 @@ export class Generations {
   }
 
   #readers(name: string): Readers {
-    return readersOf(name, this.#workersGroup)
+    return readersOf(name, this.#workersGroup())
   }
 }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import { type EnginePaths, PRIVATE_FOLDER } from '../engine.ts'
+import { type EnginePaths, PRIVATE_FOLDER, PRIVATE_MARK } from '../engine.ts'
 
 /** The global section, the defaults and the frontends. Sorts before every service's file. */
 export const MAIN_FILE = '00-haproxy.cfg'
+/** Users with the hashes of their passwords, where there are some. */
+export const USERS_FILE = `01-users${PRIVATE_MARK}cfg`
 /** Tells which generation the running worker has read; `show env` prints it. */
 export const GENERATION_VARIABLE = 'ZOOGATE_GENERATION'
 

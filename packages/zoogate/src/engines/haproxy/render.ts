@@ -8,7 +8,7 @@ import { fastCgiSections } from './fast-cgi.ts'
 import { frontendSection } from './frontend.ts'
 import type { HaproxyHost } from './host.ts'
 import { adminSocket, GENERATION_VARIABLE, MAIN_FILE, serviceFile } from './names.ts'
-import { preloadSections, secretFiles, userSections } from './secret-files.ts'
+import { preloadSections, secretFiles } from './secret-files.ts'
 import { PEERS, tableSection } from './tables.ts'
 import { tcpFrontendSection } from './tcp-frontend.ts'
 import { type Variant, variantsByService } from './variants.ts'
@@ -29,7 +29,6 @@ export function render(view: View, context: RenderContext, host: HaproxyHost): R
   const main = printSections([
     globalSection(view, context, host),
     ...tableSection(view, context.paths, host),
-    ...userSections(view),
     ...cacheSections(variants),
     defaultsSection(view),
     ...view.listeners.map((listener) =>

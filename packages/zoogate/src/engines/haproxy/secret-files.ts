@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import type { Secret, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
-import type { Section } from './directive.ts'
-import { authorityFile, certificateFile, certificateList, userList } from './names.ts'
+import { printSections, type Section } from './directive.ts'
+import { authorityFile, certificateFile, certificateList, USERS_FILE, userList } from './names.ts'
 
 /**
  * The bytes of secrets, in files that only HAProxy's starter reads, and by listener which of them it
- * shows. Users lie in the main file as hashes.
+ * shows. Users lie in a part of the configuration that is as private.
  */
 export function secretFiles({ secrets = [], listeners }: View): readonly [string, string][] {
+  const users = userSections(secrets)
   return [
+    ...(users.length === 0 ? [] : [[USERS_FILE, printSections(users)] as [string, string]]),
     ...listeners.flatMap(({ name, tls }): [string, string][] => {
       if (tls === undefined) return []
       return [
@@ -49,7 +51,7 @@ function withoutEmptyLines(text: string): string {
     .join('')
 }
 
-export function userSections({ secrets = [] }: View): readonly Section[] {
+function userSections(secrets: readonly Secret[]): readonly Section[] {
   return secrets.flatMap((secret) =>
     secret.type !== 'Users'
       ? []

@@ -72,6 +72,8 @@ it('keeps private keys to the user that the engine is started as', async () => {
   await generations.write('1', new Map([...files('x'), ['private/shop.pem', 'key']]))
   expect(await modeOf('a.conf')).toBe('644')
   expect(await modeOf('private')).toBe('700')
+  await generations.update('1', new Map([['users.private.cfg', 'hashes']]))
+  expect(await modeOf('users.private.cfg')).toBe('600')
   expect(await modeOf('private/shop.pem')).toBe('600')
   await generations.update('1', new Map([['private/shop.pem', 'other key']]))
   expect(await modeOf('private/shop.pem')).toBe('600')
@@ -79,7 +81,7 @@ it('keeps private keys to the user that the engine is started as', async () => {
 
 it('gives the group of the workers what is for them, and nobody else', async () => {
   const group = process.getgid?.() ?? 0
-  generations = new Generations(folder.path, group)
+  generations = new Generations(folder.path, () => group)
   await generations.write('1', files('x'))
   await generations.update('1', new Map([['workers/users/staff', 'ada:$6$…']]))
   for (const name of ['workers', 'workers/users']) expect(await modeOf(name)).toBe('750')
