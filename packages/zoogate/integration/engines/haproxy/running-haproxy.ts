@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { startProgram } from '../../../../../test/support/program.ts'
@@ -37,6 +37,7 @@ export async function startHaproxy(view: View): Promise<RunningHaproxy> {
     const target = join(paths.folder, `generation-${generation}`)
     await mkdir(target)
     for (const [name, text] of haproxy.render(next, { paths, generation })) {
+      await mkdir(dirname(join(target, name)), { recursive: true })
       await writeFile(join(target, name), text)
     }
     await symlink(target, `${paths.current}.new`)
