@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
@@ -29,6 +29,8 @@ export async function startHaproxy(view: View): Promise<RunningHaproxy> {
     logs: join(folder.path, 'logs'),
     run: join(folder.path, 'run'),
   }
+  // As the agent has it: workers, another user, reach sockets of theirs in it.
+  await chmod(folder.path, 0o711)
   await mkdir(paths.logs)
   await mkdir(paths.run)
   let last = 0
