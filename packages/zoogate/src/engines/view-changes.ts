@@ -1,4 +1,5 @@
-import type { Endpoint, Secret, ServicePool, View } from '../model/view.ts'
+import { routeName, routeOrigin } from '../model/route-id.ts'
+import type { Endpoint, Route, Secret, ServicePool, View } from '../model/view.ts'
 
 /** What differs from one view to the next, in words that a dry run can print. */
 export interface ViewChanges {
@@ -25,13 +26,19 @@ export function viewChanges(
   const settings = (view: View) => differing(view).map(settingsOf)
   return {
     structure: [
-      ...listChanges('listener', from.listeners, to.listeners, ({ name }) => name),
-      ...listChanges('route', from.routes, to.routes, ({ id }) => id),
+      ...listChanges('listener ', from.listeners, to.listeners, ({ name }) => name),
+      ...listChanges('HTTPRoute/', from.routes, to.routes, ({ id }) => id, routeWords),
       ...(sameOrder(from, to) ? [] : ['order of routes']),
-      ...listChanges('service', settings(from), settings(to), ({ name }) => name),
-      ...listChanges('TCP route', from.tcpRoutes ?? [], to.tcpRoutes ?? [], ({ id }) => id),
-      ...(['concurrency', 'clientAddress', 'limits'] as const).filter(
-        (part) => !same(from[part], to[part]),
+      ...listChanges('service ', settings(from), settings(to), ({ name }) => name),
+      ...listChanges(
+        'TCPRoute/',
+        from.tcpRoutes ?? [],
+        to.tcpRoutes ?? [],
+        ({ id }) => id,
+        ({ id }) => routeName(id),
+      ),
+      ...(['concurrency', 'clientAddress', 'limits'] as const).flatMap((part) =>
+        same(from[part], to[part]) ? [] : [`${part} ${changed(from[part] ?? {}, to[part] ?? {})}`],
       ),
     ],
     secrets: secretChanges(from.secrets ?? [], to.secrets ?? []),
@@ -89,11 +96,12 @@ function endpointChange(before: Endpoint | undefined, after: Endpoint): readonly
   return changes.length === 0 ? [] : [`change ${id}: ${changes.join(', ')}`]
 }
 
-function listChanges<T>(
+function listChanges<T extends object>(
   kind: string,
   from: readonly T[],
   to: readonly T[],
   key: (item: T) => string,
+  words: (item: T) => string = key,
 ): readonly string[] {
   if (from === to) return []
   const before = new Map(from.map((item) => [key(item), item]))
@@ -101,13 +109,40 @@ function listChanges<T>(
   return [
     ...to.flatMap((item) => {
       const known = before.get(key(item))
-      if (known === undefined) return [`${kind} ${key(item)} added`]
-      return same(known, item) ? [] : [`${kind} ${key(item)} changed`]
+      if (known === undefined) return [`${kind}${words(item)} added`]
+      return same(known, item) ? [] : [`${kind}${words(item)} ${changed(known, item)}`]
     }),
-    ...[...before.keys()]
-      .filter((name) => !after.has(name))
-      .map((name) => `${kind} ${name} removed`),
+    ...[...before]
+      .filter(([name]) => !after.has(name))
+      .map(([, item]) => `${kind}${words(item)} removed`),
   ]
+}
+
+/** `shop rules[2].matches[0] on shop.example.com`: where people wrote it. */
+function routeWords({ id, hostname }: Route): string {
+  const origin = routeOrigin(id)
+  const place =
+    origin === undefined ? id : `${origin.name} rules[${origin.rule}].matches[${origin.match}]`
+  return hostname === undefined ? place : `${place} on ${hostname}`
+}
+
+/** What the view calls otherwise than people do. */
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  query: 'queryParams',
+  backends: 'backendRefs',
+  answer: 'what answers',
+  requestHeaders: 'request headers',
+  responseHeaders: 'response headers',
+}
+
+/** `changed: timeouts, retry` */
+function changed(from: object, to: object): string {
+  const before = new Map<string, unknown>(Object.entries(from))
+  const after = new Map<string, unknown>(Object.entries(to))
+  const fields = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((field) => !same(before.get(field), after.get(field)))
+    .map((field) => FIELD_WORDS[field] ?? field.replace(/Ms$/, ''))
+  return fields.length === 0 ? 'changed' : `changed: ${fields.join(', ')}`
 }
 
 /** Whether the routes that both have come in the same order. */

@@ -1,6 +1,6 @@
 import type { ResourceIssue } from './issue.ts'
 import { referencesOf } from './references-of.ts'
-import { type ResourceMap, resourceKey, resourcesOf } from './resource.ts'
+import { type Kind, type ResourceMap, resourceKey, resourcesOf } from './resource.ts'
 import type { Service } from './service.ts'
 import { serviceSettings } from './service-settings.ts'
 
@@ -8,7 +8,13 @@ import { serviceSettings } from './service-settings.ts'
 export function resourceWarnings(resources: ResourceMap): readonly ResourceIssue[] {
   return [
     ...resourcesOf(resources, 'Service').flatMap(serviceWarnings),
-    ...unusedServices(resources),
+    ...unused(resources, 'Service', ['HTTPRoute', 'TCPRoute'], 'no route names this Service'),
+    ...unused(
+      resources,
+      'Secret',
+      ['Gateway', 'Service', 'HTTPRoute'],
+      'no Gateway, Service or HTTPRoute names this Secret',
+    ),
     ...shadowedMatches(resources),
   ]
 }
@@ -48,19 +54,25 @@ function serviceWarnings(service: Service): readonly ResourceIssue[] {
   return warnings
 }
 
-function unusedServices(resources: ResourceMap): readonly ResourceIssue[] {
+/** What none of those kinds names. */
+function unused(
+  resources: ResourceMap,
+  kind: 'Service' | 'Secret',
+  by: readonly Kind[],
+  message: string,
+): readonly ResourceIssue[] {
   const used = new Set(
     [...resources.values()]
-      .filter(({ kind }) => kind === 'HTTPRoute' || kind === 'TCPRoute')
+      .filter((resource) => by.includes(resource.kind))
       .flatMap(referencesOf)
-      .flatMap(({ kind, name }) => (kind === 'Service' ? [name] : [])),
+      .flatMap((reference) => (reference.kind === kind ? [reference.name] : [])),
   )
-  return resourcesOf(resources, 'Service')
-    .filter((service) => !used.has(service.metadata.name))
-    .map((service) => ({
-      resource: resourceKey(service),
+  return resourcesOf(resources, kind)
+    .filter(({ metadata }) => !used.has(metadata.name))
+    .map((resource) => ({
+      resource: resourceKey(resource),
       path: ['metadata', 'name'],
-      message: 'no route names this Service',
+      message,
     }))
 }
 

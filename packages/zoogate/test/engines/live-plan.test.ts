@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { livePlan as plan } from '../../src/engines/live-plan.ts'
+import type { Route } from '../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './support/views.ts'
 
 const shop = serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002)])
@@ -39,13 +40,13 @@ test('all else needs a reload', () => {
   expect(plan(view, to)).toEqual({
     live: [],
     reload: [
-      'listener http changed',
+      'listener http changed: port',
       'listener second added',
-      'route x added',
-      'route shop.0.0.0 changed',
-      'service shop changed',
+      'HTTPRoute/x added',
+      'HTTPRoute/shop rules[0].matches[0] changed: method',
+      'service shop changed: algorithm',
       'service web added',
-      'concurrency',
+      'concurrency changed: workers',
     ],
     services: [],
   })
@@ -81,4 +82,38 @@ test('other bytes of a secret change live where the engine can, and never by the
     reload: ['certificate shop', 'users staff'],
     services: [],
   })
+})
+
+test('what else a view holds', () => {
+  const backends = [{ service: 'shop', weight: 1 }]
+  const from = {
+    ...view,
+    tcpRoutes: [{ id: 'zk.tcp', listeners: ['zk'], backends }],
+    limits: { headerBytes: 1024, idleMs: 1000 },
+  }
+  const to = {
+    ...view,
+    tcpRoutes: [{ id: 'zk.tcp', listeners: ['zk', 'zks'], backends }],
+    limits: { headerBytes: 1024, idleMs: 2000 },
+    clientAddress: { trustedProxies: ['10.0.0.0/8'], proxyProtocol: false },
+  }
+  expect(plan(from, to).reload).toEqual([
+    'TCPRoute/zk changed: listeners',
+    'clientAddress changed: trustedProxies, proxyProtocol',
+    'limits changed: idle',
+  ])
+  expect(plan(to, view).reload[0]).toBe('TCPRoute/zk removed')
+})
+
+test('a route is told by where it was written, and what of it differs', () => {
+  const first = routeOf('shop', { id: 'shop.1.2.0', hostname: 'shop.example.com' })
+  const next: Route = {
+    ...first,
+    backends: [],
+    answer: { type: 'static', root: '/srv', index: [] },
+    requestHeaders: { set: [], add: [], remove: ['x'] },
+  }
+  expect(plan({ ...view, routes: [first] }, { ...view, routes: [next] }).reload).toEqual([
+    'HTTPRoute/shop rules[2].matches[0] on shop.example.com changed: backendRefs, what answers, request headers',
+  ])
 })

@@ -6,6 +6,7 @@ import {
   gatewayYaml,
   resources,
   routeYaml,
+  secretYaml,
   serviceYaml,
 } from './sample-resources.ts'
 
@@ -56,4 +57,8 @@ it('says what is most likely not meant', () => {
     'Service/e metadata.name',
     'HTTPRoute/r spec.rules[1].matches[1]',
   ])
+})
+
+it('says which Secrets nothing names', () => {
+  expect(warnings(secretYaml('old', 'TLS'))).toEqual(['Secret/old metadata.name'])
 })

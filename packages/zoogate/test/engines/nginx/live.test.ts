@@ -47,13 +47,13 @@ test('structure', () => {
     concurrency: { workers: 4 },
   })
   expect(plan(view, next).reload).toEqual([
-    'listener http changed',
+    'listener http changed: port',
     'listener second added',
-    'route new.0.0.0 added',
-    'route shop.0.0.0 removed',
-    'service shop changed',
+    'HTTPRoute/new rules[0].matches[0] added',
+    'HTTPRoute/shop rules[0].matches[0] removed',
+    'service shop changed: algorithm',
     'service other added',
-    'concurrency',
+    'concurrency changed: workers',
   ])
 })
 

@@ -107,7 +107,9 @@ describe('plan', () => {
 
   test('what else is said of a service is not', () => {
     const to = viewOf({ services: [{ ...shop, slowStartMs: 1_000 }] })
-    expect(engine.plan(viewOf({ services: [shop] }), to).reload).toEqual(['service shop changed'])
+    expect(engine.plan(viewOf({ services: [shop] }), to).reload).toEqual([
+      'service shop changed: slowStart',
+    ])
   })
 })
 
