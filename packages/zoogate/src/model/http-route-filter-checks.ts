@@ -88,28 +88,42 @@ function modifierIssues(
     return [{ path, message: 'must have one of set, add and remove' }]
   }
   return [
-    ...repeated(
+    ...nameIssues(
       set.map(({ name }) => name),
       (index) => [...path, 'set', index, 'name'],
     ),
-    ...repeated(
+    ...nameIssues(
       add.map(({ name }) => name),
       (index) => [...path, 'add', index, 'name'],
     ),
-    ...repeated(remove, (index) => [...path, 'remove', index]),
+    ...nameIssues(remove, (index) => [...path, 'remove', index]),
   ]
 }
 
-function repeated(
+/** Headers of one connection, and of how a message is framed (RFC 9110 §7.6.1, RFC 9112 §6): the engine's alone. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+function nameIssues(
   names: readonly string[],
   pathOf: (index: number) => FieldPath,
 ): readonly SchemaIssue[] {
   const lower = names.map((name) => name.toLowerCase())
-  return lower.flatMap((name, index) =>
-    lower.indexOf(name) === index
-      ? []
-      : [{ path: pathOf(index), message: `"${name}" is there twice` }],
-  )
+  return lower.flatMap((name, index) => {
+    const path = pathOf(index)
+    if (lower.indexOf(name) !== index) return [{ path, message: `"${name}" is there twice` }]
+    return OF_THE_CONNECTION.has(name)
+      ? [{ path, message: `"${name}" cannot be changed: each connection has its own` }]
+      : []
+  })
 }
 
 const REPLACEMENTS = {

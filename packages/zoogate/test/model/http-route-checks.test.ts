@@ -125,6 +125,10 @@ describe('filters', () => {
       [headers({ remove: ['x-a', 'X-A'] })],
       'filters[0].requestHeaderModifier.remove[1]: "x-a" is there twice',
     ],
+    [
+      [headers({ add: [{ name: 'Transfer-Encoding', value: 'chunked' }] })],
+      'filters[0].requestHeaderModifier.add[0].name: "transfer-encoding" cannot be changed: each connection has its own',
+    ],
     [[rewrite({})], 'filters[0].urlRewrite: must have hostname, path or both'],
     [
       [rewrite({ path: { type: 'ReplaceFullPath', replacePrefixMatch: '/a' } })],
