@@ -27,6 +27,30 @@ describe('parseResources', () => {
     ])
   })
 
+  it('points at what is wrong within a rule, also where it takes more than a schema to see', () => {
+    const yaml = `apiVersion: zoogate/v1
+kind: HTTPRoute
+metadata: { name: shop }
+spec:
+  parentRefs: [{ name: edge }]
+  rules:
+    - matches:
+        - path: { type: RegularExpression, value: "/(a+)+" }
+      filters:
+        - type: Cache
+          expires: { after: 1h }
+        - { type: RequestRedirect, requestRedirect: { scheme: https } }
+      backendRefs: [{ name: shop }]
+`
+    const { issues } = parseResources(yaml, 'shop.yaml')
+    expect(issues.map(({ line, column, field }) => `${line}:${column} ${field}`)).toEqual([
+      '8:51 spec.rules[0].matches[0].path.value',
+      '10:11 spec.rules[0].filters[0].cache',
+      '11:11 spec.rules[0].filters[0].expires',
+      '12:11 spec.rules[0].filters[1]',
+    ])
+  })
+
   it('reads `off` as a word, as YAML 1.2 does', () => {
     const { resources } = parseResources(everythingYaml, 'all.yaml')
     expect(resources[2]?.resource.spec).toMatchObject({ protection: 'off' })
