@@ -132,6 +132,29 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
   })
 })
 
+describe.skipIf(missing('haproxy') !== undefined)('file descriptors', () => {
+  test('are as many as the host allows: more connections are promised, and requests served', async () => {
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    const view = (maxConnections: number) =>
+      viewOf({
+        listeners: [listenerOf(port)],
+        services: [serviceOf('shop', [endpointOf('a', backends.all[0]?.port ?? 0)])],
+        concurrency: { maxConnections },
+      })
+    await using haproxy = await startHaproxy(view(100), 1_000)
+    const load = startLoad({ port, connections: 10, requestsPerSecond: 200, keepAlive: true })
+    await waitFor('load', () => load.report.ok > 50)
+    await haproxy.reload(view(50_000))
+    expect((await haproxy.control.observe()).generation).toBe('2')
+    const before = load.report.ok
+    await waitFor('more requests', () => load.report.ok > before + 50)
+    const report = await load.stop()
+    expect(load.failed(), JSON.stringify(report)).toBe(0)
+    expect(haproxy.log()).not.toContain('Cannot raise FD limit')
+  })
+})
+
 describe.skipIf(missing('haproxy') !== undefined)('when endpoints fail', () => {
   test.each<Algorithm>([
     'roundRobin',

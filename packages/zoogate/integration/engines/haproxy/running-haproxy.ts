@@ -21,7 +21,8 @@ export interface RunningHaproxy extends AsyncDisposable {
   reload(view: View): Promise<void>
 }
 
-export async function startHaproxy(view: View): Promise<RunningHaproxy> {
+/** @param descriptors how many it may have; default: as many as these tests */
+export async function startHaproxy(view: View, descriptors?: number): Promise<RunningHaproxy> {
   const folder = await temporaryFolder()
   const paths: EnginePaths = {
     folder: folder.path,
@@ -52,7 +53,7 @@ export async function startHaproxy(view: View): Promise<RunningHaproxy> {
   const { command, args } = haproxy.program(paths)
   const program = await startProgram('/bin/sh', [
     '-c',
-    'log="$1"; shift; exec "$@" >>"$log" 2>&1',
+    `${descriptors === undefined ? '' : `ulimit -n ${descriptors}; `}log="$1"; shift; exec "$@" >>"$log" 2>&1`,
     'sh',
     logFile,
     command,
