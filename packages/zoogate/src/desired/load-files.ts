@@ -24,6 +24,8 @@ export interface LoadedFiles {
   readonly secrets: ReadonlyMap<string, SecretBytes>
   /** Of the files that the Secrets name. */
   readonly secretWarnings: readonly Issue[]
+  /** The files that the Secrets name: absolute paths. */
+  readonly secretFiles: readonly string[]
 }
 
 /**
@@ -54,6 +56,7 @@ export async function loadFiles(
     issues: [...issues, ...secrets.issues],
     secrets: secrets.bytes,
     secretWarnings: secrets.warnings,
+    secretFiles: secrets.files,
   }
 }
 

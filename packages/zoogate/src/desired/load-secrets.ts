@@ -16,6 +16,8 @@ export interface LoadedSecrets {
   readonly bytes: ReadonlyMap<string, SecretBytes>
   readonly issues: readonly Issue[]
   readonly warnings: readonly Issue[]
+  /** What was read, or would have been: absolute paths. */
+  readonly files: readonly string[]
 }
 
 /** Reads and checks the files that Secrets name. What is in them is in no message. */
@@ -26,10 +28,13 @@ export async function loadSecrets(
   const bytes = new Map<string, SecretBytes>()
   const issues: Issue[] = []
   const warnings: Issue[] = []
+  const files: string[] = []
   for (const source of sources.values()) {
     if (source.resource.kind !== 'Secret') continue
     const { metadata, spec } = source.resource
-    const read = await readSecret(spec, dirname(source.position([]).file), now)
+    const folder = dirname(source.position([]).file)
+    files.push(...Object.values(spec.files).map((file) => resolve(folder, file)))
+    const read = await readSecret(spec, folder, now)
     const place = (issue: SecretFileIssue) => located(issue, source)
     if ('issues' in read) issues.push(...read.issues.map(place))
     else {
@@ -37,7 +42,7 @@ export async function loadSecrets(
       warnings.push(...read.warnings.map(place))
     }
   }
-  return { bytes, issues, warnings }
+  return { bytes, issues, warnings, files }
 }
 
 type Spec = Extract<SourcedResource['resource'], { kind: 'Secret' }>['spec']

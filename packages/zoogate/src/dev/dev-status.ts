@@ -1,3 +1,4 @@
+import { listenerUrl } from '../model/listener-url.ts'
 import { type ResourceMap, resourcesOf } from '../model/resource.ts'
 import { listenersOf } from '../model/view-listeners.ts'
 import type { NodeStatus } from '../store/node-reports.ts'
@@ -21,7 +22,7 @@ export function devGateways(
     return {
       name: gateway.metadata.name,
       engine: gateway.spec.engine,
-      urls: listenersOf(gateway).map(({ address, port }) => `http://${hostOf(address)}:${port}`),
+      urls: listenersOf(gateway).map((listener) => listenerUrl(listener, '127.0.0.1')),
       revision: report?.revision ?? 0,
       target,
       state: leftOut === undefined ? (report?.state ?? 'starting') : 'left out',
@@ -33,9 +34,4 @@ export function devGateways(
       ...(problem === undefined ? {} : { problem }),
     }
   })
-}
-
-function hostOf(address: string): string {
-  if (address === '*') return '127.0.0.1'
-  return address.includes(':') ? `[${address}]` : address
 }

@@ -18,6 +18,9 @@ export interface FileWatcherOptions {
  */
 export class FileWatcher {
   readonly #watchers: FSWatcher[] = []
+  /** Folders that are watched for the files of {@link follow}. */
+  readonly #followed = new Set<string>()
+  #files: readonly string[] = []
   readonly #options: FileWatcherOptions
   #last = ''
   #timer: NodeJS.Timeout | undefined
@@ -41,6 +44,22 @@ export class FileWatcher {
     }
   }
 
+  /** Watches these files beside the paths, in place of those that it was told before. Absolute. */
+  follow(files: readonly string[]): void {
+    this.#files = files
+    for (const folder of new Set(files.map((file) => dirname(file)))) {
+      if (this.#closed || this.#followed.has(folder)) continue
+      try {
+        const watcher = watch(folder, () => this.#settle())
+        watcher.on('error', () => watcher.close())
+        this.#watchers.push(watcher)
+        this.#followed.add(folder)
+      } catch {
+        // There is no such folder, as whoever reads the files says.
+      }
+    }
+  }
+
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -60,7 +79,9 @@ export class FileWatcher {
   }
 
   async #contents(): Promise<string> {
-    return JSON.stringify(await Promise.all(this.#options.paths.map(contentsOf)))
+    return JSON.stringify(
+      await Promise.all([...this.#options.paths, ...this.#files].map(contentsOf)),
+    )
   }
 }
 

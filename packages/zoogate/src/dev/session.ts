@@ -100,7 +100,7 @@ export class DevSession {
    */
   async start(): Promise<void> {
     const { files, folder } = this.#options
-    const loaded = await loadValid(files)
+    const loaded = validated(await loadFiles(files), files)
     await mkdir(join(folder, 'agents'), { recursive: true })
     if (this.#stopping) return
     this.#unlock = takeFolderLock(join(folder, 'dev.lock'))
@@ -112,7 +112,7 @@ export class DevSession {
       () => this.#startZooKeeper(),
       () => this.#connect(),
       () => this.#apply(loaded),
-      () => this.#watchFiles(),
+      () => this.#watchFiles(loaded),
     ]
     for (const step of steps) {
       if (this.#stopping) return
@@ -203,20 +203,23 @@ export class DevSession {
     this.#store = new Store({ client, root: this.#options.root })
   }
 
-  async #watchFiles(): Promise<void> {
+  async #watchFiles({ secretFiles }: ValidFiles): Promise<void> {
     this.#watcher = new FileWatcher({
       paths: this.#options.files,
       onChange: () => {
         this.#applying = this.#applying.then(() => this.#reread())
       },
     })
+    this.#watcher.follow(secretFiles)
     await this.#watcher.start()
   }
 
   async #reread(): Promise<void> {
     if (this.#stopping) return
     try {
-      await this.#apply(await loadValid(this.#options.files))
+      const loaded = await loadFiles(this.#options.files)
+      this.#watcher?.follow(loaded.secretFiles)
+      await this.#apply(validated(loaded, this.#options.files))
     } catch (error) {
       // What is live stays live: a file that is wrong, or half written, changes nothing.
       const { message } = error as Error
@@ -328,8 +331,7 @@ export class DevSession {
  * before anything runs.
  * @throws DesiredStateError
  */
-async function loadValid(files: readonly string[]): Promise<ValidFiles> {
-  const loaded = await loadFiles(files)
+function validated(loaded: LoadedFiles, files: readonly string[]): ValidFiles {
   const resources = new Map([...loaded.sources].map(([key, { resource }]) => [key, resource]))
   // An editor that has just emptied the file to write it again does not ask for nothing.
   if (resources.size === 0 && loaded.issues.length === 0) throw invalidState(files.map(emptyIssue))

@@ -182,8 +182,9 @@ export class Store {
     const written = await writeRevision(this.#context, {
       author: request.author,
       action: 'rollback',
-      next: (base) => {
+      next: async (base) => {
         request.check?.(resources, base)
+        await this.#context.secrets.assertThere(secrets)
         return {
           resources,
           secrets,

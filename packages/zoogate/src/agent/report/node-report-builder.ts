@@ -1,6 +1,6 @@
 import type { Observation } from '../../engines/engine.ts'
+import { listenerUrl } from '../../model/listener-url.ts'
 import { type NodeReport, REPORTED_PER_SERVICE_MAX } from '../../model/node-report.ts'
-import type { View } from '../../model/view.ts'
 import type { ReconcilerStatus } from '../reconcile/reconciler.ts'
 import type { Pool } from '../state/pool.ts'
 
@@ -37,7 +37,7 @@ export function buildNodeReport(situation: NodeSituation): Report {
     ...(error === undefined ? {} : { lastError: error }),
     listeners: (status?.served?.view.listeners ?? []).map((listener) => ({
       name: listener.name,
-      url: urlOf(listener, address),
+      url: listenerUrl(listener, address),
     })),
     services: Object.fromEntries(
       pools.map((pool) => [pool.settings.name, serviceOf(pool, status?.observation)]),
@@ -66,12 +66,6 @@ function lastError({ status, problem, target }: NodeSituation): NodeReport['last
   const failure = status?.failure
   if (failure === undefined) return undefined
   return { at: iso(failure.atMs), revision: failure.revision, message: failure.message }
-}
-
-function urlOf({ address, port }: View['listeners'][number], own: string): string {
-  const everywhere = address === '*' || address === '0.0.0.0' || address === '::'
-  const host = everywhere ? own : address
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function serviceOf(

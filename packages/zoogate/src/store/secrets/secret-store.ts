@@ -1,4 +1,5 @@
 import { NodeExistsError, type ZooKeeper } from '@zoogate/zookeeper'
+import type { SecretVersions } from '../../model/desired-state.ts'
 import {
   decodeSecretBytes,
   encodeSecretBytes,
@@ -77,14 +78,18 @@ export class SecretStore {
     throw new StoreError('STORE_CONTENDED', message)
   }
 
+  /** @throws StoreError `STORE_CORRUPT` where one of these versions is not there (any more) */
+  async assertThere(versions: SecretVersions): Promise<void> {
+    for (const [name, version] of versions) {
+      if ((await this.#read(name, version)) === undefined) throw this.#gone(name, version)
+    }
+  }
+
   /** @throws StoreError `STORE_CORRUPT`, `STORE_NO_KEY` */
   async read(name: string, version: number, keys: KeyRing): Promise<Secret> {
     const path = this.#paths.secretVersion(name, version)
     const sealed = await this.#read(name, version)
-    if (sealed === undefined) {
-      const message = `a revision names ${path}, which is not there`
-      throw new StoreError('STORE_CORRUPT', message, { path })
-    }
+    if (sealed === undefined) throw this.#gone(name, version)
     const bytes = decodeSecretBytes(unsealSecret(sealed, path, keys))
     if (bytes === undefined) {
       const message = `${path} holds a secret that this version of zoogate does not understand`
@@ -92,6 +97,11 @@ export class SecretStore {
     }
     const shown = sealed.fingerprint.slice(0, FINGERPRINT_SHOWN)
     return { ...bytes, name, version: `${version}.${shown}` }
+  }
+
+  #gone(name: string, version: number): StoreError {
+    const path = this.#paths.secretVersion(name, version)
+    return new StoreError('STORE_CORRUPT', `a revision names ${path}, which is not there`, { path })
   }
 
   async #newest(name: string): Promise<number> {
