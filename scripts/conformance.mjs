@@ -1,5 +1,6 @@
-// `npm run conformance -- [--engine NAME] [CASE…]`: the conformance suite, or a part of it. CASE is a
-// file or a folder of cases from anywhere, or a part of the ids of some below test/conformance/cases.
+// `npm run conformance -- [--engine NAME] [--record] [CASE…]`: the conformance suite, or a part of it.
+// CASE is a file or a folder of cases from anywhere, or a part of the ids of some below
+// test/conformance/cases. --record keeps what came of them, and writes the table of the docs.
 // Needs a build.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -7,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { run } from './lib/run.mjs'
 
 const { values, positionals } = parseArgs({
-  options: { engine: { type: 'string', multiple: true } },
+  options: { engine: { type: 'string', multiple: true }, record: { type: 'boolean' } },
   allowPositionals: true,
 })
 // npm runs scripts in the folder of package.json, and says where it was called.
@@ -16,13 +17,11 @@ const cases = positionals.map((name) => {
   const path = resolve(from, name)
   return existsSync(path) ? path : name
 })
-process.exitCode = await run(
-  'npx',
-  ['vitest', 'run', '--project', 'whole', 'test/conformance', '--reporter=verbose'],
-  {
-    env: {
-      ZOOGATE_CONFORMANCE_ENGINES: (values.engine ?? []).join(','),
-      ZOOGATE_CONFORMANCE_CASES: cases.join(','),
-    },
-  },
-)
+const env = {
+  ZOOGATE_CONFORMANCE_ENGINES: (values.engine ?? []).join(','),
+  ZOOGATE_CONFORMANCE_CASES: cases.join(','),
+  ZOOGATE_CONFORMANCE_RECORD: values.record ? '1' : '',
+}
+const vitest = ['vitest', 'run', '--project', 'whole', 'test/conformance', '--reporter=verbose']
+process.exitCode = await run('npx', vitest, { env })
+if (values.record) await run('node', ['scripts/generate-conformance.mjs'])
