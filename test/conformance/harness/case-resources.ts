@@ -3,6 +3,7 @@ import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
 import { FEATURES, type FeatureName } from '../../../packages/zoogate/src/model/features/index.ts'
 import { formatIssue, type Issue } from '../../../packages/zoogate/src/model/issue.ts'
 import { parseResources, type SourcedResource } from '../../../packages/zoogate/src/model/parse.ts'
+import { referenceIssues } from '../../../packages/zoogate/src/model/references.ts'
 import {
   type Resource,
   type ResourceMap,
@@ -45,12 +46,11 @@ export function caseResources(given: Case, engine: Engine, values: Values): Case
     for (const [key, source] of made) if (!sources.has(key)) sources.set(key, source)
   }
   const resources = new Map([...sources].map(([key, { resource }]) => [key, resource]))
-  const issues = stateIssues(resources, sources, new Map([[engine.name, engine]]))
   const [gateway, ...others] = resourcesOf(resources, 'Gateway')
   if (gateway === undefined || others.length > 0) throw new Error('a case has one Gateway')
+  const issues = stateIssues(resources, sources, new Map([[engine.name, engine]]))
   const view = buildStructure(gateway.metadata.name, 0, resources)
-  const carries = view === undefined ? [] : engine.refusals(view)
-  if (view === undefined || (issues.length > 0 && carries.length === 0)) {
+  if (view === undefined || referenceIssues(resources).length > 0) {
     throw new Error(issues.map(formatIssue).join('\n'))
   }
   const features = FEATURES.filter(({ uses }) => uses(view).length > 0).map(({ name }) => name)

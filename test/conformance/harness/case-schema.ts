@@ -37,7 +37,8 @@ const BackendSchema = Type.Object(
   {
     protocol: Type.Optional(
       Type.Union([Type.Literal('HTTP'), Type.Literal('HTTPS'), Type.Literal('TCP')], {
-        description: 'TCP: says its name and a newline, then echoes. Default: HTTP.',
+        description:
+          'TCP: says its name and a newline, then echoes; answers `srvr` as a ZooKeeper server. Default: HTTP.',
       }),
     ),
     certificate: Type.Optional(Type.String({ description: 'Of HTTPS: a secret of type TLS.' })),
@@ -46,7 +47,12 @@ const BackendSchema = Type.Object(
     ),
     listens: Type.Optional(boolean('false: nobody is there.')),
     health: Type.Optional(
-      Type.Integer({ minimum: 200, maximum: 599, description: 'What /healthz is answered with.' }),
+      Type.Integer({
+        minimum: 200,
+        maximum: 599,
+        description:
+          'What /healthz is answered with; of TCP, other than 200: not part of a quorum.',
+      }),
     ),
   },
   strict,
@@ -154,13 +160,18 @@ export const CaseSchema = Type.Object(
         Type.String({ pattern: '^[a-z]+$' }),
         Type.String({ description: 'A part of the message that says where and why.' }),
         {
-          keysExpect: 'an engine',
+          keysExpect: 'an engine, or all',
           description: 'Engines that carry the features, but not what this case makes of them.',
         },
       ),
     ),
+    invalid: Type.Optional(
+      Type.String({
+        description: 'No engine is asked: apply finds the resources wrong, in these words or more.',
+      }),
+    ),
     alone: Type.Optional(boolean('It needs the engine for itself: no other case beside it.')),
-    requests: Type.Array(StepSchema, { minItems: 1, description: 'In this order.' }),
+    requests: Type.Optional(Type.Array(StepSchema, { minItems: 1, description: 'In this order.' })),
   },
   strict,
 )

@@ -84,6 +84,9 @@ export function parseCase(
   const issues = schemaIssues(CaseSchema, value).map(({ path, message }) => report(path, message))
   if (issues.length > 0) return { problems: issues }
   const spec = value as CaseSpec
+  if ((spec.requests === undefined) !== (spec.invalid !== undefined)) {
+    return { problems: [report([], 'must have either requests or invalid')] }
+  }
   const unknown = (spec.features ?? []).flatMap((name, index) =>
     FEATURE_NAMES.includes(name)
       ? []

@@ -33,7 +33,7 @@ const POLL_MS = 50
 export async function runSteps(spec: CaseSpec, around: Surroundings): Promise<void> {
   const labelled = new Map<string, readonly Exchange[]>()
   const jars = new Map<string, Map<string, string>>()
-  for (const [index, step] of spec.requests.entries()) {
+  for (const [index, step] of (spec.requests ?? []).entries()) {
     for (const [name, state] of Object.entries(step.backends ?? {})) {
       await around.changeBackend(name, state)
     }

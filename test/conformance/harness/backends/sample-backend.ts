@@ -97,7 +97,7 @@ export class SampleBackend implements AsyncDisposable {
 
   #create(): Server {
     const { name, spec, tls } = this.#options
-    if (spec.protocol === 'TCP') return createEchoServer(name)
+    if (spec.protocol === 'TCP') return createEchoServer(name, () => this.#health === 200)
     const listener = (request: IncomingMessage, response: ServerResponse) => {
       // A request that is broken off in the middle has nobody left to answer to.
       this.#answer(request, response).catch(() => response.destroy())
