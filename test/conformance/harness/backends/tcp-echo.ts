@@ -11,7 +11,7 @@ const SERVES_NOT = 'This ZooKeeper instance is not currently serving requests\n'
 export function createEchoServer(name: string, serves: () => boolean): Server {
   return createServer((socket) => {
     socket.once('data', (first) => {
-      if (/^srvr\s*$/.test(first.toString('latin1'))) {
+      if (/^srvr/.test(first.toString('latin1'))) {
         socket.end(serves() ? SERVES : SERVES_NOT)
         return
       }
