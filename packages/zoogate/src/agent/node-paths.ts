@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { EnginePaths } from '../engines/engine.ts'
+import { type EnginePaths, PRIVATE_FOLDER } from '../engines/engine.ts'
 import { AgentError } from './agent-error.ts'
 
 /** Enough of a hash that no two nodes of one host meet, and a socket's path stays short. */
@@ -29,6 +29,8 @@ export async function openNodePaths(folder: string): Promise<EnginePaths> {
     createHash('sha256').update(folder).digest('hex').slice(0, HASH_CHARACTERS),
   )
   await ownFolder(run)
+  // For sockets that take changes: nginx lets everybody write to one who reaches it.
+  await ownFolder(join(run, PRIVATE_FOLDER), 0o700)
   return { folder, current: join(folder, 'current'), logs, run }
 }
 
@@ -41,11 +43,11 @@ function runtimeBase(): string {
 }
 
 /**
- * Workers of another user may enter, nobody else may list or write. In a folder that everybody can
+ * Workers of another user may enter, unless the mode says otherwise; nobody else may list or write. In a folder that everybody can
  * write to, somebody may have been there first: a link, or a folder of another user, is refused.
  */
-async function ownFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o711 })
+async function ownFolder(path: string, mode = 0o711): Promise<void> {
+  await mkdir(path, { recursive: true, mode })
   const stat = await lstat(path)
   if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
     throw new AgentError(
@@ -53,5 +55,5 @@ async function ownFolder(path: string): Promise<void> {
       `${path} is not a folder of this user's own: remove it, or set XDG_RUNTIME_DIR`,
     )
   }
-  if ((stat.mode & 0o777) !== 0o711) await chmod(path, 0o711)
+  if ((stat.mode & 0o777) !== mode) await chmod(path, mode)
 }

@@ -126,7 +126,7 @@ export interface EnginePaths {
   readonly logs: string
   /**
    * Sockets and flag files: a short path (a unix socket's may have 107 bytes) that the engine's
-   * worker user can enter.
+   * worker user can enter; but for {@link PRIVATE_FOLDER} below it, which only who starts it can.
    */
   readonly run: string
 }
@@ -156,7 +156,7 @@ export interface Plan {
   readonly secrets?: readonly string[]
 }
 
-/** Of a generation: for the user that the engine is started as, who may let go of root afterwards. */
+/** Of a generation, and of `run`: for the user that the engine is started as, who may let go of root afterwards. */
 export const PRIVATE_FOLDER = 'private'
 /** In a file's name: the same, where the engine wants the file in a certain folder. */
 export const PRIVATE_MARK = '.private.'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { EnginePaths } from '../engine.ts'
+import { type EnginePaths, PRIVATE_FOLDER } from '../engine.ts'
 
 /** The configuration in a generation folder. */
 export const CONFIGURATION_FILE = 'nginx.conf'
@@ -8,8 +8,6 @@ export const CONFIGURATION_FILE = 'nginx.conf'
 export function upstreamFile(service: string): string {
   return `upstreams/${service}.conf`
 }
-
-const CONTROL_FOLDER = 'control'
 
 /** Where the running nginx keeps what is its own, outside the generations. */
 export interface NginxFiles {
@@ -29,7 +27,7 @@ export interface NginxFiles {
 export function nginxFiles(paths: EnginePaths): NginxFiles {
   return {
     drainFlag: join(paths.run, 'nginx-draining'),
-    controlSocket: join(paths.run, CONTROL_FOLDER, 'nginx.sock'),
+    controlSocket: join(paths.run, PRIVATE_FOLDER, 'nginx.sock'),
     pidFile: join(paths.run, 'nginx.pid'),
     errorLog: join(paths.logs, 'nginx-error.log'),
     temporary: join(paths.folder, 'nginx-temporary'),
