@@ -9,7 +9,7 @@ const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ENGINES: readonly EngineName[] = ['haproxy', 'builtin', 'nginx']
 /** Aims, in milliseconds after the last change. */
-const AIM_MS = { haproxy: 500, builtin: 500, nginx: 2_000 }
+const AIM_MS = { haproxy: 500, builtin: 500, nginx: 2_000, httpd: 2_000 }
 
 describe('burst: 10 s of churn at 50 changes a second', () => {
   it.each(ENGINES)(

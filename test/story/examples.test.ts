@@ -14,7 +14,12 @@ const ZOOGATE = path('packages/zoogate/bin/zoogate.mjs')
 
 test('shop.yaml, app.mjs and plain-app.mjs: every engine balances over all of them', async () => {
   await using folder = await temporaryFolder()
-  const ports = { 8080: await freePort(), 8081: await freePort(), 8082: await freePort() }
+  const ports = {
+    8080: await freePort(),
+    8081: await freePort(),
+    8082: await freePort(),
+    8083: await freePort(),
+  }
   let yaml = await readFile(path('examples/shop.yaml'), 'utf8')
   for (const [from, to] of Object.entries(ports)) {
     expect(yaml).toContain(`port: ${from}`)
@@ -25,6 +30,7 @@ test('shop.yaml, app.mjs and plain-app.mjs: every engine balances over all of th
     ...(missing('haproxy') === undefined ? [ports[8080]] : []),
     ...(missing('nginx') === undefined ? [ports[8081]] : []),
     ports[8082],
+    ...(missing('httpd') === undefined ? [ports[8083]] : []),
   ]
   const zookeeper = ['--port', String(await freePort())]
   await using dev = await startProgram(

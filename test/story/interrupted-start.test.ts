@@ -15,7 +15,7 @@ const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/bin/zoogate.mjs', 
 const START_MS = 5_000
 const MOMENTS = 4
 
-const engines = (['haproxy', 'nginx', 'builtin'] as const).filter(
+const engines = (['haproxy', 'nginx', 'httpd', 'builtin'] as const).filter(
   (engine) => engine === 'builtin' || missing(engine) === undefined,
 )
 

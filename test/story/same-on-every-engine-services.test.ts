@@ -14,9 +14,9 @@ import { missing } from '../support/requirements.ts'
 import { type EngineName, type Stack, startStack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
 const INSTANCES = ['one', 'two', 'three'] as const
-const absent = missing('haproxy') ?? missing('nginx')
+const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd')
 
 describe.skipIf(absent !== undefined)('services, the same on every engine', () => {
   const backends = new Map<string, EchoBackend>()

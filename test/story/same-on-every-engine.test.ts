@@ -10,8 +10,8 @@ import { missing } from '../support/requirements.ts'
 import { type EngineName, type Stack, startStack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
-const absent = missing('haproxy') ?? missing('nginx')
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd')
 
 describe.skipIf(absent !== undefined)('the same on every engine', () => {
   const backends: EchoBackend[] = []
@@ -46,7 +46,7 @@ describe.skipIf(absent !== undefined)('the same on every engine', () => {
 kind: HTTPRoute
 metadata: { name: refused }
 spec:
-  parentRefs: [{ name: edge-haproxy }, { name: edge-nginx }, { name: edge-builtin }]
+  parentRefs: [{ name: edge-haproxy }, { name: edge-nginx }, { name: edge-httpd }, { name: edge-builtin }]
   rules:
     - matches: [{ headers: [{ name: X-Forwarded-For, value: "10.0.0.1" }] }]
       backendRefs: [{ name: main }]

@@ -9,6 +9,7 @@ const PROGRAMS = {
     program: 'nginx',
     package: 'libnginx-mod-http-lua',
   },
+  httpd: { program: 'apache2', package: 'apache2' },
   zookeeper: { file: '/usr/share/java/zookeeper.jar', program: 'java', package: 'zookeeper' },
   kazoo: {
     file: '/usr/lib/python3/dist-packages/kazoo',

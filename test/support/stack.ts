@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts'
 
 const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
 
-export type EngineName = 'haproxy' | 'nginx' | 'builtin'
+export type EngineName = 'haproxy' | 'nginx' | 'httpd' | 'builtin'
 
 /** The part of `zoogate status --json` that the tests read. */
 interface Status {

@@ -115,7 +115,11 @@ function ofSight(
     if (mismatch !== undefined) problems.push(`the ${name} that ${backend} saw ${mismatch}`)
   }
   for (const [name, wanted] of Object.entries(sees.headers ?? {})) {
-    const mismatch = textMismatch(wanted, values(name))
+    // Several lines of one name may be put into one (RFC 9110, 5.3): httpd does.
+    const found = values(name).flatMap((value) =>
+      Array.isArray(wanted) ? value.split(', ') : value,
+    )
+    const mismatch = textMismatch(wanted, found)
     if (mismatch !== undefined) problems.push(`header ${name} that ${backend} saw ${mismatch}`)
   }
   return problems

@@ -24,7 +24,7 @@ export const FRAMING: readonly Case[] = [
     }),
   ),
   routed('http://u@exact.test/', refused),
-  routed('http://exact.test/', refused, { host: 'b.test' }),
+  routed('http://exact.test/', { ...refused, except: { httpd: to('main') } }, { host: 'b.test' }),
   ...[
     ['Content-Length: 1', 'Content-Length: 2'],
     ['Content-Length: +1'],
@@ -44,7 +44,7 @@ export const FRAMING: readonly Case[] = [
   posted(['Content-Length: 1, 1'], { ...refused, except: { haproxy: to('main') } }),
   posted(['Content-Length: 11', 'Transfer-Encoding: chunked'], {
     ...refused,
-    except: { haproxy: to('main') },
+    except: { haproxy: to('main'), httpd: to('main') },
   }),
   posted(['Transfer-Encoding: gzip'], { ...refused, except: { nginx: { status: 501 } } }),
   posted(['Transfer-Encoding: xchunked'], { ...refused, except: { nginx: { status: 501 } } }),

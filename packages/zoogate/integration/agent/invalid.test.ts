@@ -37,6 +37,7 @@ const uncarriable = {
   builtin: [{ workers: 3 }, /^Gateway\/edge .*workers.*: the builtin engine has one worker/],
   haproxy: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: HAProxy does not measure/],
   nginx: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: nginx does not measure/],
+  httpd: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: httpd does not measure/],
 } as const
 
 const situations = (engine: keyof typeof uncarriable): readonly Situation[] => [

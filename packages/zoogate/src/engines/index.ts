@@ -2,6 +2,7 @@ import type { EngineName } from '../model/view.ts'
 import { builtin } from './builtin/index.ts'
 import type { Engine } from './engine.ts'
 import { haproxy } from './haproxy/index.ts'
+import { httpd } from './httpd/index.ts'
 import { luaIsAllowed, nginx, nginxWithLua } from './nginx/index.ts'
 
 /**
@@ -10,7 +11,7 @@ import { luaIsAllowed, nginx, nginxWithLua } from './nginx/index.ts'
  * (`this-host.ts`) refuses what needs it, and says so in its report.
  */
 export const engines: ReadonlyMap<EngineName, Engine> = new Map(
-  [builtin, haproxy, luaIsAllowed(process.env) ? nginxWithLua() : nginx].map((engine) => [
+  [builtin, haproxy, httpd, luaIsAllowed(process.env) ? nginxWithLua() : nginx].map((engine) => [
     engine.name,
     engine,
   ]),

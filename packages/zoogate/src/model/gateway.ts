@@ -94,7 +94,12 @@ export const GatewaySchema = Type.Object(
     spec: Type.Object(
       {
         engine: Type.Union(
-          [Type.Literal('haproxy'), Type.Literal('nginx'), Type.Literal('builtin')],
+          [
+            Type.Literal('haproxy'),
+            Type.Literal('nginx'),
+            Type.Literal('httpd'),
+            Type.Literal('builtin'),
+          ],
           { description: 'What carries the traffic on every node of this Gateway.' },
         ),
         listeners: Type.Array(ListenerSchema, {

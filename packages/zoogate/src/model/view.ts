@@ -8,7 +8,7 @@ import type { HealthCheck } from '@zoogate/balancer'
 
 export type { HealthCheck }
 
-export type EngineName = 'haproxy' | 'nginx' | 'builtin'
+export type EngineName = 'haproxy' | 'nginx' | 'httpd' | 'builtin'
 
 export interface View {
   readonly gateway: string

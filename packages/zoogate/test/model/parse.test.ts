@@ -91,7 +91,7 @@ spec:
     ].join('\n')
     expect(issuesOf(yaml)).toEqual([
       'shop.yaml:3:25 metadata.lables: is not a known field (did you mean "labels"?)',
-      'shop.yaml:5:11 spec.engine: must be haproxy, nginx or builtin, not "haprox" (did you mean "haproxy"?)',
+      'shop.yaml:5:11 spec.engine: must be haproxy, nginx, httpd or builtin, not "haprox" (did you mean "haproxy"?)',
       'shop.yaml:7:27 spec.listeners[0].port: must be a port from 1 to 65535, not 99999',
       'shop.yaml:8:22 spec.listeners[1].prot: is not a known field (did you mean "port"?)',
       'shop.yaml:10:7 kind: must be one of Gateway, Service, HTTPRoute, TCPRoute, Secret, Demo (did you mean "Service"?)',

@@ -9,7 +9,7 @@ export const WRONG_VALUES: readonly (readonly [RegExp, unknown, string])[] = [
   [
     /^Gateway\.spec\.engine$/,
     'ngnix',
-    'must be haproxy, nginx or builtin, not "ngnix" (did you mean "nginx"?)',
+    'must be haproxy, nginx, httpd or builtin, not "ngnix" (did you mean "nginx"?)',
   ],
   [/\.port$/, 65_536, 'must be a port from 1 to 65535, not 65536'],
   [

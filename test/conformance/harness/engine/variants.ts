@@ -14,6 +14,7 @@ export interface Variant {
 const NEEDS: Readonly<Record<Engine['name'], readonly Requirement[]>> = {
   builtin: [],
   haproxy: ['haproxy'],
+  httpd: ['httpd'],
   nginx: ['nginx'],
 }
 

@@ -20,7 +20,7 @@ import { Store } from '../../../src/store/store.ts'
 import { SupervisedProcess } from '../../../src/supervisor/index.ts'
 import { readSupervisorFile, supervisorFilePath } from '../../../src/supervisor/supervisor-files.ts'
 
-export const ENGINES: readonly EngineName[] = ['builtin', 'haproxy', 'nginx']
+export const ENGINES: readonly EngineName[] = ['builtin', 'haproxy', 'nginx', 'httpd']
 
 /** What there is of `shop` in a site's desired state. */
 interface Shop {

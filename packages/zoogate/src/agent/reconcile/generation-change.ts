@@ -1,7 +1,7 @@
 import type { View } from '../../model/view.ts'
 import { descriptorShortage } from '../descriptor-budget.ts'
 import { trialBind } from '../trial-bind.ts'
-import { startOn } from './engine-start.ts'
+import { observeSoon, startOn } from './engine-start.ts'
 import { unlessAborted } from './letting-go.ts'
 import type { Holding, NodeEngine, Served } from './node-engine.ts'
 import { encodeView, VIEW_FILE } from './view-file.ts'
@@ -87,8 +87,10 @@ async function putBack(node: NodeEngine, former: string | undefined): Promise<vo
     else {
       await generations.switchTo(former)
       const { running } = await host.process.status()
-      if (!running) await startOn(node, former)
-      else if ((await control.observe()).generation !== former) await control.reload(former)
+      // One that ended at the reload, as httpd does, may be just starting again, on either of the two.
+      const seen = running ? await observeSoon(node) : undefined
+      if (seen === undefined) await startOn(node, former)
+      else if (seen.generation !== former) await control.reload(former)
     }
     await journal.write({ v: 1, ...(good === undefined ? {} : { good }), newest })
   } catch (error) {

@@ -1,0 +1,114 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { startEngineNode } from '../../../../../test/conformance/harness/engine/engine-node.ts'
+import { type Backend, startBackends } from '../../../../../test/support/backends.ts'
+import { freePort } from '../../../../../test/support/free-port.ts'
+import { request, whoAnswers } from '../../../../../test/support/http.ts'
+import { startLoad } from '../../../../../test/support/load.ts'
+import { missing } from '../../../../../test/support/requirements.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
+import type { Engine } from '../../../src/engines/engine.ts'
+import { CONFIGURATION_FILE } from '../../../src/engines/httpd/files.ts'
+import { httpd as engine } from '../../../src/engines/httpd/index.ts'
+import type { Endpoint, View } from '../../../src/model/view.ts'
+import {
+  endpointOf,
+  listenerOf,
+  routeOf,
+  serviceOf,
+  viewOf,
+} from '../../../test/engines/support/views.ts'
+import { startHttpd } from './running-httpd.ts'
+
+const endpoint = (backend: Backend | undefined, parts: Partial<Endpoint> = {}) =>
+  endpointOf(backend?.name ?? '', backend?.port ?? 0, parts)
+
+/** `/` and one more path, which only makes it another structure. */
+function shop(port: number, endpoints: readonly Endpoint[], path = '/other'): View {
+  return viewOf({
+    listeners: [listenerOf(port)],
+    routes: [
+      routeOf('shop', { id: 'other.0.0.0', path: { type: 'PathPrefix', value: path } }),
+      routeOf('shop'),
+    ],
+    services: [serviceOf('shop', endpoints)],
+  })
+}
+
+describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
+  test('takes live changes and reloads under load, and no request fails', async () => {
+    await using backends = await startBackends(4)
+    const port = await freePort()
+    const [a, b, c, d] = backends.all
+    const tables: readonly (readonly Endpoint[])[] = [
+      [endpoint(a), endpoint(b), endpoint(c), endpoint(d)],
+      [endpoint(a), endpoint(b, { state: 'draining' }), endpoint(c, { weight: 5 })],
+      [endpoint(b), endpoint(d, { weight: 0 })],
+      [endpoint(a), endpoint(b), endpoint(c, { state: 'down' })],
+    ]
+    await using httpd = await startHttpd(shop(port, tables[3] ?? []))
+    const loads = [true, false].map((keepAlive) =>
+      startLoad({ port, connections: 20, requestsPerSecond: 150, keepAlive }),
+    )
+    for (let round = 0; round < 8; round++) {
+      const endpoints = tables[round % tables.length] ?? []
+      if (round % 4 === 3) await httpd.serve(shop(port, endpoints, `/round-${round}`))
+      else await httpd.control.applyEndpoints([serviceOf('shop', endpoints)])
+      const observed = (await httpd.control.observe()).services.get('shop')
+      expect(observed).toEqual(endpoints.map((each) => ({ ...each, health: 'unknown' })))
+      const wanted = endpoints.filter(({ state, weight }) => state === 'up' && weight > 0)
+      const answering = await whoAnswers(port, 12)
+      expect(wanted.map(({ id }) => id)).toEqual(expect.arrayContaining([...answering.keys()]))
+    }
+    for (const load of loads) {
+      const report = await load.stop()
+      expect(load.failed(), JSON.stringify(report)).toBe(0)
+    }
+  })
+
+  test('ends at a reload that it cannot do, and serves the former again within a second', async () => {
+    await using backends = await startBackends(1)
+    const port = await freePort()
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const address = taken.address()
+    const takenPort = typeof address === 'object' && address !== null ? address.port : 0
+    // What neither the checker nor the trial can know: somebody takes a port just before the reload.
+    const late: Engine = {
+      ...engine,
+      render(view, context) {
+        const files = new Map(engine.render(view, context))
+        const text = files.get(CONFIGURATION_FILE) ?? ''
+        if (view.revision === 2) files.set(CONFIGURATION_FILE, `${text}Listen ${takenPort}\n`)
+        return files
+      },
+    }
+    await using node = await startEngineNode(late)
+    const view = shop(port, [endpoint(backends.all[0])])
+    const other = shop(port, [endpoint(backends.all[0])], '/second')
+    await node.serve(1, () => ({ ...view, revision: 1 }))
+    let answeredAtMs = performance.now()
+    let longestMs = 0
+    let asking = true
+    const asked = (async () => {
+      while (asking) {
+        const response = await request(port).catch(() => undefined)
+        if (response?.status === 200) {
+          longestMs = Math.max(longestMs, performance.now() - answeredAtMs)
+          answeredAtMs = performance.now()
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    })()
+    await expect(node.serve(2, () => ({ ...other, revision: 2 }))).rejects.toThrowError(
+      /ended at its reload: .*Address already in use/s,
+    )
+    await waitFor('the former to be served', async () => (await request(port)).status === 200)
+    asking = false
+    await asked
+    console.log(`nobody was answered for ${Math.round(longestMs)} ms`)
+    expect(longestMs).toBeLessThan(2_000)
+    await node.serve(3, () => ({ ...other, revision: 3 }))
+    await new Promise<void>((resolve) => taken.close(() => resolve()))
+  })
+})

@@ -1,0 +1,39 @@
+import { ANSWERS } from '@zoogate/proxy/request-rules'
+import { type Directive, directive } from './directive.ts'
+import { runtimeFile } from './files.ts'
+
+/** The answers of our own, as files that mod_asis sends with the status that they name. */
+const OWN = [
+  [400, 'Bad Request', ANSWERS.badRequest],
+  [404, 'Not Found', ANSWERS.noRoute],
+  [502, 'Bad Gateway', ANSWERS.broken],
+  [503, 'Service Unavailable', ANSWERS.unavailable],
+  [504, 'Gateway Timeout', ANSWERS.timeout],
+] as const
+
+export type AnswerStatus = (typeof OWN)[number][0]
+
+/** Where httpd goes inside itself for an answer. Nobody gets there from outside: see `listener.ts`. */
+export const ANSWER_PREFIX = '/.zoogate/'
+
+export function answerFiles(): readonly (readonly [string, string])[] {
+  return OWN.map(([status, reason, text]) => [
+    runtimeFile(answerFile(status)),
+    `Status: ${status} ${reason}\nContent-Type: text/plain\n\n${text}`,
+  ])
+}
+
+export function answerFile(status: AnswerStatus): string {
+  return `${status}.asis`
+}
+
+/** A failure of httpd's own gets our words; what endpoints answer is passed as it is. */
+export function errorDocuments(): readonly Directive[] {
+  return [
+    ...OWN.map(([status]) => directive('ErrorDocument', status, `${ANSWER_PREFIX}${status}`)),
+    // httpd answers 502 for an endpoint that was silent too, and makes a note of the difference: `1`.
+    directive('ErrorDocument', 502, `${ANSWER_PREFIX}502%{note:proxy_timedout}`),
+    // Such a request would be sent within httpd by its own method once more, and be refused once more.
+    directive('ErrorDocument', 405, ANSWERS.methodNotAllowed.trimEnd()),
+  ]
+}

@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Endpoint, ServicePool } from '../../model/view.ts'
+import { type EngineContext, type EngineControl, EngineError, type Observation } from '../engine.ts'
+import type { ConnectionCounts } from '../nginx/connection-counts.ts'
+import { DrainFlag } from '../nginx/drain-flag.ts'
+import { DRAIN_TIMES, type DrainTimes, DrainWindow } from '../nginx/drain-window.ts'
+import { LogTail } from '../nginx/log-tail.ts'
+import { bucketsText } from './buckets.ts'
+import { complaints } from './complaints.ts'
+import { parseConnectionCounts } from './connection-counts.ts'
+import { type AskControl, controlClient } from './control-client.ts'
+import { bucketsFile, endpointsFile, type HttpdFiles, httpdFiles, MANIFEST_FILE } from './files.ts'
+import { CONTROL_HOST } from './listener.ts'
+import { applyEndpoints, readTable } from './live.ts'
+import { type Manifest, parseManifest } from './manifest.ts'
+import { isPicked } from './picks.ts'
+import { copyRuntimeFiles, writeRuntimeFile } from './runtime-files.ts'
+import { observation } from './stats.ts'
+
+/**
+ * The times of a reload, around SIGUSR1. Before it, clients leave the old workers (`drain-window.ts`):
+ * a worker that is told to end closes its idle connections at once. After it, the flag stays up for a
+ * moment yet, for old workers that have not been told.
+ */
+interface ReloadTimes {
+  readonly drain: DrainTimes
+  readonly afterMs: number
+  /** A configuration of 10,000 members takes some 4 s. */
+  readonly timeoutMs: number
+  readonly pollMs: number
+  /** A flag that was raised for a reload that does not come is taken down after so long. */
+  readonly preparedMaxMs: number
+}
+
+const RELOAD_TIMES: ReloadTimes = {
+  drain: DRAIN_TIMES,
+  afterMs: 300,
+  timeoutMs: 20_000,
+  pollMs: 10,
+  preparedMaxMs: 3_000,
+}
+
+export function control(context: EngineContext, times = RELOAD_TIMES): EngineControl {
+  return new HttpdControl(context, times)
+}
+
+class HttpdControl implements EngineControl {
+  readonly #context: EngineContext
+  readonly #times: ReloadTimes
+  readonly #files: HttpdFiles
+  readonly #flag: DrainFlag
+  readonly #ask: AskControl
+  /** What was given live, before the generation's files follow. */
+  readonly #given = new Map<string, readonly Endpoint[]>()
+  #window: DrainWindow | undefined
+  #cleared: Promise<void> | undefined
+  #preparedEnd: NodeJS.Timeout | undefined
+
+  constructor(context: EngineContext, times: ReloadTimes) {
+    this.#context = context
+    this.#times = times
+    this.#files = httpdFiles(context.paths)
+    this.#flag = new DrainFlag(this.#files.drainFlag)
+    this.#ask = controlClient(this.#files.secretFile)
+  }
+
+  async prepareReload(): Promise<void> {
+    await this.#clearOnce()
+    clearTimeout(this.#preparedEnd)
+    await this.#raise()
+    this.#preparedEnd = setTimeout(() => this.#lower(), this.#times.preparedMaxMs)
+    this.#preparedEnd.unref()
+    await this.#waitUntilDrained()
+  }
+
+  async reload(generation: string): Promise<void> {
+    await this.#clearOnce()
+    clearTimeout(this.#preparedEnd)
+    const { process, paths } = this.#context
+    const before = await process.status()
+    if (!before.running) {
+      await this.#flag.lower()
+      const { lastExit } = before
+      throw new EngineError('ENGINE_RELOAD_FAILED', `httpd is not running (${lastExit ?? 'yet'})`)
+    }
+    try {
+      await this.#raise()
+      await this.#waitUntilDrained()
+      const log = await LogTail.start(this.#files.errorLog)
+      await copyRuntimeFiles(paths)
+      this.#given.clear()
+      await process.signal('SIGUSR1')
+      await this.#untilServed(generation, before.startId, log)
+      await wait(this.#times.afterMs)
+    } finally {
+      await this.#flag.lower()
+    }
+  }
+
+  async applyEndpoints(services: readonly ServicePool[]): Promise<void> {
+    await applyEndpoints(this.#ask, await this.#manifest(), services)
+    for (const pool of services) {
+      this.#given.set(pool.name, pool.endpoints)
+      if (!isPicked(pool)) continue
+      await writeRuntimeFile(this.#context.paths, bucketsFile(pool.name), bucketsText(pool))
+    }
+  }
+
+  async observe(): Promise<Observation> {
+    await this.#clearOnce()
+    const manifest = await this.#manifest()
+    const generation = await this.#servedGeneration(manifest)
+    if (generation !== manifest.generation) return { generation, services: new Map() }
+    const tables = await Promise.all(
+      manifest.hosts.map((host) => readTable(this.#ask, manifest, host)),
+    )
+    const known = new Map<string, readonly Endpoint[]>()
+    for (const { name } of manifest.services) known.set(name, await this.#known(name))
+    return observation(manifest, tables, (service) => known.get(service) ?? [])
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#preparedEnd)
+    if (this.#flag.isUp) await this.#flag.lower()
+  }
+
+  async #known(service: string): Promise<readonly Endpoint[]> {
+    const given = this.#given.get(service)
+    if (given !== undefined) return given
+    const file = join(this.#context.paths.current, endpointsFile(service))
+    // Written by ourselves, from a view that was checked.
+    return JSON.parse(await readFile(file, 'utf8')) as readonly Endpoint[]
+  }
+
+  /** Of the generation that the link points at. @throws EngineError `ENGINE_UNREACHABLE` */
+  async #manifest(): Promise<Manifest> {
+    const file = join(this.#context.paths.current, MANIFEST_FILE)
+    const manifest = parseManifest(await readFile(file, 'utf8').catch(() => ''))
+    if (manifest !== undefined) return manifest
+    throw new EngineError('ENGINE_UNREACHABLE', `${file} does not say how httpd is spoken to`)
+  }
+
+  async #servedGeneration(manifest: Manifest): Promise<string> {
+    const asked = { to: manifest, host: CONTROL_HOST, path: '/?auto' }
+    return (await this.#ask(asked)).generation
+  }
+
+  /** An agent that died in a reload left its flag behind. */
+  #clearOnce(): Promise<void> {
+    this.#cleared ??= this.#flag.lower()
+    return this.#cleared
+  }
+
+  /** Where the flag is up already, its window goes on. */
+  async #raise(): Promise<void> {
+    if (this.#flag.isUp) return
+    await this.#flag.raise()
+    this.#window = new DrainWindow(performance.now(), this.#times.drain)
+  }
+
+  async #waitUntilDrained(): Promise<void> {
+    const window = this.#window
+    for (let looks = 1; window !== undefined; looks++) {
+      const counts = await this.#connectionCounts()
+      if (window.isOver(counts, performance.now())) {
+        const { countedMs } = window
+        this.#context.log.debug({ drain: { ...counts, countedMs, looks } }, 'httpd is drained')
+        return
+      }
+      await wait(this.#times.pollMs)
+    }
+  }
+
+  async #connectionCounts(): Promise<ConnectionCounts | undefined> {
+    try {
+      const to = await this.#manifest()
+      const { body } = await this.#ask({ to, host: CONTROL_HOST, path: '/?auto' })
+      return parseConnectionCounts(body)
+    } catch {
+      return undefined
+    }
+  }
+
+  #lower(): void {
+    this.#flag.lower().catch((error: unknown) => {
+      this.#context.log.warn({ err: error }, 'the drain flag of httpd could not be removed')
+    })
+  }
+
+  /**
+   * httpd says nothing of a reload but by what it serves; and where it cannot, it ends. That is seen at
+   * once, so that the former generation is put back before its supervisor has started it again.
+   */
+  async #untilServed(generation: string, startId: string | undefined, log: LogTail): Promise<void> {
+    const { process } = this.#context
+    const manifest = await this.#manifest()
+    const end = performance.now() + this.#times.timeoutMs
+    while (performance.now() < end) {
+      const served = await this.#servedGeneration(manifest).catch(() => undefined)
+      if (served === generation) return
+      const status = await process.status()
+      if (!status.running || status.startId !== startId) {
+        const words = complaints(await log.read()).join('\n') || (status.lastExit ?? '')
+        throw new EngineError('ENGINE_RELOAD_FAILED', `httpd ended at its reload: ${words}`)
+      }
+      await wait(this.#times.pollMs)
+    }
+    throw new EngineError(
+      'ENGINE_RELOAD_FAILED',
+      `httpd does not serve generation ${generation} ${this.#times.timeoutMs} ms after SIGUSR1`,
+    )
+  }
+}

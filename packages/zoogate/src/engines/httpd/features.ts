@@ -1,0 +1,37 @@
+import type { FeatureName } from '../../model/features/index.ts'
+import type { FeatureReasons } from '../feature-refusals.ts'
+
+/** What of the model this engine carries. */
+export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  'Gateway.spec.concurrency.workers',
+  'HTTPRoute.spec.rules.matches.method',
+  'HTTPRoute.spec.rules.matches.headers',
+  'HTTPRoute.spec.rules.timeouts.request',
+  'HTTPRoute.spec.rules.timeouts.backendRequest',
+  'Service.spec.balance.algorithm=roundRobin',
+  'Service.spec.balance.algorithm=random',
+  'Service.spec.balance.algorithm=leastRequest',
+  'Service.spec.balance.algorithm=consistentHash',
+  'Service.spec.balance.hashOn=sourceIP',
+  'Service.spec.balance.hashOn=header',
+  'Service.spec.balance.hashOn=cookie',
+  'Service.spec.balance.hashOn=path',
+  'Service.spec.sessionPersistence.cookie.mode=Insert',
+  'Service.spec.sessionPersistence.cookie.mode=Application',
+  'Service.spec.healthCheck.http',
+  'Service.spec.healthCheck.tcp',
+])
+
+/** Why not, and what to do instead. */
+export const REASONS: FeatureReasons = {
+  'Service.spec.balance.algorithm=peakEWMA': 'httpd does not measure latency: use leastRequest',
+  'Service.spec.balance.algorithm=powerOfTwoChoices':
+    'httpd does not compare two endpoints drawn by chance: use leastRequest',
+  'Service.spec.connections.max':
+    'httpd counts connections for each of its processes alone: limit them at the endpoint',
+  'Service.spec.connections.queue': 'httpd has no queue of requests: limit them at the endpoint',
+  'HTTPRoute.spec.rules.filters.rateLimit':
+    'httpd has no limit of requests: use an engine that has, in front of it',
+  'Gateway.spec.listeners.protocol=TCP': 'httpd speaks HTTP only: use haproxy or nginx for TCP',
+  'Gateway.spec.listeners.protocol=TLS': 'httpd speaks HTTP only: use haproxy or nginx for TCP',
+}

@@ -1,0 +1,29 @@
+import type { Engine } from '../engine.ts'
+import { livePlan } from '../live-plan.ts'
+import { control } from './control.ts'
+import { detect } from './detect.ts'
+import { CARRIED } from './features.ts'
+import { program } from './program.ts'
+import { refusals } from './refusals.ts'
+import { render } from './render.ts'
+import { validate } from './validate.ts'
+import { workersGroup } from './worker-user.ts'
+
+/**
+ * Apache httpd 2.4.60 or newer, as Debian builds it. Endpoints change through its balancer manager, all
+ * else by a graceful restart, which loses no request of a client that sends two a second or more: see
+ * `drain-window.ts` of nginx, whose way it is.
+ */
+export const httpd: Engine = {
+  name: 'httpd',
+  healthChecks: 'agent',
+  features: CARRIED,
+  refusals,
+  detect,
+  render,
+  plan: (from, to) => livePlan(from, to),
+  program,
+  workersGroup: () => workersGroup(),
+  validate,
+  control: (context) => control(context),
+}

@@ -1,0 +1,125 @@
+import type { Listener, View } from '../../model/view.ts'
+import { ANSWER_PREFIX, answerFile } from './answers.ts'
+import { destinationsOf } from './destination.ts'
+import { type Directive, directive, expanded, rewriteDirective, section } from './directive.ts'
+import {
+  balancerFile,
+  type ControlAddress,
+  GENERATION_HEADER,
+  runtimePath,
+  SECRET_HEADER,
+  SECRET_VARIABLE,
+} from './files.ts'
+import { literalPattern } from './pattern.ts'
+import { pickRules } from './picks.ts'
+import { condition, requestChecks, rule } from './request-checks.ts'
+import { carryOut, routeRules } from './routes.ts'
+import { DRAWS_MAP, SPLITS_FILE, SPLITS_MAP } from './splits.ts'
+
+export interface ListenerContext {
+  readonly view: View
+  readonly generation: string
+  readonly control: ControlAddress
+}
+
+/**
+ * The name by which the agent reaches a listener's balancers over the control listener: balancers
+ * belong to a virtual host each, and only there they can be changed.
+ */
+export function listenerHost(listener: Pick<Listener, 'name'>): string {
+  return `${listener.name}.zoogate.invalid`
+}
+
+/** The control listener's own name. No listener has a dot in its name. */
+export const CONTROL_HOST = 'the.control.zoogate.invalid'
+
+/** One listener: a virtual host on its own address and, for the agent, on the control listener's. */
+export function renderListener(listener: Listener, context: ListenerContext): Directive {
+  const { view, control } = context
+  const splits = runtimePath(SPLITS_FILE)
+  const routes = view.routes.filter(({ listeners }) => listeners.includes(listener.name))
+  return section(
+    'VirtualHost',
+    [
+      `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`,
+      at(control),
+    ],
+    [
+      directive('ServerName', listenerHost(listener)),
+      ...[...view.services.keys()].map((service) => directive('Include', balancerFile(service))),
+      ...letAgentIn(context, 'balancer-manager'),
+      directive('RewriteEngine', 'On'),
+      // Else `GET *` would be looked at by nobody.
+      directive('RewriteOptions', 'AllowAnyURI'),
+      expanded(directive('RewriteMap', DRAWS_MAP, `rnd:${splits}`)),
+      expanded(directive('RewriteMap', SPLITS_MAP, `txt:${splits}`)),
+      ...controlRequests(control),
+      ...ownAnswers(),
+      ...requestChecks(),
+      ...routeRules(view, routes),
+      ...pickRules([...view.services.values()], destinationsOf(view)),
+      ...carryOut(),
+    ],
+  )
+}
+
+/** Tells the agent which generation serves, and how many connections there are. */
+export function renderControlListener(context: ListenerContext): Directive {
+  return section('VirtualHost', at(context.control), [
+    directive('ServerName', CONTROL_HOST),
+    ...letAgentIn(context, 'server-status'),
+  ])
+}
+
+function at({ address, port }: ControlAddress): string {
+  return `${address}:${port}`
+}
+
+/** Who comes over the control listener and shows the secret. */
+function isAgent(): string {
+  return `-n %{ENV:${OVER_CONTROL}} && %{HTTP:${SECRET_HEADER}} == '\${${SECRET_VARIABLE}}'`
+}
+
+/** Set for requests that come over the control listener. */
+const OVER_CONTROL = 'zoogate_control'
+
+function letAgentIn(
+  { control, generation }: ListenerContext,
+  handler: string,
+): readonly Directive[] {
+  return [
+    directive('SetEnvIf', 'Server_Addr', `^${literalPattern(control.address)}$`, OVER_CONTROL),
+    expanded(
+      section('If', isAgent(), [
+        directive('SetHandler', handler),
+        directive('Require', 'all', 'granted'),
+        directive('Header', 'always', 'set', GENERATION_HEADER, generation),
+      ]),
+    ),
+  ]
+}
+
+/** Nothing that comes over the control listener is carried. */
+function controlRequests({ address }: ControlAddress): readonly Directive[] {
+  return [condition('%{SERVER_ADDR}', `^${literalPattern(address)}$`), rule('END')]
+}
+
+/** What httpd was sent to by itself, as `ErrorDocument` says, is a file; from outside it is a path like any other. */
+function ownAnswers(): readonly Directive[] {
+  const answer = `^${literalPattern(ANSWER_PREFIX)}([0-9]+)$`
+  return [
+    condition('%{ENV:REDIRECT_STATUS}', '^502$'),
+    rewriteDirective(
+      'RewriteRule',
+      `^${literalPattern(ANSWER_PREFIX)}5021$`,
+      runtimePath(answerFile(504)),
+      '[END,UnsafePrefixStat]',
+    ),
+    // A target that httpd itself could not decode is refused as any that we refuse.
+    condition('%{ENV:REDIRECT_STATUS}', '^404$'),
+    condition('%{ENV:REDIRECT_zoogate_target}', '^$'),
+    rewriteDirective('RewriteRule', answer, runtimePath(answerFile(400)), '[END,UnsafePrefixStat]'),
+    condition('%{ENV:REDIRECT_STATUS}', '!^$'),
+    rewriteDirective('RewriteRule', answer, runtimePath('$1.asis'), '[END,UnsafePrefixStat]'),
+  ]
+}

@@ -1,0 +1,55 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { View } from '../../model/view.ts'
+import { destinationsOf } from './destination.ts'
+import type { ControlAddress } from './files.ts'
+import { listenerHost } from './listener.ts'
+
+const ManifestSchema = Type.Object({
+  generation: Type.String({ pattern: '^[0-9]+$', maxLength: 20 }),
+  address: Type.String({ pattern: '^127(\\.[0-9]{1,3}){3}$' }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  /** The names by which virtual hosts are reached. */
+  hosts: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 64 }),
+  services: Type.Array(
+    Type.Object({
+      name: Type.String({ maxLength: 63 }),
+      /** Balancers, by name; `timed` where its members have timeouts of their own. */
+      balancers: Type.Array(
+        Type.Object({ name: Type.String({ maxLength: 63 }), timed: Type.Boolean() }),
+      ),
+    }),
+  ),
+})
+
+/** What an agent has to know of a generation to speak with the httpd that serves it. */
+export type Manifest = Static<typeof ManifestSchema>
+
+export function manifestOf(view: View, generation: string, control: ControlAddress): Manifest {
+  return {
+    generation,
+    ...control,
+    hosts: view.listeners.map(listenerHost),
+    services: [...destinationsOf(view)].map(([name, destinations]) => ({
+      name,
+      balancers: destinations.map((destination) => ({
+        name: destination.name,
+        timed: destination.silenceS !== undefined,
+      })),
+    })),
+  }
+}
+
+export function printManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 1)}\n`
+}
+
+/** Undefined: not a manifest. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Value.Check(ManifestSchema, value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

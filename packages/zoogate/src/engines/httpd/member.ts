@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import type { Endpoint, ServicePool } from '../../model/view.ts'
+
+/**
+ * What a balancer is told of one address. Two endpoints of a service may share one: an instance that
+ * starts again is registered anew before its former registration ends. httpd has one member for both.
+ */
+export interface Member {
+  /** `ws://10.0.0.1:80`. Both plain requests and WebSockets: a member `http://` would need a setting for these that one added live cannot get. */
+  readonly url: string
+  /** The endpoint's id, or a digest of one too long: what the session cookie has to be. */
+  readonly route: string
+  /** A digest of all that the view says of the address: httpd keeps it, and does nothing with it. */
+  readonly note: string
+  readonly loadFactor: number
+  readonly disabled: boolean
+  /** The share of requests that belong to nobody; 0: none of them. */
+  readonly weight: number
+  /** Takes only requests that belong to it by a session. */
+  readonly draining: boolean
+}
+
+/** The note of a member whose endpoints are gone: httpd cannot remove it before the next reload. */
+export const GONE = '~gone'
+
+/** httpd's. */
+const ROUTE_CHARACTERS_MAX = 63
+const LOAD_FACTOR_MAX = 100
+/** Quarters are exact in binary: httpd computes with them, and cuts off. */
+const LOAD_FACTOR_STEPS = 4
+
+export function membersOf({ endpoints }: Pick<ServicePool, 'endpoints'>): readonly Member[] {
+  const byUrl = new Map<string, Endpoint[]>()
+  for (const endpoint of endpoints) {
+    const url = memberUrl(endpoint)
+    const same = byUrl.get(url)
+    if (same === undefined) byUrl.set(url, [endpoint])
+    else same.push(endpoint)
+  }
+  const most = Math.max(...endpoints.map(({ weight }) => weight), 1)
+  return [...byUrl].map(([url, same]) => memberOf(url, same, most))
+}
+
+function memberOf(url: string, same: readonly Endpoint[], most: number): Member {
+  const [first] = [...same].sort((a, b) => RANKS[a.state] - RANKS[b.state])
+  if (first === undefined) throw new RangeError('a member has an endpoint')
+  const { id, weight, state } = first
+  return {
+    url,
+    route: id.length <= ROUTE_CHARACTERS_MAX ? id : digest(id),
+    note: `~${digest(JSON.stringify(same.map((each) => [each.id, each.weight, each.state])))}`,
+    loadFactor: loadFactor(weight, most),
+    weight: state === 'up' ? weight : 0,
+    disabled: state === 'down',
+    draining: state === 'draining' || weight === 0,
+  }
+}
+
+const RANKS = { up: 0, draining: 1, down: 2 } as const
+
+/** From 1 to 100, in proportion to the weights. Where the heaviest has more than 100, none gets less than a hundredth of its share. */
+function loadFactor(weight: number, most: number): number {
+  if (most <= LOAD_FACTOR_MAX) return Math.max(1, weight)
+  const scaled = (weight * LOAD_FACTOR_MAX) / most
+  return Math.max(1, Math.round(scaled * LOAD_FACTOR_STEPS) / LOAD_FACTOR_STEPS)
+}
+
+function memberUrl({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
+  return `ws://${isIPv6(address) ? canonicalHost(address) : address}:${port}`
+}
+
+/** The shortest spelling of an IPv6 address, in brackets (RFC 5952, as the URL standard has it). */
+function canonicalHost(address: string): string {
+  return new URL(`http://[${address}]`).hostname
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24)
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { EnginePaths, EngineProgram } from '../engine.ts'
+import { directive, printDirectives } from './directive.ts'
+import {
+  CONFIGURATION_FILE,
+  copyOfRuntimeFile,
+  httpdFiles,
+  RUNTIME_FOLDER,
+  RUNTIME_VARIABLE,
+} from './files.ts'
+import { startArguments } from './start-script.ts'
+import { workerUser } from './worker-user.ts'
+
+/** In-flight requests have so long when the engine is stopped. */
+const STOP_TIMEOUT_MS = 10_000
+
+/**
+ * httpd on the current generation. `-d` is the link itself, not what it points at: httpd opens the
+ * same path again at every SIGUSR1, and so follows the link to the next generation.
+ */
+export function program(paths: EnginePaths): EngineProgram {
+  const { errorLog, pidFile } = httpdFiles(paths)
+  const runtime = {
+    folder: join(paths.current, RUNTIME_FOLDER),
+    copies: copyOfRuntimeFile(paths, ''),
+  }
+  const own = { folder: paths.run, errorLog, pidFile, runtime: runtime.copies }
+  return {
+    command: '/bin/sh',
+    args: startArguments(httpdFiles(paths), runtime, [
+      '-DFOREGROUND',
+      ...httpdArguments(paths.current, own),
+    ]),
+    // Lets requests finish, as `apache2ctl graceful-stop` does.
+    stopSignal: 'SIGWINCH',
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    listeners: 'own',
+  }
+}
+
+/** What belongs to the host: before the configuration is read. */
+export function httpdArguments(
+  folder: string,
+  own: {
+    readonly folder: string
+    readonly errorLog: string
+    readonly pidFile: string
+    /** Where the runtime files are, with the beginning of their names. */
+    readonly runtime: string
+  },
+): readonly string[] {
+  const user = workerUser()
+  const before = [
+    directive('Define', RUNTIME_VARIABLE, own.runtime),
+    directive('DefaultRuntimeDir', own.folder),
+    directive('PidFile', own.pidFile),
+    directive('ErrorLog', own.errorLog),
+    directive('Mutex', `file:${own.folder}`, 'default'),
+    ...(user === undefined ? [] : [directive('User', user.name), directive('Group', user.group)]),
+    directive('GracefulShutdownTimeout', Math.floor(STOP_TIMEOUT_MS / 1_000) - 1),
+  ]
+  return [
+    ...['-d', folder, '-f', join(folder, CONFIGURATION_FILE)],
+    ...before.flatMap((each) => ['-C', printDirectives([each]).trim()]),
+  ]
+}

@@ -1,0 +1,97 @@
+import { sessionCookie } from '../../model/session-cookie.ts'
+import type { View } from '../../model/view.ts'
+import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
+import { answerFiles } from './answers.ts'
+import { renderBalancers } from './balancer.ts'
+import { bucketsText } from './buckets.ts'
+import { destinationsOf } from './destination.ts'
+import { type Directive, directive, dollarDefinition, printDirectives } from './directive.ts'
+import {
+  balancerFile,
+  bucketsFile,
+  CONFIGURATION_FILE,
+  controlAddress,
+  endpointsFile,
+  HEADERS_SCRIPT,
+  httpdFiles,
+  MANIFEST_FILE,
+  runtimeFile,
+} from './files.ts'
+import { headersScript } from './headers-script.ts'
+import { renderControlListener, renderListener } from './listener.ts'
+import { manifestOf, printManifest } from './manifest.ts'
+import { loadModules, MODULES } from './modules.ts'
+import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './picks.ts'
+import { refusals } from './refusals.ts'
+import { serverSettings } from './server-settings.ts'
+import { SPLITS_FILE, splitsText } from './splits.ts'
+
+/**
+ * The files of a generation: `httpd.conf`, one file for each service's members, and what httpd reads
+ * at each request. What belongs to the host and not to the traffic (user, pid file, log) is on the
+ * command line: see `program.ts`.
+ *
+ * @throws EngineError `ENGINE_INVALID` for a view that {@link refusals} refuses
+ */
+export function render(view: View, { paths, generation }: RenderContext): RenderedFiles {
+  const refused = refusals(view)[0]
+  if (refused !== undefined) {
+    throw new EngineError(
+      'ENGINE_INVALID',
+      `${refused.resource}: ${refused.field} ${refused.message}`,
+    )
+  }
+  const control = controlAddress(paths, view.listeners)
+  const context = { view, generation, control }
+  const destinations = destinationsOf(view)
+  const main: readonly Directive[] = [
+    dollarDefinition(),
+    ...loadModules(MODULES),
+    directive('IncludeOptional', httpdFiles(paths).secretFile),
+    ...serverSettings(view, { paths, control }),
+    ...pickHeaders(),
+    ...sessionCookies(view),
+    // The first of an address is the one that takes what names none of them.
+    renderControlListener(context),
+    ...view.listeners.map((listener) => renderListener(listener, context)),
+  ]
+  const services = [...view.services.values()]
+  return new Map([
+    [CONFIGURATION_FILE, printDirectives(main)],
+    [MANIFEST_FILE, printManifest(manifestOf(view, generation, control))],
+    [runtimeFile(HEADERS_SCRIPT), headersScript()],
+    [runtimeFile(SPLITS_FILE), splitsText(view)],
+    [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
+    ...answerFiles(),
+    ...services
+      .filter(isPicked)
+      .map((pool): [string, string] => [runtimeFile(bucketsFile(pool.name)), bucketsText(pool)]),
+    ...services.map((pool): [string, string] => [
+      balancerFile(pool.name),
+      printDirectives(renderBalancers(pool, destinations.get(pool.name) ?? [])),
+    ]),
+    ...services.map((pool): [string, string] => [
+      endpointsFile(pool.name),
+      `${JSON.stringify(pool.endpoints, undefined, 1)}\n`,
+    ]),
+  ])
+}
+
+/** Names whoever answered, where that is not whom the client's cookie named. */
+function sessionCookies(view: View): readonly Directive[] {
+  const destinations = destinationsOf(view)
+  return [...view.services.values()].flatMap((pool) => {
+    const cookie = sessionCookie(pool)
+    if (cookie === undefined || pool.sessionPersistence?.type !== 'Cookie') return []
+    if (pool.sessionPersistence.mode === 'Application') return []
+    return (destinations.get(pool.name) ?? []).map(({ name }) =>
+      directive(
+        'Header',
+        'add',
+        'Set-Cookie',
+        `${cookie.replaceAll('%', '%%')}=%{BALANCER_WORKER_ROUTE}e; Path=/; HttpOnly`,
+        `expr=%{ENV:BALANCER_NAME} == 'balancer://${name}' && (-n %{ENV:BALANCER_ROUTE_CHANGED} || ${WAS_PICKED})`,
+      ),
+    )
+  })
+}

@@ -1,0 +1,165 @@
+import { HEADERS_OF_OURS, HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
+import type { Listener, View } from '../../model/view.ts'
+import type { EnginePaths } from '../engine.ts'
+import { errorDocuments } from './answers.ts'
+import { type Directive, directive, expanded, section } from './directive.ts'
+import { type ControlAddress, HEADERS_SCRIPT, httpdFiles, runtimePath } from './files.ts'
+import { hostOfNobody } from './request-checks.ts'
+
+export interface SettingsContext {
+  readonly paths: EnginePaths
+  readonly control: ControlAddress
+}
+
+/** What holds for every listener. */
+export function serverSettings(
+  view: View,
+  { paths, control }: SettingsContext,
+): readonly Directive[] {
+  return [
+    directive('ServerName', 'zoogate.invalid'),
+    ...listenAddresses(view.listeners),
+    directive('Listen', `${control.address}:${control.port}`),
+    ...processes(view),
+    ...clients(view),
+    drain(paths),
+    ...files(paths),
+    ...errorDocuments(),
+    ...endpoints(),
+  ]
+}
+
+/** Of both families: `*` of httpd is. */
+function listenAddresses(listeners: readonly Listener[]): readonly Directive[] {
+  return listeners.map(({ address, port }) => {
+    if (address === '*') return directive('Listen', port)
+    return directive(
+      'Listen',
+      address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    )
+  })
+}
+
+/** Threads of one process. A request takes a thread for as long as it is answered, a WebSocket too. */
+const THREADS = 64
+
+/**
+ * Processes that serve a former configuration hold their places until their last request is answered,
+ * a WebSocket for as long as it lives. Where there is no place left httpd stops answering (AH03490).
+ */
+const PLACES_OF_FORMER_ONES = 400
+
+function processes({ concurrency }: View): readonly Directive[] {
+  const most = Math.max(2, Math.ceil(concurrency.maxConnections / THREADS))
+  const atStart = concurrency.workers === 'auto' ? 2 : concurrency.workers
+  return [
+    directive('ThreadLimit', THREADS),
+    directive('ThreadsPerChild', THREADS),
+    directive('ServerLimit', most + PLACES_OF_FORMER_ONES),
+    directive('MaxRequestWorkers', most * THREADS),
+    directive('StartServers', Math.min(Math.max(2, atStart), most)),
+    directive('MinSpareThreads', THREADS / 2),
+    // A process that ends because there are too many closes its idle connections.
+    directive('MaxSpareThreads', most * THREADS),
+    directive('MaxConnectionsPerChild', 0),
+    directive('ListenBackLog', 4096),
+  ]
+}
+
+function clients({ concurrency }: View): readonly Directive[] {
+  return [
+    directive('KeepAlive', 'On'),
+    directive('KeepAliveTimeout', `${concurrency.keepAliveMs}ms`),
+    directive('MaxKeepAliveRequests', 0),
+    directive('Timeout', 60),
+    directive('HttpProtocolOptions', 'Strict'),
+    directive('LimitRequestLine', 16_384),
+    directive('LimitRequestFieldSize', 16_384),
+    directive('LimitRequestFields', 200),
+    // A body's size is the service's affair.
+    directive('LimitRequestBody', 0),
+    directive('UseCanonicalName', 'Off'),
+    directive('TraceEnable', 'Off'),
+    directive('MergeSlashes', 'Off'),
+    directive('AllowEncodedSlashes', 'NoDecode'),
+    directive('ServerTokens', 'Prod'),
+    directive('ServerSignature', 'Off'),
+  ]
+}
+
+/** No file is anybody's but our own answers. */
+function files(paths: EnginePaths): readonly Directive[] {
+  return [
+    section('Directory', '/', [
+      directive('Options', 'FollowSymLinks'),
+      directive('AllowOverride', 'None'),
+      directive('Require', 'all', 'denied'),
+    ]),
+    section('Directory', paths.run, [
+      section('Files', '*.asis', [
+        directive('Require', 'all', 'granted'),
+        directive('SetHandler', 'send-as-is'),
+      ]),
+    ]),
+  ]
+}
+
+/** What httpd drops itself, or needs to know of, is not among them. */
+const KEPT_BY_HTTPD: readonly string[] = ['connection', 'transfer-encoding', 'upgrade', 'trailer']
+const SET_BY_US: readonly string[] = [
+  ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'],
+]
+
+function endpoints(): readonly Directive[] {
+  const unset = [...HOP_BY_HOP_HEADERS, ...HEADERS_OF_OURS].filter(
+    (name) => !KEPT_BY_HTTPD.includes(name) && !SET_BY_US.includes(name),
+  )
+  const hidden = HOP_BY_HOP_HEADERS.filter((name) => !KEPT_BY_HTTPD.includes(name))
+  return [
+    directive('ProxyPreserveHost', 'On'),
+    directive('ProxyAddHeaders', 'Off'),
+    directive('ProxyVia', 'Off'),
+    directive('ProxyTimeout', 60),
+    directive('Proxy100Continue', 'Off'),
+    directive('LuaScope', 'thread'),
+    directive('LuaCodeCache', 'forever'),
+    expanded(directive('LuaHookFixups', runtimePath(HEADERS_SCRIPT), 'drop_unusual')),
+    hostOfNobody(),
+    ...unset.map((name) => directive('RequestHeader', 'unset', name)),
+    // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
+    directive('RequestHeader', 'unset', 'Upgrade', 'expr=! (%{HTTP:Upgrade} =~ /^websocket$/i)'),
+    // A client's own values are replaced: nobody is trusted to have written them.
+    directive('RequestHeader', 'set', 'X-Forwarded-For', 'expr=%{REMOTE_ADDR}'),
+    directive('RequestHeader', 'set', 'X-Forwarded-Proto', 'expr=%{REQUEST_SCHEME}'),
+    directive('RequestHeader', 'unset', 'X-Forwarded-Host'),
+    directive(
+      'RequestHeader',
+      'set',
+      'X-Forwarded-Host',
+      '%{zoogate_authority}e',
+      'expr=-n %{ENV:zoogate_authority}',
+    ),
+    directive(
+      'RequestHeader',
+      'set',
+      'Forwarded',
+      'expr=for=%{REMOTE_ADDR};proto=%{REQUEST_SCHEME}',
+    ),
+    directive(
+      'RequestHeader',
+      'set',
+      'Forwarded',
+      'expr=for="[%{REMOTE_ADDR}]";proto=%{REQUEST_SCHEME}',
+      'expr=%{REMOTE_ADDR} =~ /:/',
+    ),
+    ...hidden.map((name) => directive('Header', 'unset', name)),
+    directive('Header', 'unset', 'Trailer'),
+    directive('Header', 'unset', 'Upgrade', 'expr=%{REQUEST_STATUS} != 101'),
+  ]
+}
+
+/** Looked at when a response is sent, and not when its request came: so a slow one is in it too. */
+function drain(paths: EnginePaths): Directive {
+  const draining = `-f '${httpdFiles(paths).drainFlag}' && %{REQUEST_STATUS} -ne 101`
+  return directive('Header', 'always', 'set', 'Connection', 'close', `expr=${draining}`)
+}

@@ -1,0 +1,49 @@
+import type { HttpdFiles } from './files.ts'
+import { SECRET_VARIABLE } from './files.ts'
+import { HTTPD_PATH } from './httpd-command.ts'
+
+/**
+ * What `sh` does before it becomes httpd (the same process, so signals reach httpd). Its arguments: the
+ * secret's file, the pid file, the folder of the runtime files, the beginning of their copies' names, and then httpd's own.
+ *
+ * - Raises the limit of open files to the hard limit: a service manager's soft one is often 1,024.
+ * - Makes the secret by which the control listener knows the agent, where there is none yet.
+ * - Copies what the workers read: see `files.ts`.
+ * - Tells workers to quit whose parent died alone (SIGKILL, out of memory). They would go on serving,
+ *   never reload, and hold the listeners that the new httpd needs. They are httpd processes in the
+ *   process group of the parent that the pid file names, which is dead; the kernel gives its id to
+ *   nobody while the group lives, so they can be nobody else's.
+ */
+const SCRIPT = `
+PATH="$PATH:${HTTPD_PATH}"
+ulimit -n "$(ulimit -H -n)" || true
+if [ ! -s "$1" ]; then
+  (umask 077 && printf 'Define ${SECRET_VARIABLE} %s\\n' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')" > "$1.new")
+  mv -f -- "$1.new" "$1"
+fi
+for file in "$3"/*; do
+  cp -- "$file" "$4\${file##*/}" && chmod 644 "$4\${file##*/}"
+done
+if read -r parent < "$2" && [ ! -d "/proc/$parent" ]; then
+  for stat in /proc/[0-9]*/stat; do
+    read -r pid name state above group rest < "$stat" || continue
+    if [ "$name" = "(apache2)" ] && [ "$group" = "$parent" ]; then kill -s TERM "$pid"; fi
+  done
+fi 2> /dev/null
+rm -f -- "$2"
+shift 4
+exec apache2 "$@"
+`
+
+/** Arguments of `/bin/sh` that start httpd. */
+export function startArguments(
+  files: Pick<HttpdFiles, 'secretFile' | 'pidFile'>,
+  runtime: { readonly folder: string; readonly copies: string },
+  httpdArguments: readonly string[],
+): readonly string[] {
+  const { secretFile, pidFile } = files
+  return [
+    ...['-c', SCRIPT.trim(), 'httpd', secretFile, pidFile, runtime.folder, runtime.copies],
+    ...httpdArguments,
+  ]
+}

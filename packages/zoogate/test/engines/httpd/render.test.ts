@@ -1,0 +1,236 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { EnginePaths } from '../../../src/engines/engine.ts'
+import { httpd } from '../../../src/engines/httpd/index.ts'
+import { render } from '../../../src/engines/httpd/render.ts'
+import type { View } from '../../../src/model/view.ts'
+import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
+import { parseHttpd, type Read } from './httpd-grammar.ts'
+
+const paths: EnginePaths = {
+  folder: '/var/lib/zoogate/edge',
+  current: '/var/lib/zoogate/edge/current',
+  logs: '/var/log/zoogate/edge',
+  run: '/run/zoogate/edge',
+}
+const context = { paths, generation: '7' }
+const VARIABLES = { ZOOGATE_RUNTIME: '/run/zoogate/edge/httpd-', ZOOGATE_SECRET: 'secret' }
+
+const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
+
+const CASES: Readonly<Record<string, View>> = {
+  plain: viewOf({
+    services: [serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002, { weight: 3 })])],
+  }),
+  routing: viewOf({
+    listeners: [
+      listenerOf(80, { address: '*' }),
+      listenerOf(8080, { name: 'inner', address: '::1' }),
+    ],
+    routes: [
+      routeOf('api', {
+        id: 'api.0.0.0',
+        hostname: 'shop.test',
+        ...prefix('/api'),
+        method: 'POST',
+        headers: [{ name: 'x-version', value: '2' }],
+        timeouts: { requestMs: 5_000, backendRequestMs: 1_500 },
+      }),
+      routeOf('api', {
+        id: 'split.0.0.0',
+        listeners: ['http', 'inner'],
+        hostname: '*.shop.test',
+        backends: [
+          { service: 'api', weight: 90 },
+          { service: 'web', weight: 10 },
+        ],
+      }),
+      routeOf('web', { id: 'web.0.0.0', path: { type: 'Exact', value: '/a%20"b"' } }),
+      routeOf('web', { id: 'off.0.0.0', ...prefix('/off'), backends: [] }),
+    ],
+    services: [
+      serviceOf('api', [endpointOf('a', 3001)], { algorithm: 'leastRequest' }),
+      serviceOf('web', [endpointOf('w', 3002, { address: 'FD00:0::1' })]),
+    ],
+  }),
+  sessions: viewOf({
+    services: [
+      serviceOf(
+        'shop',
+        [
+          endpointOf('A', 3001, { weight: 200 }),
+          endpointOf('a', 3002, { weight: 100 }),
+          endpointOf('again', 3002, { state: 'down' }),
+          endpointOf('drained', 3003, { state: 'draining' }),
+          endpointOf('gone', 3004, { state: 'down' }),
+          endpointOf('idle', 3005, { weight: 0 }),
+          endpointOf('x'.repeat(100), 3006),
+        ],
+        { sessionPersistence: { type: 'Cookie', sessionName: 'S.ID' } },
+      ),
+    ],
+  }),
+}
+
+/** Of 4,096 lines each: told by `buckets.test.ts`. */
+const isLong = (file: string) => file.endsWith('.buckets.map')
+
+describe('render', () => {
+  test.each(Object.entries(CASES))('%s, byte for byte', async (name, view) => {
+    expect(httpd.refusals(view)).toEqual([])
+    for (const [file, text] of render(view, context)) {
+      if (!isLong(file)) await expect(text).toMatchFileSnapshot(`golden/${name}/${file}`)
+    }
+  })
+
+  test('gives equal bytes for equal views', () => {
+    for (const view of Object.values(CASES)) {
+      const copy = structuredClone(view)
+      expect([...render(copy, context)]).toEqual([...render(view, context)])
+    }
+  })
+
+  test('refuses what it cannot carry, even when nobody asked before', () => {
+    const view = viewOf({ services: [serviceOf('shop', [], { algorithm: 'peakEWMA' })] })
+    expect(() => render(view, context)).toThrowError(
+      expect.objectContaining({ code: 'ENGINE_INVALID' }),
+    )
+  })
+})
+
+/**
+ * Hostile text goes into one field at a time. Either it is refused, or the configuration, read by an
+ * independent parser, has the very shape that a harmless text in its place has.
+ */
+describe('hostile text', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc
+      .array(fc.constantFrom(...'"\'\\;{}<>#$% \t\r\n~^*()/=@:|.-aA0'), { maxLength: 20 })
+      .map((c) => c.join('')),
+    fc.constantFrom(
+      'a\n</VirtualHost>\nListen 81',
+      '" [P]\nListen 81\n#',
+      '%{HTTP:Host}',
+      `$\{ENV}`,
+      `$\{lower:x}`,
+      '\\',
+      '%1$1',
+      'expr=true',
+      '</If>',
+    ),
+  )
+
+  const fields: Readonly<Record<string, { view: (text: string) => View; harmless: string }>> = {
+    hostname: {
+      view: (hostname) => viewOf({ routes: [routeOf('shop', { hostname })] }),
+      harmless: 'a.test',
+    },
+    path: {
+      view: (value) => viewOf({ routes: [routeOf('shop', { path: { type: 'Exact', value } })] }),
+      harmless: '/a',
+    },
+    'path after its slash': {
+      view: (value) => viewOf({ routes: [routeOf('shop', prefix(`/${value}`))] }),
+      harmless: 'a',
+    },
+    'route id': { view: (id) => viewOf({ routes: [routeOf('shop', { id })] }), harmless: 'a' },
+    method: {
+      view: (method) => viewOf({ routes: [routeOf('shop', { method })] }),
+      harmless: 'GET',
+    },
+    'header name': {
+      view: (name) => viewOf({ routes: [routeOf('shop', { headers: [{ name, value: 'x' }] })] }),
+      harmless: 'a',
+    },
+    'header value': {
+      view: (value) => viewOf({ routes: [routeOf('shop', { headers: [{ name: 'a', value }] })] }),
+      harmless: 'x',
+    },
+    service: {
+      view: (name) =>
+        viewOf({ routes: [routeOf(name)], services: [serviceOf(name, [endpointOf('a', 1)])] }),
+      harmless: 'a',
+    },
+    'endpoint id': {
+      view: (id) => viewOf({ services: [sticky([endpointOf(id, 1), endpointOf('other', 2)])] }),
+      harmless: 'a',
+    },
+    'endpoint address': {
+      view: (address) => viewOf({ services: [sticky([endpointOf('a', 1, { address })])] }),
+      harmless: '10.0.0.1',
+    },
+    cookie: {
+      view: (sessionName) => viewOf({ services: [sticky([endpointOf('a', 1)], sessionName)] }),
+      harmless: 'a',
+    },
+    'hashed header': {
+      view: (name) =>
+        viewOf({
+          services: [
+            serviceOf('shop', [], {
+              algorithm: 'consistentHash',
+              hashOn: { type: 'header', name },
+            }),
+          ],
+        }),
+      harmless: 'a',
+    },
+    'hashed cookie': {
+      view: (name) =>
+        viewOf({
+          services: [
+            serviceOf('shop', [], {
+              algorithm: 'consistentHash',
+              hashOn: { type: 'cookie', name },
+            }),
+          ],
+        }),
+      harmless: 'a',
+    },
+    'listener address': {
+      view: (address) => viewOf({ listeners: [listenerOf(80, { address })] }),
+      harmless: '10.0.0.1',
+    },
+    'listener name': {
+      view: (name) =>
+        viewOf({
+          listeners: [listenerOf(80, { name })],
+          routes: [routeOf('shop', { listeners: [name] })],
+        }),
+      harmless: 'a',
+    },
+    gateway: { view: (gateway) => ({ ...viewOf(), gateway }), harmless: 'a' },
+  }
+
+  test.each(Object.entries(fields))('in a %s', (_, { view, harmless }) => {
+    const expected = shapes(view(harmless))
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const meant = view(text)
+        if (httpd.refusals(meant).length > 0) {
+          expect(() => render(meant, context)).toThrowError()
+          return
+        }
+        expect(shapes(meant)).toEqual(expected)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  function shapes(view: View) {
+    return [...render(view, context)]
+      .filter(([file]) => file.endsWith('.conf'))
+      .map(([, text]) => parseHttpd(text, VARIABLES).map(shape))
+  }
+
+  function sticky(endpoints: Parameters<typeof serviceOf>[1], sessionName = 'SID') {
+    return serviceOf('shop', endpoints, { sessionPersistence: { type: 'Cookie', sessionName } })
+  }
+})
+
+/** The tree, with what each word expands at a request or at a start, but without any other text. */
+function shape({ name, words, inner }: Read): unknown {
+  const expansions = words.map((word) => word.match(/[%$]\{[^}]*|[%$][0-9]/g)?.length ?? 0)
+  return { name, expansions, inner: inner?.map(shape) }
+}
