@@ -128,14 +128,13 @@ describe.skipIf(missing('haproxy') !== undefined)('secrets on haproxy', () => {
     await site.store.rollback({ author: 'test' })
     await serves(site, first)
 
+    // The machine starts again without ZooKeeper, and without the key.
+    await agent.stop()
+    await site.stopEngine()
     const open = await readableByOthers(join(site.nodeFolder, 'generations'))
     expect(open.filter((name) => /private|users/.test(name))).toEqual([])
     const state = await readableByOthers(site.nodeFolder)
     expect(state.filter((name) => name.startsWith('state.sealed'))).toEqual([])
-
-    // The machine starts again without ZooKeeper, and without the key.
-    await agent.stop()
-    await site.stopEngine()
     await site.stopZooKeeper()
     await rm(keyFile)
     await site.startAgent(hostConfig)
