@@ -21,10 +21,15 @@ export interface Balancing {
   modules(): readonly Directive[]
   /** On the level of `http`. */
   settings(view: View): readonly Directive[]
-  /** A service's own file: its `upstream`, and what goes with it. */
-  upstreams(pool: ServicePool): readonly Directive[]
+  /**
+   * A service's own file: its `upstream`, and what goes with it.
+   * @param attempts so many times a route may ask for the same request, at whichever endpoint
+   */
+  upstreams(pool: ServicePool, attempts: number): readonly Directive[]
   /** Undefined: nobody can take a request of this service, which is answered 503. */
   target(pool: ServicePool): Target | undefined
+  /** The upstream for copies of requests, which belong to no session; undefined: nobody takes any. */
+  copyTarget(pool: ServicePool): string | undefined
   /** Locations of the control socket's server. */
   controlLocations(view: View, generation: string): readonly Directive[]
   /** Beside `nginx.conf` and the services' files. */

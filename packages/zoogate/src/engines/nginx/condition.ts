@@ -1,31 +1,124 @@
-import type { Route } from '../../model/view.ts'
+import type { Route, ValueMatch } from '../../model/view.ts'
+import { LINE_FEED, oneByte, printByteSet, printEncoded, without } from './byte-set.ts'
+import {
+  type Expression,
+  matchesEmpty,
+  parseExpression,
+  printExpression,
+} from './regular-expression.ts'
 
-/** What a route asks for beside host and path, as a `map`: its source, and the pattern to meet. */
+/** What a route asks for beside its place in the tree of hosts and paths, as a `map`. */
 export interface Condition {
   readonly source: string
   readonly pattern: string
 }
 
+type Conditions = Pick<Route, 'method' | 'headers' | 'query' | 'path'>
+
+/** Whether it asks for more than a host and an exact path or a prefix. */
+export function isConditional(route: Conditions): boolean {
+  return (
+    route.method !== undefined ||
+    route.headers.length > 0 ||
+    (route.query ?? []).length > 0 ||
+    route.path.type === 'RegularExpression'
+  )
+}
+
 /**
- * One text of the method and the headers, a line each, and a regular expression that only the wanted
- * text meets: letter case counts, which it does not in a map's plain keys. Neither a method nor a
- * header's value can hold a line feed. Of a header that is sent twice nginx 1.22 sees the first.
+ * One text of all that is asked for, a line each, and a regular expression that only a wanted text
+ * meets: letter case counts, which it does not in a map's plain keys. Neither a method nor a header
+ * nor a query can hold a line feed, and no pattern for one takes one. A decoded path can; so it is
+ * the last line. Of a header that is sent twice nginx 1.22 sees the first.
  */
-export function routeCondition(route: Pick<Route, 'method' | 'headers'>): Condition {
+export function routeCondition({ method, headers, query = [], path }: Conditions): Condition {
   const lines = [
-    ...(route.method === undefined ? [] : [{ variable: '$request_method', value: route.method }]),
-    ...route.headers.map(({ name, value }) => ({
-      variable: `$http_${name.replaceAll('-', '_')}`,
-      value,
+    ...(method === undefined
+      ? []
+      : [{ variable: '$request_method', pattern: literalPattern(method) }]),
+    ...headers.map((header) => ({
+      variable: headerVariable(header.name),
+      pattern: headerPattern(header),
     })),
+    ...(query.length === 0
+      ? []
+      : [{ variable: '$args', pattern: `${query.map(queryLookahead).join('')}[^\\n]*` }]),
+    ...(path.type === 'RegularExpression'
+      ? [{ variable: '$uri', pattern: printExpression(parseExpression(path.value)) }]
+      : []),
   ]
   return {
     source: lines.map(({ variable }) => variable).join('\n'),
-    pattern: `~^${lines.map(({ value }) => literalPattern(value)).join('\n')}\\z`,
+    pattern: `~^${lines.map(({ pattern }) => pattern).join('\n')}\\z`,
   }
+}
+
+/** What a client sent in a header. */
+export function headerVariable(name: string): string {
+  return `$http_${name.toLowerCase().replaceAll('-', '_')}`
 }
 
 /** A regular expression (PCRE) that matches this text and no other. */
 export function literalPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+/** One that matches each spelling of a path that decodes to this text. */
+export function spellingsPattern(text: string): string {
+  return encodedText(text, isPathCharacter)
+}
+
+function headerPattern({ type, value }: ValueMatch): string {
+  if (type === undefined) return literalPattern(value)
+  return printExpression(parseExpression(value), {
+    set: (set) => printByteSet(without(set, LINE_FEED)),
+  })
+}
+
+/**
+ * Looks ahead whether the first parameter of that name has the wanted value, percent-decoded. nginx
+ * does not decode a query; so the pattern takes each character in each spelling that it can have.
+ */
+function queryLookahead({ name, type, value }: ValueMatch): string {
+  const wantedName = encodedText(name, (code) => isQueryCharacter(code) && code !== 0x3d)
+  const wanted =
+    type === undefined
+      ? { text: encodedText(value, isQueryCharacter), mayBeEmpty: value === '' }
+      : encodedExpression(parseExpression(value))
+  const others = `(?:(?!${wantedName}(?:[=&\\n]|\\z))[^&\\n]*&)*`
+  const pair = `${wantedName}(?:=${wanted.text})${wanted.mayBeEmpty ? '?' : ''}`
+  return `(?=${others}${pair}(?:[&\\n]|\\z))`
+}
+
+function encodedExpression(expression: Expression) {
+  return {
+    text: printExpression(expression, {
+      set: (set) => printEncoded(set, isQueryCharacter),
+      byte: encodedByte,
+    }),
+    mayBeEmpty: matchesEmpty(expression),
+  }
+}
+
+/** Every spelling of a text, `raw` telling which characters may stand as they are. */
+function encodedText(text: string, raw: (code: number) => boolean): string {
+  return [...Buffer.from(text)]
+    .map((byte) => (byte < 0x80 ? printEncoded(oneByte(byte), raw) : encodedByte(byte)))
+    .join('')
+}
+
+function encodedByte(byte: number): string {
+  return `%${[...byte.toString(16).padStart(2, '0')]
+    .map((digit) => (/\d/.test(digit) ? digit : `[${digit}${digit.toUpperCase()}]`))
+    .join('')}`
+}
+
+/** Which may stand in a path as they are: `request-checks.ts` has refused all others. */
+function isPathCharacter(code: number): boolean {
+  return code > 0x20 && code < 0x7f && !'%?#'.includes(String.fromCharCode(code))
+}
+
+/** Which may stand in a parameter as they are. */
+function isQueryCharacter(code: number): boolean {
+  return code > 0x20 && code < 0x7f && !'%&#'.includes(String.fromCharCode(code))
 }

@@ -8,8 +8,11 @@ const FRAMING: readonly string[] = ['connection', 'keep-alive', 'transfer-encodi
  * Headers of an endpoint's response that stay here: those of its connection. Only a WebSocket's 101
  * has an `Upgrade` to pass on. Where a location has any of these directives, it inherits none.
  */
-export function hiddenHeaders(of: 'response' | 'tunnel'): readonly Directive[] {
+export function hiddenHeaders(
+  from: 'proxy' | 'fastcgi',
+  of: 'response' | 'tunnel',
+): readonly Directive[] {
   return HOP_BY_HOP_HEADERS.filter(
     (name) => !FRAMING.includes(name) && !(of === 'tunnel' && name === 'upgrade'),
-  ).map((name) => directive('proxy_hide_header', name))
+  ).map((name) => directive(`${from}_hide_header`, name))
 }

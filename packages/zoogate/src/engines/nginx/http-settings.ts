@@ -1,15 +1,24 @@
-import { HEADERS_OF_OURS, HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
 import type { View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
-import { failurePages } from './destination.ts'
+import { answerPages } from './answers.ts'
+import { cachePaths } from './cache.ts'
+import { believedAddress } from './client-address.ts'
 import { block, type Directive, directive } from './directive.ts'
+import { endpointHeaders } from './endpoint-headers.ts'
 import { nginxFiles } from './files.ts'
 import { hiddenHeaders } from './hidden-headers.ts'
 import { requestChecks } from './request-checks.ts'
+import { targetVariables } from './rewrite.ts'
 import { dispatchPage } from './server.ts'
+import type { SharedVariables } from './shared-variables.ts'
+import { shapeVariables } from './static-files.ts'
 
 /** What holds for every server: how nginx speaks with clients and with endpoints. */
-export function httpSettings(view: View, paths: EnginePaths): readonly Directive[] {
+export function httpSettings(
+  view: View,
+  paths: EnginePaths,
+  shared: SharedVariables,
+): readonly Directive[] {
   const { temporary } = nginxFiles(paths)
   const names = view.routes.length + view.services.size
   const endpoints = [...view.services.values()].reduce((sum, s) => sum + s.endpoints.length, 0)
@@ -19,6 +28,8 @@ export function httpSettings(view: View, paths: EnginePaths): readonly Directive
     ),
     directive('access_log', 'off'),
     directive('server_tokens', 'off'),
+    // Of our own answers; the endings of paths say nothing of them.
+    block('types', []),
     directive('default_type', 'text/plain'),
     // Hash tables are sized for what is in them; nginx warns, and is slow, where they are too small.
     directive('server_names_hash_bucket_size', 512),
@@ -28,9 +39,14 @@ export function httpSettings(view: View, paths: EnginePaths): readonly Directive
     directive('variables_hash_bucket_size', 256),
     directive('variables_hash_max_size', tableSize(8 * names + endpoints)),
     ...clientSettings(view),
-    ...endpointSettings(),
+    ...limitSettings(view),
+    ...believedAddress(view),
+    ...endpointSettings(view, shared),
+    ...cachePaths(view, paths),
+    ...targetVariables(),
+    ...shapeVariables(),
     dispatchPage(),
-    ...failurePages(),
+    ...answerPages(),
   ]
 }
 
@@ -42,11 +58,6 @@ function clientSettings(view: View): readonly Directive[] {
   return [
     directive('keepalive_timeout', `${view.concurrency.keepAliveMs}ms`),
     directive('keepalive_requests', 1_000_000),
-    directive('client_header_buffer_size', '4k'),
-    // As much of a request's head as the other engines take.
-    directive('large_client_header_buffers', 4, '16k'),
-    // A body's size is the service's affair.
-    directive('client_max_body_size', 0),
     directive('merge_slashes', 'off'),
     directive('tcp_nodelay', 'on'),
     ...requestChecks(),
@@ -68,13 +79,32 @@ function clientSettings(view: View): readonly Directive[] {
       [directive('default', '+close'), directive('websocket', '+tunnel')],
     ),
     block(
-      ['map', '$remote_addr', '$zoogate_forwarded_for'],
-      [directive('default', '$remote_addr'), directive('~:', '"[$remote_addr]"')],
-    ),
-    block(
       ['map', '$upstream_addr', '$zoogate_last_upstream'],
       [directive('default', ''), directive('~([^ ,]+)\\z', '$1')],
     ),
+  ]
+}
+
+/** What a view does not bound has the bounds of the other engines, or none. */
+function limitSettings({ limits }: View): readonly Directive[] {
+  const { headerBytes, bodyBytes = 0, idleMs } = limits ?? {}
+  return [
+    ...(headerBytes === undefined
+      ? [
+          directive('client_header_buffer_size', '4k'),
+          directive('large_client_header_buffers', 4, '16k'),
+        ]
+      : [
+          // A head that does not fit into the one goes on in the other.
+          directive('client_header_buffer_size', Math.min(1_024, headerBytes)),
+          directive('large_client_header_buffers', 1, headerBytes),
+        ]),
+    directive('client_max_body_size', bodyBytes),
+    ...(idleMs === undefined
+      ? []
+      : ['client_header_timeout', 'client_body_timeout', 'send_timeout'].map((name) =>
+          directive(name, `${idleMs}ms`),
+        )),
   ]
 }
 
@@ -83,28 +113,15 @@ const STEERING = [
   ...['X-Accel-Buffering', 'X-Accel-Charset'],
 ]
 
-/** What nginx sets itself, below or because it frames the request, is not among them. */
-const SET_BY_NGINX: readonly string[] = [
-  ...['connection', 'upgrade', 'transfer-encoding'],
-  ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'],
-]
-const DROPPED_REQUEST_HEADERS = [...HOP_BY_HOP_HEADERS, ...HEADERS_OF_OURS].filter(
-  (name) => !SET_BY_NGINX.includes(name),
-)
-
-function endpointSettings(): readonly Directive[] {
+function endpointSettings(view: View, shared: SharedVariables): readonly Directive[] {
   return [
     directive('proxy_http_version', '1.1'),
-    directive('proxy_set_header', 'Host', '$zoogate_host'),
-    directive('proxy_set_header', 'Connection', '$zoogate_connection'),
-    directive('proxy_set_header', 'Upgrade', '$zoogate_upgrade'),
-    // A client's own values are replaced: nobody is trusted to have written them.
-    directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
-    directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
-    directive('proxy_set_header', 'X-Forwarded-Host', '$zoogate_authority'),
-    directive('proxy_set_header', 'Forwarded', 'for=$zoogate_forwarded_for;proto=$scheme'),
-    ...DROPPED_REQUEST_HEADERS.map((name) => directive('proxy_set_header', name, '')),
-    ...hiddenHeaders('response'),
+    directive('proxy_headers_hash_max_size', 2_048),
+    directive('proxy_headers_hash_bucket_size', 256),
+    ...endpointHeaders(view, shared).map(([name, value]) =>
+      directive('proxy_set_header', name, value),
+    ),
+    ...hiddenHeaders('proxy', 'response'),
     // Responses pass as they come, so events stream; they never wait in a file.
     directive('proxy_buffering', 'off'),
     directive('proxy_buffer_size', '32k'),
@@ -115,6 +132,7 @@ function endpointSettings(): readonly Directive[] {
     ...['Server', 'Date', 'X-Pad', ...STEERING].map((name) => directive('proxy_pass_header', name)),
     // An endpoint does not steer nginx.
     directive('proxy_ignore_headers', ...STEERING),
+    directive('fastcgi_ignore_headers', ...STEERING),
     // Another endpoint is tried where none has had the request, and where the method may be repeated.
     directive('proxy_next_upstream', 'error', 'timeout'),
   ]

@@ -1,4 +1,3 @@
-import { ANSWERS } from '@zoogate/proxy/request-rules'
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { ServicePool } from '../../model/view.ts'
 import type { Balancing, Target } from './balancing.ts'
@@ -9,9 +8,10 @@ import { CONTROL_PATHS } from './files.ts'
 import { applyEndpoints, plan } from './live.ts'
 import { observe } from './stats.ts'
 import {
-  cookieVariable,
   hasPicks,
   renderUpstreams,
+  renewsCookie,
+  setCookieVariable,
   targetVariable,
   upstreamName,
 } from './upstream.ts'
@@ -25,6 +25,7 @@ export const nativeBalancing: Balancing = {
   settings: () => [],
   upstreams: renderUpstreams,
   target,
+  copyTarget: (pool) => (hasPicks(pool) ? upstreamName(pool.name) : undefined),
   controlLocations: (view, generation) =>
     tablePages(view, generation).map((page, index) =>
       block(
@@ -44,13 +45,10 @@ function target(pool: ServicePool): Target | undefined {
   }
   if (!canPick && pool.endpoints.every(({ state }) => state === 'down')) return undefined
   const upstream = targetVariable(pool.name)
-  const unlessOwned = block(
-    ['if', '(', upstream, '=', '', ')'],
-    [directive('return', 503, ANSWERS.unavailable)],
-  )
+  const unlessOwned = block(['if', '(', upstream, '=', '', ')'], [directive('return', 503)])
   return {
     upstream,
     directives: canPick ? [] : [unlessOwned],
-    cookie: cookieVariable(pool.name),
+    ...(renewsCookie(pool) ? { cookie: setCookieVariable(pool.name) } : {}),
   }
 }

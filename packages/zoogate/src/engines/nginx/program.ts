@@ -1,6 +1,7 @@
 import type { EnginePaths, EngineProgram } from '../engine.ts'
 import { directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, nginxFiles } from './files.ts'
+import { loadModules, STREAM_MODULE } from './modules.ts'
 import { startArguments } from './start-script.ts'
 import { workerUser } from './worker-user.ts'
 
@@ -29,10 +30,13 @@ export function program(paths: EnginePaths): EngineProgram {
   }
 }
 
-/** What both the running nginx and its checker are told: for the checker makes the folders. */
+/** What both the running nginx and its checker are told: modules; and who, as the checker makes folders. */
 export function processDirectives(paths: EnginePaths): ReturnType<typeof directive>[] {
   const user = workerUser(paths)
-  return user === undefined ? [] : [directive('user', user.name, user.group)]
+  return [
+    ...loadModules([STREAM_MODULE]),
+    ...(user === undefined ? [] : [directive('user', user.name, user.group)]),
+  ]
 }
 
 export function nginxArguments(

@@ -1,14 +1,18 @@
-import type { View } from '../../model/view.ts'
+import type { Listener, View } from '../../model/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
+import { usersFilesOf } from './access.ts'
 import type { Balancing } from './balancing.ts'
 import { block, type Directive, directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles, upstreamFile } from './files.ts'
+import { needsFile } from './host-needs.ts'
 import { httpSettings } from './http-settings.ts'
+import { certificateNames, secretFilesOf } from './listener-tls.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { refusals } from './refusals.ts'
 import { virtualServers } from './routing.ts'
-import { renderServer } from './server.ts'
+import { renderServer, type ServerContext } from './server.ts'
 import { SharedVariables } from './shared-variables.ts'
+import { isTcp, renderStream } from './stream.ts'
 
 /**
  * The files of a generation: `nginx.conf`, and one file for each service's endpoints. What belongs to
@@ -29,11 +33,10 @@ export function render(
     )
   }
   const shared = new SharedVariables()
-  const servers = view.listeners.flatMap((listener) =>
-    virtualServers(view.routes.filter(({ listeners }) => listeners.includes(listener.name))).map(
-      (server) => renderServer(server, { listener, view, paths: context.paths, shared, balancing }),
-    ),
-  )
+  const settings = httpSettings(view, context.paths, shared)
+  const servers = view.listeners
+    .filter((listener) => !isTcp(listener))
+    .flatMap((listener) => serversOf(listener, { ...context, view, shared, balancing }))
   const services = [...view.services.values()]
   const main = [
     ...balancing.modules(),
@@ -43,22 +46,46 @@ export function render(
     // A client's connection and its endpoint's, and some for idle connections and the control socket.
     block('events', [directive('worker_connections', 2 * view.concurrency.maxConnections + 512)]),
     block('http', [
-      ...httpSettings(view, context.paths),
+      ...settings,
       ...balancing.settings(view),
       ...services.map(({ name }) => directive('include', upstreamFile(name))),
       ...shared.directives(),
       ...servers,
       controlServer(view, context, balancing),
     ]),
+    ...renderStream(view),
   ]
   return new Map([
     [CONFIGURATION_FILE, printDirectives(main)],
+    ...needsFile(view),
+    ...secretFilesOf(view),
+    ...usersFilesOf(view),
     ...services.map((pool): [string, string] => [
       upstreamFile(pool.name),
-      printDirectives(balancing.upstreams(pool)),
+      printDirectives(balancing.upstreams(pool, attemptsAt(pool.name, view))),
     ]),
     ...balancing.files(view, context.generation),
   ])
+}
+
+/** A listener's servers: one for each name of a route, and of a certificate, and one for the rest. */
+function serversOf(
+  listener: Listener,
+  context: Omit<ServerContext, 'listener'>,
+): readonly Directive[] {
+  const { view } = context
+  const routes = view.routes.filter(({ listeners }) => listeners.includes(listener.name))
+  return virtualServers(routes, certificateNames(listener, view)).map((server) =>
+    renderServer(server, { ...context, listener }),
+  )
+}
+
+/** How often the most persistent of a service's routes asks. */
+function attemptsAt(service: string, { routes }: View): number {
+  const wanted = routes
+    .filter(({ backends }) => backends.some((backend) => backend.service === service))
+    .map(({ retry }) => (retry?.attempts ?? 0) + 1)
+  return wanted.reduce((most, each) => Math.max(most, each), 1)
 }
 
 /** Tells the agent what the running workers serve. */

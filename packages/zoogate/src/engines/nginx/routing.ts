@@ -1,11 +1,13 @@
 import type { Route } from '../../model/view.ts'
+import { isConditional } from './condition.ts'
+import { literalPrefix, parseExpression } from './regular-expression.ts'
 
 /**
  * The view's routes are one list, and the first that matches carries the request. nginx chooses
  * otherwise: a server by the most specific name, then a location by the longest path. The two agree
  * when every server and every location knows, in order, all the routes that could match what reaches
  * it. That is what this file works out: for each server name the routes of less specific hosts too,
- * and for each location those of shorter prefixes.
+ * and for each location those of shorter prefixes, and those whose regular expression may match there.
  *
  * Paths are compared as nginx normalises them: percent-decoded, `.` and `..` resolved, `//` kept. So
  * `/%61pp` and `/x/../app` are `/app`, and no spelling gets around a route. The endpoint is sent the
@@ -22,17 +24,24 @@ export interface Location {
   /** Decoded. A prefix ends with `/`. */
   readonly path: string
   /**
-   * The routes that a request here can match, in order; all match its host and path. Ends with the
-   * first that asks for nothing more. Never empty.
+   * The routes that a request here can match, in order; all match its host and path, but for those by
+   * regular expression, which may. Ends with the first that asks for nothing more. Never empty.
    */
   readonly candidates: readonly Route[]
 }
 
-/** The servers of one listener, given the routes that are attached to it. The default one is last. */
-export function virtualServers(routes: readonly Route[]): readonly VirtualServer[] {
-  const hostnames = new Set(
-    routes.map((route) => route.hostname).filter((name) => name !== undefined),
-  )
+/**
+ * The servers of one listener, given the routes that are attached to it. The default one is last.
+ * @param further names that shall have a server of their own, beside those of the routes
+ */
+export function virtualServers(
+  routes: readonly Route[],
+  further: readonly string[] = [],
+): readonly VirtualServer[] {
+  const hostnames = new Set([
+    ...routes.map((route) => route.hostname).filter((name) => name !== undefined),
+    ...further,
+  ])
   const named = [...hostnames].sort().map((hostname) => ({
     hostname,
     locations: locationsOf(routes.filter((route) => coversHost(route.hostname, hostname))),
@@ -71,9 +80,15 @@ interface Ranked {
 class PathIndex {
   readonly #exact = new Map<string, Ranked[]>()
   readonly #prefix = new Map<string, Ranked[]>()
+  readonly #expressions: (Ranked & { readonly begin: string })[] = []
 
   constructor(routes: readonly Route[]) {
     routes.forEach((route, rank) => {
+      if (route.path.type === 'RegularExpression') {
+        const begin = literalPrefix(parseExpression(route.path.value))
+        this.#expressions.push({ rank, route, begin })
+        return
+      }
       const byPath = route.path.type === 'Exact' ? this.#exact : this.#prefix
       const path = decodePath(route.path.value)
       const same = byPath.get(path)
@@ -83,7 +98,8 @@ class PathIndex {
   }
 
   paths(): readonly string[] {
-    return [...new Set([...this.#exact.keys(), ...this.#prefix.keys()])].sort()
+    const everywhere = this.#expressions.length === 0 ? [] : ['/']
+    return [...new Set([...this.#exact.keys(), ...this.#prefix.keys(), ...everywhere])].sort()
   }
 
   hasExact(path: string): boolean {
@@ -91,22 +107,26 @@ class PathIndex {
   }
 
   hasPrefix(path: string): boolean {
-    return this.#prefix.has(path)
+    return this.#prefix.has(path) || (path === '/' && this.#expressions.length > 0)
   }
 
   /** Of `exact`: routes that match the path; of `prefix`: those that match all that lies below it. */
   matching(path: string, type: Location['type']): readonly Route[] {
     const found = type === 'exact' ? [...(this.#exact.get(path) ?? [])] : []
     for (const prefix of prefixesOf(path)) found.push(...(this.#prefix.get(prefix) ?? []))
+    for (const { rank, route, begin } of this.#expressions) {
+      const couldMatch =
+        path.startsWith(begin) || (type === 'prefix' && begin.startsWith(asFolder(path)))
+      if (couldMatch) found.push({ rank, route })
+    }
     const ordered = found.sort((a, b) => a.rank - b.rank).map(({ route }) => route)
     const last = ordered.findIndex((route) => !isConditional(route))
     return last < 0 ? ordered : ordered.slice(0, last + 1)
   }
 }
 
-/** Whether it asks for more than a host and a path. */
-export function isConditional(route: Route): boolean {
-  return route.method !== undefined || route.headers.length > 0
+function asFolder(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`
 }
 
 /** The prefixes, by whole segments, that cover a path: of `/a/b`: `/`, `/a`, `/a/b`. */

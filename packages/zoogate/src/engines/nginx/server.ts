@@ -1,28 +1,28 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
-import type { EnginePaths } from '../engine.ts'
+import type { RenderContext } from '../engine.ts'
+import { failureLocations, setLook, wordsLocations } from './answers.ts'
 import type { Balancing } from './balancing.ts'
-import { routeCondition } from './condition.ts'
+import { listenAddresses, listenOptions } from './client-address.ts'
+import { isConditional, routeCondition } from './condition.ts'
 import {
-  type Answer,
   type Destination,
+  destinationEnding,
   destinationOf,
-  FAILURES,
-  NO_ROUTE,
-  renderAnswer,
   renderDestination,
-  UNAVAILABLE,
 } from './destination.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
+import { changeOwnResponse } from './header-changes.ts'
+import { listenerTls } from './listener-tls.ts'
+import { mirrorsOf } from './mirror.ts'
 import { BAD_HOST, BAD_TARGET, OTHER_HOST } from './request-checks.ts'
-import { isConditional, type Location, type VirtualServer } from './routing.ts'
+import type { Location, VirtualServer } from './routing.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
-export interface ServerContext {
+export interface ServerContext extends RenderContext {
   readonly listener: Listener
   readonly view: View
-  readonly paths: EnginePaths
   readonly shared: SharedVariables
   readonly balancing: Balancing
 }
@@ -35,38 +35,33 @@ export interface ServerContext {
  */
 export function renderServer(
   { hostname, locations }: VirtualServer,
-  server: ServerContext,
+  context: ServerContext,
 ): Directive {
-  const { view, shared } = server
-  const destinations = new Map<string, Destination>()
-  const answers = new Set<Answer>(FAILURES)
-  const dispatch = locations.map((location) =>
-    dispatchLocation(location, answers, (route) =>
-      targetOf(route, { view, shared, destinations, answers }),
-    ),
-  )
+  const { listener, view } = context
+  const parts = new ServerParts(context)
+  const dispatch = locations.map((location) => dispatchLocation(location, parts))
   if (!locations.some(({ type, path }) => type === 'prefix' && path === '/')) {
-    dispatch.push(block(['location', '/'], goTo(NO_ROUTE)))
-    answers.add(NO_ROUTE)
+    dispatch.push(block(['location', '/'], [directive('return', 404)]))
   }
+  const tls = listenerTls(listener, view, hostname)
   return block('server', [
-    ...listenAddresses(server.listener).map((address) =>
-      directive('listen', address, ...(hostname === undefined ? ['default_server'] : [])),
+    ...listenAddresses(listener).map((address) =>
+      directive(
+        'listen',
+        address,
+        ...(hostname === undefined ? ['default_server'] : []),
+        ...listenOptions(view),
+        ...tls.listen,
+      ),
     ),
     directive('server_name', hostname ?? ''),
+    ...tls.settings,
     ...refuseRequests(),
-    ...chooseMode(server.paths),
+    ...chooseMode(context),
     ...dispatch,
     // nginx takes some 25 KB for each location of each server, so there are none that nobody goes to.
-    ...[...destinations.values()].flatMap((each) => renderDestination(each, server.balancing)),
-    ...[...answers].flatMap(renderAnswer),
+    ...parts.locations(),
   ])
-}
-
-/** Of both families: `*` of nginx is IPv4 alone. */
-function listenAddresses({ address, port }: Listener): readonly string[] {
-  if (address === '*') return [`*:${port}`, `[::]:${port}`]
-  return [address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`]
 }
 
 /** What no engine of ours carries (`http-settings.ts`). nginx has refused bad framing before. */
@@ -76,8 +71,8 @@ function refuseRequests(): readonly Directive[] {
   )
 }
 
-/** Of the destinations' modes (`destination.ts`), the one for this request. */
-function chooseMode(paths: EnginePaths): readonly Directive[] {
+/** Of the modes (`answers.ts`), the one for this request. */
+function chooseMode({ paths }: RenderContext): readonly Directive[] {
   return [
     directive('set', '$zoogate_mode', '$zoogate_mode_everyday'),
     block(
@@ -88,57 +83,85 @@ function chooseMode(paths: EnginePaths): readonly Directive[] {
 }
 
 /** The candidates in order: the first whose condition holds takes the request. */
-function dispatchLocation(
-  { type, path, candidates }: Location,
-  answers: Set<Answer>,
-  target: (route: Route) => { readonly when?: string; readonly destination: string },
-): Directive {
+function dispatchLocation({ type, path, candidates }: Location, parts: ServerParts): Directive {
   const steps = candidates.flatMap((route) => {
-    const { when, destination } = target(route)
-    return when === undefined
-      ? goTo(destination)
-      : [block(['if', '(', when, ')'], goTo(destination))]
+    const { when, steps } = parts.target(route)
+    return when === undefined ? steps : [block(['if', '(', when, ')'], steps)]
   })
   const last = candidates.at(-1)
-  if (last !== undefined && isConditional(last)) {
-    steps.push(...goTo(NO_ROUTE))
-    answers.add(NO_ROUTE)
-  }
+  if (last === undefined || isConditional(last)) steps.push(setLook(''), directive('return', 404))
   return block(type === 'exact' ? ['location', '=', path] : ['location', path], steps)
 }
 
-function goTo(destination: string): readonly Directive[] {
-  return [directive('set', '$zoogate_destination', destination), directive('return', 418)]
-}
+/** What a server's routes need of it, gathered while they are rendered. */
+class ServerParts {
+  readonly #context: ServerContext
+  readonly #destinations = new Map<string, readonly Directive[]>()
+  readonly #looks = new Map<string, readonly Directive[]>([['', []]])
+  #mirrors = 0
 
-interface TargetContext {
-  readonly view: View
-  readonly shared: SharedVariables
-  /** What the server needs for its routes: added to. */
-  readonly destinations: Map<string, Destination>
-  readonly answers: Set<Answer>
-}
+  constructor(context: ServerContext) {
+    this.#context = context
+  }
 
-/** Under which condition a route takes a request, and whereto. */
-function targetOf(
-  route: Route,
-  { view, shared, destinations, answers }: TargetContext,
-): { readonly when?: string; readonly destination: string } {
-  const when = isConditional(route) ? { when: shared.condition(routeCondition(route)) } : {}
-  const shares: { name: string; weight: number }[] = []
-  for (const { service, weight } of route.backends) {
-    const pool = view.services.get(service)
-    if (pool === undefined || weight === 0) continue
-    const destination = destinationOf(pool, route.timeouts)
-    destinations.set(destination.name, destination)
-    shares.push({ name: destination.name, weight })
+  /** Under which condition a route takes a request, and whereto. */
+  target(route: Route): { readonly when?: string; readonly steps: readonly Directive[] } {
+    const { shared } = this.#context
+    const when = isConditional(route) ? { when: shared.condition(routeCondition(route)) } : {}
+    const name = this.#destination(route) + destinationEnding(route, this.#context)
+    return {
+      ...when,
+      steps: [
+        setLook(this.#look(route)),
+        directive('set', '$zoogate_destination', name),
+        directive('return', 418),
+      ],
+    }
   }
-  const [first, second] = shares
-  if (first === undefined) {
-    answers.add(UNAVAILABLE)
-    return { ...when, destination: UNAVAILABLE }
+
+  locations(): readonly Directive[] {
+    return [
+      ...[...this.#destinations.values()].flat(),
+      ...failureLocations(),
+      ...[...this.#looks].flatMap(([look, headers]) => wordsLocations(look, headers)),
+    ]
   }
-  return { ...when, destination: second === undefined ? first.name : shared.split(shares) }
+
+  #destination(route: Route): string {
+    const { view, shared } = this.#context
+    const shares: { name: string; weight: number }[] = []
+    for (const { service, weight } of route.backends) {
+      const pool = view.services.get(service)
+      if (pool === undefined || weight === 0) continue
+      shares.push({ name: this.#add(route, pool), weight })
+    }
+    const [first, second] = shares
+    if (first === undefined) return this.#add(route)
+    return second === undefined ? first.name : shared.split(shares)
+  }
+
+  #add(route: Route, pool?: Destination['pool']): string {
+    const destination = destinationOf(route, pool, (settings) =>
+      this.#context.shared.number(settings),
+    )
+    const { name } = destination
+    if (this.#destinations.has(name)) return name
+    const mirrors = mirrorsOf(route, this.#mirrors, this.#context)
+    this.#mirrors += mirrors.locations.length
+    this.#destinations.set(name, [
+      ...renderDestination(destination, this.#context, mirrors.way),
+      ...mirrors.locations,
+    ])
+    return name
+  }
+
+  #look({ responseHeaders }: Route): string {
+    if (responseHeaders === undefined) return ''
+    const { shared } = this.#context
+    const look = `.${shared.number(JSON.stringify(responseHeaders))}`
+    this.#looks.set(look, changeOwnResponse(responseHeaders, shared))
+    return look
+  }
 }
 
 /** How every server gets from a location to the destination that it named. */

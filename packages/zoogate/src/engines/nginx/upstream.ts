@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, ServicePool } from '../../model/view.ts'
-import { literalPattern } from './condition.ts'
+import { headerVariable, literalPattern } from './condition.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { endpointTable } from './endpoint-table.ts'
 import { smallWeights } from './small-weights.ts'
@@ -9,11 +9,13 @@ import { smallWeights } from './small-weights.ts'
 /**
  * One service's file: its pool as an `upstream`, the maps of its session cookie, and the table that
  * the control socket answers with (`endpoint-table.ts`).
+ * @param attempts so many times a route may ask for the same request, at whichever endpoint
  */
-export function renderUpstreams(pool: ServicePool): readonly Directive[] {
+export function renderUpstreams(pool: ServicePool, attempts = 1): readonly Directive[] {
   const cookie = sessionCookie(pool)
   return [
-    ...(hasPicks(pool) ? [renderPool(pool)] : []),
+    ...hashedMaps(pool),
+    ...(hasPicks(pool) ? [renderPool(pool, attempts)] : []),
     ...(cookie === undefined ? [] : renderPersistence(pool, cookie)),
     ...endpointTable(pool).map(({ variable, text }) =>
       block(['map', '', variable], [directive('default', text)]),
@@ -36,8 +38,13 @@ export function targetVariable(service: string): string {
   return serviceVariable('target', service)
 }
 
+/** Whether the balancer itself hands out the cookie that keeps a client on its endpoint. */
+export function renewsCookie({ sessionPersistence }: ServicePool): boolean {
+  return sessionPersistence?.type === 'Cookie' && sessionPersistence.mode !== 'Application'
+}
+
 /** The Set-Cookie header of a response; empty: none. */
-export function cookieVariable(service: string): string {
+export function setCookieVariable(service: string): string {
   return serviceVariable('set_cookie', service)
 }
 
@@ -46,7 +53,8 @@ function serviceVariable(purpose: string, service: string): string {
   return `$zoogate_${purpose}_${service.replaceAll('-', '_')}`
 }
 
-function picks(pool: ServicePool): readonly Endpoint[] {
+/** Who takes requests that belong to nobody. */
+export function picks(pool: ServicePool): readonly Endpoint[] {
   return pool.endpoints.filter(({ state, weight }) => state === 'up' && weight > 0)
 }
 
@@ -66,9 +74,9 @@ const IDLE_TIMEOUT = '4s'
 const FAILURES_MAX = 3
 const FAILURES_WITHIN = '1s'
 
-function renderPool(pool: ServicePool): Directive {
+function renderPool(pool: ServicePool, attempts: number): Directive {
   const ejects = canEject(pool)
-  const lines = serverLines(pool)
+  const lines = repeated(serverLines(pool), attempts, pool)
   const passive = ejects
     ? [`max_fails=${FAILURES_MAX}`, `fail_timeout=${FAILURES_WITHIN}`]
     : ['max_fails=0']
@@ -78,7 +86,7 @@ function renderPool(pool: ServicePool): Directive {
       // Shared by the workers, so that counts of connections and failures are the pool's. A server
       // takes under 1 KiB of it; nginx wants 32 KiB at least.
       directive('zone', upstreamName(pool.name), `${64 + 2 * lines.length}k`),
-      ...algorithm(pool),
+      ...balancingDirectives(pool, hashedVariable(pool)),
       ...lines.map((line) => directive(...line, ...passive)),
       ...(ejects ? lines.map((line) => directive(...line, 'max_fails=0', 'backup')) : []),
       directive('keepalive', IDLE_CONNECTIONS),
@@ -88,12 +96,26 @@ function renderPool(pool: ServicePool): Directive {
 }
 
 /**
+ * A request is sent to each line once. Where more attempts are wanted than there are lines, the lines
+ * are there more than once; not so where connections are counted for each line, or points on a ring.
+ */
+function repeated(
+  lines: readonly (readonly string[])[],
+  attempts: number,
+  { connections, algorithm }: ServicePool,
+): readonly (readonly string[])[] {
+  if (connections.max !== undefined || algorithm === 'consistentHash') return lines
+  const times = Math.max(1, Math.ceil(attempts / lines.length))
+  return Array.from({ length: times }, () => lines).flat()
+}
+
+/**
  * A line for each endpoint, with its weight. `random two` draws two different servers and, where both
  * are idle, takes the second one: of two with weights 2 and 1 the lighter gets more. So there an
  * endpoint has as many lines as units of weight instead, unless its connections are bounded: those
  * are counted for each line.
  */
-function serverLines(pool: ServicePool): readonly (readonly string[])[] {
+export function serverLines(pool: ServicePool): readonly (readonly string[])[] {
   const endpoints = picks(pool)
   const { algorithm, connections } = pool
   const bound = connections.max === undefined ? [] : [`max_conns=${connections.max}`]
@@ -124,9 +146,16 @@ function canEject(pool: ServicePool): boolean {
   return withBackups && pool.connections.max === undefined && picks(pool).length > 1
 }
 
-/** Round robin is what an upstream does when nothing is said; `refusals.ts` knows the others. */
-function algorithm(pool: ServicePool): readonly Directive[] {
-  switch (pool.algorithm) {
+/**
+ * How an upstream balances. Round robin is what it does when nothing is said; `refusals.ts` knows the
+ * others.
+ * @param hashed what consistentHash hashes
+ */
+export function balancingDirectives(
+  { algorithm }: Pick<ServicePool, 'algorithm'>,
+  hashed: string,
+): readonly Directive[] {
+  switch (algorithm) {
     case 'leastRequest':
       return [directive('least_conn')]
     case 'random':
@@ -134,10 +163,53 @@ function algorithm(pool: ServicePool): readonly Directive[] {
     case 'powerOfTwoChoices':
       return [directive('random', 'two', 'least_conn')]
     case 'consistentHash':
-      return [directive('hash', '$remote_addr', 'consistent')]
+      return [directive('hash', hashed, 'consistent')]
     default:
       return []
   }
+}
+
+/** What of a request consistentHash hashes: {@link hashedMaps} makes it. */
+function hashedVariable(pool: ServicePool): string {
+  return pool.hashOn === undefined || pool.hashOn.type === 'sourceIP'
+    ? '$remote_addr'
+    : serviceVariable('hashed', pool.name)
+}
+
+/** A request without the header or cookie is spread by its address, not all to one endpoint. */
+function hashedMaps(pool: ServicePool): readonly Directive[] {
+  const { algorithm, hashOn } = pool
+  if (algorithm !== 'consistentHash' || hashOn === undefined || hashOn.type === 'sourceIP')
+    return []
+  const variable = serviceVariable('hashed', pool.name)
+  switch (hashOn.type) {
+    case 'path':
+      return [block(['map', '$zoogate_path', variable], [directive('default', '$zoogate_path')])]
+    case 'header': {
+      const header = headerVariable(hashOn.name)
+      return [
+        block(
+          ['map', header, variable],
+          [directive('default', header), directive('', '$remote_addr')],
+        ),
+      ]
+    }
+    case 'cookie':
+      return [
+        block(
+          ['map', '$http_cookie', variable],
+          [
+            directive('default', '$remote_addr'),
+            directive(cookiePattern(hashOn.name, '[^;]+'), '$1'),
+          ],
+        ),
+      ]
+  }
+}
+
+/** Finds a cookie in a Cookie header: names are told apart by letter case, which nginx's are not. */
+function cookiePattern(name: string, value: string): string {
+  return `~(?:^|;[ \\t]*)${literalPattern(name)}=(${value})`
 }
 
 /** How many others stand in for an endpoint whose sessions it cannot take. */
@@ -151,7 +223,9 @@ const STAND_INS = 3
  */
 function renderPersistence(pool: ServicePool, cookieName: string): readonly Directive[] {
   const members = pool.endpoints.filter(({ state }) => state !== 'down')
+  const isOurs = renewsCookie(pool)
   const cookie = serviceVariable('cookie', pool.name)
+  const chosen = isOurs ? cookie : serviceVariable('chosen', pool.name)
   const answered = serviceVariable('answered', pool.name)
   const twins = caseTwins(members)
   const names = members.map(({ id }, index) => memberUpstream(pool.name, id, index, twins))
@@ -171,13 +245,11 @@ function renderPersistence(pool: ServicePool, cookieName: string): readonly Dire
     ),
     block(
       ['map', '$http_cookie', cookie],
-      [
-        directive('default', ''),
-        directive(`~(?:^|;[ \\t]*)${literalPattern(cookieName)}=([^;]*)`, '$1'),
-      ],
+      [directive('default', ''), directive(cookiePattern(cookieName, '[^;]*'), '$1')],
     ),
+    ...(isOurs ? [] : [endOfCookie(cookie, chosen, members)]),
     block(
-      ['map', cookie, targetVariable(pool.name)],
+      ['map', chosen, targetVariable(pool.name)],
       [
         directive('default', hasPicks(pool) ? upstreamName(pool.name) : ''),
         ...members.map((endpoint, index) =>
@@ -185,22 +257,43 @@ function renderPersistence(pool: ServicePool, cookieName: string): readonly Dire
         ),
       ],
     ),
-    block(
-      ['map', '$zoogate_last_upstream', answered],
-      [
-        directive('default', ''),
-        ...distinctAddresses(members).map(({ id, address }) => directive(address, id)),
-      ],
-    ),
-    block(
-      ['map', `${cookie}|${answered}`, cookieVariable(pool.name)],
-      [
-        directive('default', `${cookieName}=${answered}; Path=/; HttpOnly`),
-        directive('~\\|\\z', ''),
-        directive('~^(.+)\\|\\1\\z', ''),
-      ],
-    ),
+    ...(isOurs ? setCookie() : []),
   ]
+
+  function setCookie(): readonly Directive[] {
+    return [
+      block(
+        ['map', '$zoogate_last_upstream', answered],
+        [
+          directive('default', ''),
+          ...distinctAddresses(members).map(({ id, address }) => directive(address, id)),
+        ],
+      ),
+      block(
+        ['map', `${cookie}|${answered}`, setCookieVariable(pool.name)],
+        [
+          directive('default', `${cookieName}=${answered}; Path=/; HttpOnly`),
+          directive('~\\|\\z', ''),
+          directive('~^(.+)\\|\\1\\z', ''),
+        ],
+      ),
+    ]
+  }
+}
+
+/** The application's cookie ends in a dot and an endpoint's id, which may have dots in it too. */
+function endOfCookie(cookie: string, id: string, members: readonly Endpoint[]): Directive {
+  return block(
+    ['map', cookie, id],
+    [
+      directive('default', ''),
+      ...members
+        .filter((member) => member.id.includes('.'))
+        .sort((a, b) => b.id.length - a.id.length)
+        .map((member) => directive(`~\\.${literalPattern(member.id)}"?\\z`, member.id)),
+      directive('~\\.([^."]*)"?\\z', '$1'),
+    ],
+  )
 }
 
 /** Upstreams are told apart without letter case, ids with it. `~` is in no id. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
 import { directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
+import { unmetNeeds } from './host-needs.ts'
 import { graveLines } from './log-lines.ts'
 import { runNginx } from './nginx-command.ts'
 import { nginxArguments, processDirectives } from './program.ts'
@@ -18,6 +19,8 @@ const TIMEOUT_MS = 30_000
  * folder for the control socket that is not there yet.
  */
 export async function validate(generationFolder: string, paths: EnginePaths): Promise<void> {
+  const unmet = await unmetNeeds(generationFolder)
+  if (unmet.length > 0) throw new EngineError('ENGINE_INVALID', unmet.join('\n'))
   const aside = await mkdtemp(join(tmpdir(), 'zoogate-nginx-'))
   try {
     await mkdir(dirname(nginxFiles(paths).controlSocket), { recursive: true, mode: 0o700 })
@@ -37,5 +40,8 @@ function problem(outcome: string, output: string, folder: string): string {
   if (outcome === 'missing') return 'nginx is not installed: apt-get install nginx'
   if (outcome === 'timeout') return `nginx -t did not finish within ${TIMEOUT_MS / 1000} s`
   const messages = graveLines(output, folder).map(({ message }) => message)
+  if (messages.some((message) => message.startsWith('unknown directive "stream"'))) {
+    return 'nginx has no stream module, which TCP listeners need: apt-get install libnginx-mod-stream'
+  }
   return messages.length > 0 ? messages.join('\n') : `nginx -t failed: ${output.slice(0, 1_000)}`
 }

@@ -12,8 +12,9 @@ export function viewOf(
   parts: Partial<Omit<View, 'services' | 'concurrency'>> & {
     services?: readonly ServicePool[]
     concurrency?: Partial<View['concurrency']>
-  } = {},
+  } & Pick<View, 'tcpRoutes' | 'clientAddress' | 'limits' | 'secrets'> = {},
 ): View {
+  const { tcpRoutes, clientAddress, limits, secrets } = parts
   return {
     gateway: 'edge',
     revision: 1,
@@ -22,6 +23,10 @@ export function viewOf(
     ...parts,
     services: new Map((parts.services ?? [serviceOf('shop', [])]).map((pool) => [pool.name, pool])),
     concurrency: { workers: 2, maxConnections: 1000, keepAliveMs: 60_000, ...parts.concurrency },
+    ...(tcpRoutes === undefined ? {} : { tcpRoutes }),
+    ...(clientAddress === undefined ? {} : { clientAddress }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(secrets === undefined ? {} : { secrets }),
   }
 }
 

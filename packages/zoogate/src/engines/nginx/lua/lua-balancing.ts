@@ -54,6 +54,7 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
       ),
     ],
     target,
+    copyTarget: ({ name }) => name,
     controlLocations: () => [
       block(
         ['location', '/endpoints/'],

@@ -1,0 +1,53 @@
+import type { Access, View } from '../../model/view.ts'
+import type { RenderContext } from '../engine.ts'
+import { block, type Directive, directive } from './directive.ts'
+import { generationFile, usersFile } from './files.ts'
+import type { SharedVariables } from './shared-variables.ts'
+
+/**
+ * Whom a route lets in by address. nginx's own `allow` and `deny` come after the rate limit, which a
+ * stranger could use up for others; so these are answered before.
+ */
+export function refuseAddresses(
+  access: Access | undefined,
+  shared: SharedVariables,
+): readonly Directive[] {
+  if (access === undefined) return []
+  const { allow, deny } = access
+  const refuse = (...condition: string[]) =>
+    block(['if', '(', ...condition, ')'], [directive('return', 403)])
+  return [
+    ...(deny.length === 0 ? [] : [refuse(shared.inNetworks(deny))]),
+    ...(allow.length === 0 ? [] : [refuse(shared.inNetworks(allow), '=', '')]),
+  ]
+}
+
+/** Asks for a user. nginx reads the file at each request, and hashes by crypt(3). */
+export function askForUser(
+  access: Access | undefined,
+  shared: SharedVariables,
+  context: RenderContext,
+): readonly Directive[] {
+  if (access?.basicAuth === undefined) return []
+  const { realm, users } = access.basicAuth
+  return [
+    directive('auth_basic', shared.text(realm)),
+    directive('auth_basic_user_file', generationFile(context, usersFile(users))),
+  ]
+}
+
+/** The files of names and hashes that a view has. */
+export function usersFilesOf({ secrets = [] }: View): ReadonlyMap<string, string> {
+  return new Map(
+    secrets.flatMap((secret) =>
+      secret.type === 'Users'
+        ? [
+            [
+              usersFile(secret.name),
+              secret.users.map(({ name, hash }) => `${name}:${hash}\n`).join(''),
+            ],
+          ]
+        : [],
+    ),
+  )
+}

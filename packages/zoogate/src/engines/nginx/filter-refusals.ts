@@ -1,0 +1,198 @@
+import { HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
+import type { HeaderChanges, PathChange, PathMatch, Route, View } from '../../model/view.ts'
+import { KINDS } from './compress.ts'
+import { fitsWord } from './directive.ts'
+import type { Refuse } from './gather.ts'
+import {
+  isHeaderName,
+  isHeaderValue,
+  isHostname,
+  isNetwork,
+  isResourceName,
+  isText,
+  isWhole,
+} from './grammar.ts'
+import { leakRate } from './rate-limit.ts'
+import { RETRIED_CODES } from './retry.ts'
+
+/** nginx frames what it sends itself. */
+const FRAMING: readonly string[] = [...HOP_BY_HOP_HEADERS, 'content-length', 'expect']
+/** nginx writes these into every response, whatever else is said. */
+const WRITTEN: readonly string[] = ['server', 'date', 'accept-ranges']
+
+/** Without a quote and a backslash, which nginx would send as they are. */
+const REALM =
+  /^[\x21\x23-\x5b\x5d-\x7e]([\x20\x21\x23-\x5b\x5d-\x7e]{0,126}[\x21\x23-\x5b\x5d-\x7e])?$/
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/(\*|[a-z0-9][a-z0-9.+-]*)$/
+const METHOD = /^[A-Z]{1,32}$/
+const COUNTED_HEADER = /^[A-Za-z0-9-]{1,128}$/
+const PATH_BYTES_MAX = 1_024
+const YEAR_MS = 366 * 24 * 3_600_000
+
+/** What nginx cannot carry of a route's filters. */
+export function checkFilters(view: View, route: Route, refuse: Refuse): void {
+  checkRequestHeaders(route, refuse)
+  checkResponseHeaders(route, refuse)
+  checkRewrite(route, refuse)
+  checkMirrors(view, route, refuse)
+  checkAccess(route, refuse)
+  checkRateLimit(route, refuse)
+  checkRetry(route, refuse)
+  for (const [name, ms] of [
+    ['cache', route.cache?.maxAgeMs],
+    ['expires', route.expires?.afterMs],
+  ] as const) {
+    if (ms !== undefined && !isWhole(ms, 1_000, YEAR_MS)) {
+      refuse([name], 'must be from a second to a year')
+    }
+  }
+  route.compress?.types.forEach((type, index) => {
+    const [kind = '', rest] = type.split('/')
+    if (!MEDIA_TYPE.test(type)) refuse(['compress', 'types', index], 'must be a media type')
+    else if (rest === '*' && !KINDS.includes(kind)) {
+      refuse(
+        ['compress', 'types', index],
+        `nginx has no wildcard: name the types, or one of ${KINDS.map((each) => `${each}/*`).join(', ')}`,
+      )
+    }
+  })
+}
+
+/** Why a path cannot be changed so; undefined: it can. */
+export function pathChangeProblem(
+  change: PathChange | undefined,
+  matched: PathMatch,
+): string | undefined {
+  if (change === undefined) return undefined
+  if (!change.value.startsWith('/') || !isText(change.value) || change.value.includes('\0')) {
+    return 'must begin with "/"'
+  }
+  if (Buffer.byteLength(change.value) > PATH_BYTES_MAX) {
+    return `must have at most ${PATH_BYTES_MAX} bytes`
+  }
+  if (change.type === 'ReplacePrefixMatch' && matched.type !== 'PathPrefix') {
+    return 'replaces a prefix, and the path is none'
+  }
+  return undefined
+}
+
+function checkRewrite({ rewrite, path }: Route, refuse: Refuse): void {
+  if (rewrite === undefined) return
+  if (rewrite.hostname !== undefined && !isHostname(rewrite.hostname)) {
+    refuse(['rewrite', 'hostname'], 'must be a DNS name in lower case')
+  }
+  const problem = pathChangeProblem(rewrite.path, path)
+  if (problem !== undefined) refuse(['rewrite', 'path'], problem)
+}
+
+function checkRequestHeaders({ requestHeaders }: Route, refuse: Refuse): void {
+  checkHeaders(requestHeaders, 'requestHeaders', refuse, (name) =>
+    FRAMING.includes(name) ? 'is of the connection, which nginx speaks for' : undefined,
+  )
+}
+
+function checkResponseHeaders({ responseHeaders, answer, access, expires }: Route, refuse: Refuse) {
+  checkHeaders(responseHeaders, 'responseHeaders', refuse, (name) => {
+    if (FRAMING.includes(name) && name !== 'proxy-authenticate') {
+      return 'is of the connection, which nginx speaks for'
+    }
+    if (WRITTEN.includes(name)) return 'is written by nginx itself'
+    if (answer?.type === 'redirect' && ['location', 'content-type'].includes(name)) {
+      return 'is what a redirect has of its own'
+    }
+    if (access?.basicAuth !== undefined && name === 'www-authenticate') {
+      return 'is what asks for a user'
+    }
+    if (expires !== undefined && ['cache-control', 'expires'].includes(name)) {
+      return 'is what expires writes'
+    }
+    return undefined
+  })
+}
+
+function checkHeaders(
+  changes: HeaderChanges | undefined,
+  field: string,
+  refuse: Refuse,
+  problemOf: (name: string) => string | undefined,
+): void {
+  for (const list of ['set', 'add'] as const) {
+    changes?.[list].forEach(({ name, value }, index) => {
+      checkName([list, index, 'name'], name)
+      if (!isHeaderValue(value) || !fitsWord(value)) {
+        refuse([field, list, index, 'value'], 'must be printable, without space at its ends')
+      }
+    })
+  }
+  changes?.remove.forEach((name, index) => {
+    checkName(['remove', index], name)
+  })
+
+  function checkName(at: readonly (string | number)[], name: string): void {
+    const problem = isHeaderName(name) ? problemOf(name.toLowerCase()) : 'must be a header’s name'
+    if (problem !== undefined) refuse([field, ...at], problem)
+  }
+}
+
+function checkMirrors(view: View, { mirrors = [] }: Route, refuse: Refuse): void {
+  mirrors.forEach(({ service, percent }, index) => {
+    if (!view.services.has(service)) refuse(['mirrors', index, 'service'], 'no such Service')
+    if (!(percent >= 0 && percent <= 100)) {
+      refuse(['mirrors', index, 'percent'], 'must be from 0 to 100')
+    }
+  })
+}
+
+function checkAccess({ access }: Route, refuse: Refuse): void {
+  for (const list of ['allow', 'deny'] as const) {
+    access?.[list].forEach((network, index) => {
+      if (!isNetwork(network)) refuse(['access', list, index], 'must be a network or an address')
+    })
+  }
+  const { basicAuth } = access ?? {}
+  if (basicAuth === undefined) return
+  if (!REALM.test(basicAuth.realm)) {
+    refuse(
+      ['access', 'basicAuth', 'realm'],
+      'must be printable ASCII without quotes and backslashes',
+    )
+  } else if (basicAuth.realm === 'off') {
+    refuse(['access', 'basicAuth', 'realm'], 'nginx takes "off" for no authentication at all')
+  }
+  if (!isResourceName(basicAuth.users)) {
+    refuse(['access', 'basicAuth', 'users'], 'must be the name of a Secret')
+  }
+}
+
+function checkRateLimit({ rateLimit }: Route, refuse: Refuse): void {
+  if (rateLimit === undefined) return
+  const { requests, perMs, key } = rateLimit
+  if (!isWhole(requests, 1, 1_000_000) || !isWhole(perMs, 1, 86_400_000)) {
+    refuse(['rateLimit'], 'must be from 1 to 1000000 requests in a time of up to a day')
+  } else if (leakRate(rateLimit) === undefined) {
+    refuse(['rateLimit'], 'nginx counts no less than one request a minute: shorten the time')
+  }
+  if (key.type === 'header' && !COUNTED_HEADER.test(key.name)) {
+    refuse(['rateLimit', 'key', 'name'], 'must be of letters, digits and "-"')
+  }
+}
+
+function checkRetry({ retry }: Route, refuse: Refuse): void {
+  if (retry === undefined) return
+  if (!isWhole(retry.attempts, 0, 100)) {
+    refuse(['retry', 'attempts'], 'must be a whole number from 0 to 100')
+  }
+  retry.codes.forEach((code, index) => {
+    if (!RETRIED_CODES.includes(code)) {
+      refuse(
+        ['retry', 'codes', index],
+        `nginx takes none but ${RETRIED_CODES.join(', ')} for a failure`,
+      )
+    }
+  })
+  retry.methods.forEach((method, index) => {
+    if (!METHOD.test(method)) {
+      refuse(['retry', 'methods', index], 'must be a method in upper case letters')
+    }
+  })
+}

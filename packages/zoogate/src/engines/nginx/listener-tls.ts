@@ -1,0 +1,114 @@
+import { X509Certificate } from 'node:crypto'
+import type { Listener, ListenerTls, Secret, View } from '../../model/view.ts'
+import { type Directive, directive } from './directive.ts'
+import { secretFiles } from './files.ts'
+
+/** What a listener's TLS is to one of its servers: words of its `listen`, and directives. */
+export interface ServerTls {
+  readonly listen: readonly string[]
+  readonly settings: readonly Directive[]
+}
+
+/**
+ * nginx chooses a server by the client's SNI, and shows that server's certificate. So each name of
+ * each certificate has a server of its own (`certificateNames`), and each server the certificate that
+ * fits its name best. The other way, a variable in `ssl_certificate`, would read files at each
+ * handshake, and private keys would have to be readable to the workers.
+ */
+export function listenerTls(
+  { name, tls, protocol }: Listener,
+  view: View,
+  hostname: string | undefined,
+): ServerTls {
+  if (tls === undefined) return { listen: [], settings: [] }
+  return {
+    listen: ['ssl', ...(tls.http2 && protocol === 'HTTPS' ? ['http2'] : [])],
+    settings: tlsSettings(name, tls, certificateFor(hostname, tls, view)),
+  }
+}
+
+/** What `http` and `stream` say alike. */
+export function tlsSettings(
+  listener: string,
+  { minVersion, clientCertificates }: ListenerTls,
+  certificate: string,
+): readonly Directive[] {
+  return [
+    directive('ssl_certificate', secretFiles.chain(certificate)),
+    directive('ssl_certificate_key', secretFiles.key(certificate)),
+    directive('ssl_protocols', ...(minVersion === '1.3' ? [] : ['TLSv1.2']), 'TLSv1.3'),
+    directive('ssl_prefer_server_ciphers', 'off'),
+    // Of its own: a session is not taken up where other clients are let in.
+    directive('ssl_session_cache', `shared:tls-${listener}:4m`),
+    ...(clientCertificates === undefined
+      ? []
+      : [
+          directive('ssl_session_tickets', 'off'),
+          directive('ssl_client_certificate', secretFiles.authorities(clientCertificates.ca)),
+          directive(
+            'ssl_verify_client',
+            clientCertificates.mode === 'Required' ? 'on' : 'optional',
+          ),
+          directive('ssl_verify_depth', 4),
+        ]),
+  ]
+}
+
+/** All names of a listener's certificates: none where there is but one certificate to show. */
+export function certificateNames({ tls }: Listener, view: View): readonly string[] {
+  if (tls === undefined || tls.certificates.length < 2) return []
+  return [...new Set(tls.certificates.flatMap((name) => namesOf(name, view)))]
+}
+
+/** By name; else by wildcard; else the first. */
+function certificateFor(hostname: string | undefined, tls: ListenerTls, view: View): string {
+  const [first = ''] = tls.certificates
+  if (hostname === undefined || tls.certificates.length < 2) return first
+  const wildcard = hostname.replace(/^[^.]+/, '*')
+  const having = (wanted: string) =>
+    tls.certificates.find((name) => namesOf(name, view).includes(wanted))
+  return having(hostname) ?? having(wildcard) ?? first
+}
+
+/** The DNS names that a certificate is for, lower case, as far as nginx can serve them. */
+function namesOf(name: string, { secrets = [] }: View): readonly string[] {
+  const secret = secrets.find((each) => each.type === 'TLS' && each.name === name)
+  if (secret?.type !== 'TLS') return []
+  const certificate = readCertificate(secret.chainPem)
+  if (certificate === undefined) return []
+  const { subjectAltName = '', subject } = certificate
+  const alternatives = [...subjectAltName.matchAll(/DNS:([^,\s]+)/g)].map(([, dns]) => dns ?? '')
+  const common = /^CN=([^\n]+)/m.exec(subject ?? '')?.[1] ?? ''
+  const names = alternatives.length > 0 ? alternatives : [common]
+  return names.map((each) => each.toLowerCase()).filter((each) => SERVED_NAME.test(each))
+}
+
+/** Undefined for what is none: nginx's checker has the words for it. */
+function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    return undefined
+  }
+}
+
+const SERVED_NAME = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/** The files of the bytes that a view names. */
+export function secretFilesOf({ secrets = [] }: View): ReadonlyMap<string, string> {
+  return new Map(secrets.flatMap(filesOf))
+}
+
+function filesOf(secret: Secret): readonly (readonly [string, string])[] {
+  switch (secret.type) {
+    case 'TLS':
+      return [
+        [secretFiles.chain(secret.name), secret.chainPem],
+        [secretFiles.key(secret.name), secret.keyPem],
+      ]
+    case 'CA':
+      return [[secretFiles.authorities(secret.name), secret.certificatesPem]]
+    case 'Users':
+      return []
+  }
+}
