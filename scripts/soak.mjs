@@ -1,12 +1,18 @@
-// `npm run soak -- [--runs N] [--seed S] [FILTER]`: the long runs, each with a seed of its own from S
-// on. Results are appended to test/soak/results.jsonl.
+// `npm run soak -- [--runs N] [--seed S] [-t NAME] [FILTER]`: the long runs, each with a seed of its own from
+// S on; only the tests with NAME in their names. Results are appended to test/soak/results.jsonl.
 import { parseArgs } from 'node:util'
 import { run } from './lib/run.mjs'
 
 const { values, positionals } = parseArgs({
-  options: { runs: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    name: { type: 'string', short: 't' },
+  },
   allowPositionals: true,
 })
-process.exitCode = await run('npx', ['vitest', 'run', '--project', 'soak', ...positionals], {
+const only = values.name === undefined ? [] : ['-t', values.name]
+const vitest = ['vitest', 'run', '--project', 'soak', ...only, ...positionals]
+process.exitCode = await run('npx', vitest, {
   env: { ZOOGATE_RUNS: values.runs, ZOOGATE_SEED: values.seed },
 })
