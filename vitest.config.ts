@@ -43,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'client',
           include: ['packages/zookeeper/integration/**/*.test.ts'],
+          globalSetup: 'packages/zookeeper/integration/support/shared-ensemble.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,

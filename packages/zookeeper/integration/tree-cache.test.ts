@@ -103,7 +103,6 @@ onEachServer((stage) => {
 
   it.each([101, 202, 303])(
     'is exact after every reconnect, under churn with seed %i',
-    { timeout: 60_000 },
     async (seed) => {
       const random = seededRandom(seed)
       await using proxy = await startTcpProxy(stage.server)

@@ -47,7 +47,10 @@ onEachServer((stage) => {
     const states: string[] = []
     member.onStateChange(({ state }) => states.push(state))
     if (gate.session === undefined) throw new Error('no session')
+    // Its owner must not come back in the middle.
+    gate.hold('toServer')
     await endSession(stage.server.port, gate.session)
+    gate.pass('toServer')
     const { data, stat } = await waitFor('the member again', () =>
       observer.getData(`${path}/one`).catch(() => undefined),
     )

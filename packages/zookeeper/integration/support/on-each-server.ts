@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { ZooKeeper, type ZooKeeperOptions } from '../../src/index.ts'
 import { type ServerKind, serverKinds, type TestServer } from './servers.ts'
@@ -12,11 +13,16 @@ export interface Stage {
   path(): string
 }
 
+/** The ensemble is shared with other files. */
+const FILE = randomUUID().slice(0, 8)
 let pathNumber = 0
 
 /** Declares the same tests for each kind of server; the tests of one file share a server. */
-export function onEachServer(declare: (stage: Stage) => void): void {
-  for (const kind of serverKinds) {
+export function onEachServer(
+  declare: (stage: Stage) => void,
+  kinds: readonly ServerKind['id'][] = ['standalone', 'ensemble', 'embedded'],
+): void {
+  for (const kind of serverKinds.filter(({ id }) => kinds.includes(id))) {
     describe.skipIf(kind.missing !== undefined)(`on ${kind.name}`, () => {
       let server: TestServer | undefined
       beforeAll(async () => {
@@ -37,7 +43,7 @@ export function onEachServer(declare: (stage: Stage) => void): void {
           await client.connect({ timeoutMs: 20_000 })
           return client
         },
-        path: () => `/test-${pathNumber++}`,
+        path: () => `/test-${FILE}-${pathNumber++}`,
       })
     })
   }
