@@ -74,8 +74,8 @@ export interface ConnectionListener {
 /**
  * One socket to one server: handshake, requests and replies in order, watch events, pings.
  *
- * Requests made in one tick go out as one write. The server must be heard from within 2/3 of the session timeout,
- * counted from the last byte received; after 1/3 without sending a ping goes out. A connection is used
+ * Requests made in one tick go out as one write, on a busy connection those of one turn of the event loop. The server must be heard from
+ * within 2/3 of the session timeout, counted from the last byte received; after 1/3 without sending a ping goes out. A connection is used
  * once: when it closes, whatever was not answered fails with a `ConnectionLossError`, and `closed` resolves.
  */
 export class Connection {
