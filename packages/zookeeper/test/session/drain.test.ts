@@ -22,7 +22,7 @@ it('keeps no more on the wire than may be there, and the rest waits', async () =
   })
   await using zk = await connected(server)
   const all = Array.from({ length: MANY }, () => zk.getData('/a'))
-  await waitFor('all that may come', () => requests === 10_000)
+  await waitFor('all that may come', () => requests === 10_000, { timeoutMs: 25_000 })
   // Nothing of the next ones comes before an answer goes.
   await new Promise(setImmediate)
   expect(requests).toBe(10_000)

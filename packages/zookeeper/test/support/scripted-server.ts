@@ -94,8 +94,8 @@ export async function startScriptedServer(
 }
 
 function connectionOf(socket: Socket, number: number): ScriptedConnection {
+  const writer = new JuteWriter()
   const frame = (write: (to: JuteWriter) => void) => {
-    const writer = new JuteWriter()
     const mark = writer.beginFrame()
     write(writer)
     writer.endFrame(mark)
