@@ -61,13 +61,10 @@ function balancerMember(
 
 /**
  * httpd looks for a session in the target too, by a name of its own. No target has a `#` in it, so
- * there it finds none. The application's cookie ends in a dot and the id; ours is the id.
+ * there it finds none. A cookie's value is the route.
  */
 function stickiness(pool: ServicePool): readonly string[] {
   const cookie = stickyCookie(pool)
   if (cookie === undefined) return []
-  const { sessionPersistence: session } = pool
-  const isOfApplication = session?.type === 'Cookie' && session.mode === 'Application'
-  const separator = isOfApplication ? '.' : 'Off'
-  return [`stickysession=${cookie}|#`, `stickysessionsep=${separator}`]
+  return [`stickysession=${cookie}|#`, 'stickysessionsep=Off']
 }

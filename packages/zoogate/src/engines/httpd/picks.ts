@@ -19,9 +19,16 @@ export function isPicked({ algorithm }: Pick<ServicePool, 'algorithm'>): boolean
 /** The cookie where the service has no session cookie of its own. */
 const PICK_COOKIE = 'zoogate-pick'
 
-/** The cookie by which a balancer finds a member; undefined: by none. */
+/** The cookie by which a balancer finds a member; undefined: by none. Its value is the member's route. */
 export function stickyCookie(pool: ServicePool): string | undefined {
+  if (applicationCookie(pool) !== undefined) return PICK_COOKIE
   return sessionCookie(pool) ?? (isPicked(pool) ? PICK_COOKIE : undefined)
+}
+
+/** httpd itself would take what is behind the first dot of the application's cookie, not the last. */
+function applicationCookie({ sessionPersistence: session }: ServicePool): string | undefined {
+  const isTheirs = session?.type === 'Cookie' && session.mode === 'Application'
+  return isTheirs ? session.sessionName : undefined
 }
 
 /** Draws a hexadecimal digit. */
@@ -38,7 +45,7 @@ export function pickRules(
   pools: readonly ServicePool[],
   destinations: ReadonlyMap<string, readonly Destination[]>,
 ): readonly Directive[] {
-  const picked = pools.filter(isPicked)
+  const picked = pools.filter((pool) => isPicked(pool) || applicationCookie(pool) !== undefined)
   if (picked.length === 0) return []
   return [
     expanded(directive('RewriteMap', DIGIT_MAP, `rnd:${runtimePath(DIGITS_FILE)}`)),
@@ -55,11 +62,24 @@ function servicePick(
   const cookie = stickyCookie(pool) ?? ''
   const mine = condition(DESTINATION, `^(?:${names})$`)
   // Who has a session goes where it is.
+  const theirs = applicationCookie(pool)
   const free =
-    sessionCookie(pool) === undefined
+    theirs !== undefined || sessionCookie(pool) === undefined
       ? []
       : [condition('%{HTTP:Cookie}', `!(?:^|;[ \\t]*)${literalPattern(cookie)}=[^;]`)]
   const bucket = (of: string) => rule(`E=${PICK}:${cookie}=\${${map}:${of}}`)
+  const session =
+    theirs === undefined
+      ? []
+      : [
+          mine,
+          condition(
+            '%{HTTP:Cookie}',
+            `(?:^|;[ \\t]*)${literalPattern(theirs)}=[^;]*\\.([^.; \\t]+)[ \\t]*(?:;|$)`,
+          ),
+          rule(`E=${PICK}:${cookie}=%1`),
+        ]
+  if (!isPicked(pool)) return session
   return [
     expanded(directive('RewriteMap', map, `txt:${runtimePath(bucketsFile(pool.name))}`)),
     ...(pool.algorithm === 'random'
@@ -71,6 +91,8 @@ function servicePick(
           rewriteDirective('RewriteCond', 'expr', `md5(%{ENV:${KEY}}) =~ /^(...)/`),
           bucket('%1'),
         ]),
+    // After the others: who has a session goes where it is.
+    ...session,
   ]
 }
 
