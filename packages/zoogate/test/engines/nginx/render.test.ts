@@ -195,10 +195,96 @@ describe('hostile text', () => {
       harmless: '10.0.0.1',
     },
     gateway: { view: (gateway) => ({ ...viewOf(), gateway }), harmless: 'a' },
+    'path by regular expression': {
+      view: (value) => withRoute({ path: { type: 'RegularExpression', value: `/${value}` } }),
+      harmless: 'a',
+    },
+    'header by regular expression': {
+      view: (value) => withRoute({ headers: [{ name: 'a', value, type: 'RegularExpression' }] }),
+      harmless: 'x',
+    },
+    'query name': {
+      view: (name) => withRoute({ query: [{ name, value: 'x' }] }),
+      harmless: 'a',
+    },
+    'query value': {
+      view: (value) => withRoute({ query: [{ name: 'a', value }] }),
+      harmless: 'x',
+    },
+    'name of a header to set': {
+      view: (name) =>
+        withRoute({ requestHeaders: { set: [{ name, value: 'x' }], add: [], remove: [] } }),
+      harmless: 'a',
+    },
+    root: {
+      view: (root) =>
+        withRoute({ backends: [], answer: { type: 'static', root, index: ['index.html'] } }),
+      harmless: '/srv',
+    },
+    'FastCGI address': {
+      view: (address) =>
+        withRoute({
+          backends: [],
+          answer: { type: 'fastcgi', address, root: '/srv', index: 'index.php' },
+        }),
+      harmless: 'unix:/run/a',
+    },
+    'media type': { view: (type) => withRoute({ compress: { types: [type] } }), harmless: 'a/b' },
+    network: {
+      view: (network) => withRoute({ access: { allow: [network], deny: [] } }),
+      harmless: '10.0.0.0/8',
+    },
+    'host to rewrite to': {
+      view: (hostname) => withRoute({ rewrite: { hostname } }),
+      harmless: 'a.test',
+    },
+  }
+
+  // A text with a dollar has a variable of its own, so the shape differs: its words are looked at.
+  const texts: Readonly<Record<string, (value: string) => View>> = {
+    'value of a request header': (value) =>
+      withRoute({ requestHeaders: { set: [{ name: 'a', value }], add: [], remove: [] } }),
+    'value of a response header': (value) =>
+      withRoute({ responseHeaders: { set: [], add: [{ name: 'a', value }], remove: [] } }),
+    realm: (realm) =>
+      withRoute({ access: { allow: [], deny: [], basicAuth: { realm, users: 'staff' } } }),
+    'path to rewrite to': (value) =>
+      withRoute({ rewrite: { path: { type: 'ReplaceFullPath', value: `/${value}` } } }),
+  }
+
+  test.each(Object.entries(texts))('in a %s', (_, view) => {
+    const plain = topLevel(view('a'))
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const meant = view(text)
+        if (nginx.refusals(meant).length > 0) return
+        const added = topLevel(meant).filter((name) => name !== 'geo')
+        expect(added).toEqual(plain)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  /** What nginx reads of a generation. */
+  function configurations(view: View): readonly string[] {
+    return [...render(view, context)].flatMap(([name, text]) =>
+      name.endsWith('.conf') ? [text] : [],
+    )
+  }
+
+  /** The names of the directives of `http`, and of those within them. */
+  function topLevel(view: View): readonly string[] {
+    const names = ({ words: [name = ''], block = [] }: Directive): readonly string[] =>
+      name === 'geo' ? ['geo'] : [name, ...block.flatMap(names)]
+    return parseNginx(render(view, context).get('nginx.conf') ?? '').flatMap(names)
+  }
+
+  function withRoute(parts: Parameters<typeof routeOf>[1]): View {
+    return viewOf({ routes: [routeOf('shop', parts)] })
   }
 
   test.each(Object.entries(fields))('in a %s', (_, { view, harmless }) => {
-    const expected = [...render(view(harmless), context).values()].map(shape)
+    const expected = configurations(view(harmless)).map(shape)
     fc.assert(
       fc.property(hostile, (text) => {
         const meant = view(text)
@@ -206,8 +292,7 @@ describe('hostile text', () => {
           expect(() => render(meant, context)).toThrowError()
           return
         }
-        const texts = [...render(meant, context).values()]
-        const shapes = texts.map(shape)
+        const shapes = configurations(meant).map(shape)
         // The root has one location where other paths have two; all addresses are one of two families.
         if (['/', '', '*'].includes(text)) return
         expect(shapes).toEqual(expected)
