@@ -98,9 +98,11 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
     for (const [name, text] of files ?? []) {
       await writeFile(join(nginx.folderOf(generation), name), text)
     }
-    for (const pid of workersOf(nginx)) process.kill(pid, 'SIGKILL')
+    // The master first: it would start others in the workers' place, and those would keep the port.
+    const workers = workersOf(nginx)
     nginx.program.kill('SIGKILL')
     await nginx.program.exited
+    for (const pid of workers) process.kill(pid, 'SIGKILL')
     await nginx.start()
     expect(await observed(nginx)).toEqual(all.slice(1))
     expect(await whoAnswers(port, 4)).toEqual(new Map([['b1', 4]]))
