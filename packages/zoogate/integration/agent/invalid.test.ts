@@ -36,7 +36,7 @@ interface Situation {
 const uncarriable = {
   builtin: [{ workers: 3 }, /^Gateway\/edge .*workers.*: the builtin engine has one worker/],
   haproxy: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: HAProxy does not measure/],
-  nginx: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: nginx does not measure/],
+  nginx: [{ service: 'connections: { max: 1, queue: 5 }' }, /connections\.queue: /],
   httpd: [{ service: 'balance: { algorithm: peakEWMA }' }, /algorithm: httpd does not measure/],
 } as const
 

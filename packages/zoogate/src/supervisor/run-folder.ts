@@ -9,15 +9,19 @@ export function makeRunFolder(run: string): void {
   mkdirSync(run, { recursive: true, mode: MODE })
 }
 
+/** What of a run folder only its owner may enter: sockets that can change the engine. */
+const PRIVATE_FOLDER = 'private'
+
 /**
  * Removes the run folder of an engine that was stopped. It is this node's alone, and holds sockets
- * and flags that say nothing without the engine. What is no plain entry is not of our making, and
- * stays with the folder.
+ * and flags that say nothing without the engine, some of them in a private folder. Any other folder is
+ * not of our making, and stays.
  */
 export function removeRunFolder(run: string): void {
   try {
     for (const entry of readdirSync(run, { withFileTypes: true })) {
-      if (!entry.isDirectory()) rmSync(join(run, entry.name), { force: true })
+      const isOurs = !entry.isDirectory() || entry.name === PRIVATE_FOLDER
+      if (isOurs) rmSync(join(run, entry.name), { force: true, recursive: entry.isDirectory() })
     }
     rmdirSync(run)
   } catch (error) {

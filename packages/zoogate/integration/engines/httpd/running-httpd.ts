@@ -12,21 +12,11 @@ import type {
 import { httpd } from '../../../src/engines/httpd/index.ts'
 import type { View } from '../../../src/model/view.ts'
 
-/** How the wait before a reload ended: what was connected then, the time that counted, how often it was looked. */
-interface Drain {
-  readonly idle: number
-  readonly busy: number
-  readonly countedMs: number
-  readonly looks: number
-}
-
 /** A real httpd of the test's own, with the folders that the agent would make. */
 export interface RunningHttpd extends AsyncDisposable {
   readonly paths: EnginePaths
   readonly program: Program
   readonly control: EngineControl
-  /** Of all reloads so far, as the control's log tells them. */
-  readonly drains: readonly Drain[]
   /** What an agent that comes later has. */
   newControl(): EngineControl
   /** Makes a view current, as the agent does, and has httpd take it. Returns its generation. */
@@ -94,16 +84,7 @@ export async function startHttpd(view: View): Promise<RunningHttpd> {
       throw new Error('httpd has no IPC channel')
     },
   }
-  const drains: Drain[] = []
-  const log = pino(
-    { level: 'debug' },
-    {
-      write(line: string) {
-        const { drain } = JSON.parse(line)
-        if (drain !== undefined) drains.push(drain)
-      },
-    },
-  )
+  const log = pino({ level: 'silent' })
   const newControl = () => httpd.control({ paths, process, log })
   const control = newControl()
 
@@ -130,7 +111,6 @@ export async function startHttpd(view: View): Promise<RunningHttpd> {
       return program
     },
     control,
-    drains,
     newControl,
     folderOf,
     write,
