@@ -46,6 +46,16 @@ function Attempt:add(endpoint)
   end
 end
 
+-- All were had: what a route asks to be tried again goes to them once more.
+function Attempt:forget()
+  self.first, self.others = nil, nil
+end
+
+-- So many attempts beside the first does the route ask for, be they at endpoints that were had.
+local function retries_wanted()
+  return tonumber(ngx.var.zoogate_retries) or 0
+end
+
 local function request_key()
   return tonumber(ffi.cast("uintptr_t", get_request()))
 end
@@ -139,6 +149,10 @@ function M.balance(pool)
     owner = pool.settings.session and session.endpoint(pool, now_ms)
   end
   local endpoint = endpoint_for(attempt, owner, now_ms)
+  if endpoint == nil and failure ~= nil and retries_wanted() > 0 then
+    attempt:forget()
+    endpoint = endpoint_for(attempt, owner, now_ms)
+  end
   if endpoint == nil then
     attempts[key] = nil
     return ngx.exit(NOBODY)
@@ -147,8 +161,10 @@ function M.balance(pool)
   attempt.started_ms = now_ms
   if failure == nil then
     local others = pool.wheel.count - (endpoint.share > 0 and 1 or 0)
-    if others > 0 then
-      ngx_balancer.set_more_tries(others)
+    -- nginx itself ends them at the route's number (proxy_next_upstream_tries).
+    local more = math.max(others, retries_wanted())
+    if more > 0 then
+      ngx_balancer.set_more_tries(more)
     end
   end
   if pool.settings.session then

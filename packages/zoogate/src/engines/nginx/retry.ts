@@ -19,6 +19,9 @@ export function retryEnding(retry: Retry | undefined, shared: SharedVariables): 
   )
 }
 
+/** Attempts beside the first that a route asks for. */
+export const RETRIES_VARIABLE = '$zoogate_retries'
+
 /**
  * nginx never repeats a POST, LOCK or PATCH of which an endpoint may have had a byte: that would take
  * `non_idempotent`, which is said nowhere.
@@ -30,5 +33,7 @@ export function retries(retry: Retry | undefined, ending: typeof ONCE | ''): rea
   return [
     directive('proxy_next_upstream', 'error', 'timeout', ...codes),
     directive('proxy_next_upstream_tries', retry.attempts + 1),
+    // For our Lua, which else tries each endpoint once.
+    directive('set', RETRIES_VARIABLE, retry.attempts),
   ]
 }

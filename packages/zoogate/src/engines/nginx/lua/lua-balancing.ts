@@ -5,6 +5,7 @@ import { viewChanges } from '../../view-changes.ts'
 import type { Balancing, Target } from '../balancing.ts'
 import { block, directive } from '../directive.ts'
 import { renderedSettings } from '../live.ts'
+import { RETRIES_VARIABLE } from '../retry.ts'
 import { printRows } from './endpoint-rows.ts'
 import { LiveEndpoints } from './live-endpoints.ts'
 import { CARRIED_WITH_LUA, REASONS_WITH_LUA } from './lua-features.ts'
@@ -36,6 +37,8 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
       directive('lua_package_path', ['$prefix/lua/?.lua', ...libraries, ';'].join(';')),
       ...sharedMemory(view),
       directive('init_by_lua_file', 'lua/zoogate.lua'),
+      // Where a route does not say it otherwise.
+      block(['map', '', RETRIES_VARIABLE], [directive('default', 0)]),
       lua('init_worker_by_lua_block', 'zoogate.start_worker()'),
       lua('log_by_lua_block', 'zoogate.log()'),
       // The end of a mirrored request is told too.
