@@ -17,6 +17,20 @@ export function complement(set: CharacterSet): CharacterSet {
   return ALL & ~set
 }
 
+function has(set: CharacterSet, code: number): boolean {
+  return overlap(set, range(code, code))
+}
+
+/** The codes of the ASCII characters in it, in order. */
+export function asciiCodes(set: CharacterSet): readonly number[] {
+  return Array.from({ length: 128 }, (_, code) => code).filter((code) => has(set, code))
+}
+
+/** Whether it holds what is beyond ASCII: all of that, or none. */
+export function hasBeyondAscii(set: CharacterSet): boolean {
+  return has(set, 128)
+}
+
 export function overlap(one: CharacterSet, other: CharacterSet): boolean {
   return (one & other) !== NONE
 }

@@ -36,6 +36,16 @@ export function regularExpressionProblem(text: string, begin?: string): string |
     : undefined
 }
 
+/**
+ * Reads an expression of a view, for printing it in an engine's own form.
+ * @throws TypeError for one that `regularExpressionProblem` finds something wrong with
+ */
+export function readRegularExpression(text: string): RegularExpression {
+  const parsed = parseRegularExpression(regularExpressionSource(text))
+  if ('problem' in parsed) throw new TypeError(`a regular expression ${parsed.problem}`)
+  return parsed.expression
+}
+
 /** The expression without the anchors around it, which say nothing. */
 export function regularExpressionSource(text: string): string {
   const open = text.startsWith('^') ? text.slice(1) : text
@@ -56,7 +66,7 @@ function sizeOf(expression: RegularExpression): number {
 }
 
 /** Whether it can match nothing at all. */
-function isNullable(expression: RegularExpression): boolean {
+export function isNullable(expression: RegularExpression): boolean {
   switch (expression.type) {
     case 'characters':
       return false

@@ -1,11 +1,10 @@
+import { complement, single } from '../../model/character-set.ts'
+import { isNullable, readRegularExpression } from '../../model/regular-expression.ts'
 import type { Route, ValueMatch } from '../../model/view.ts'
-import { LINE_FEED, oneByte, printByteSet, printEncoded, without } from './byte-set.ts'
-import {
-  type Expression,
-  matchesEmpty,
-  parseExpression,
-  printExpression,
-} from './regular-expression.ts'
+import { printPcre, printPcreSet } from '../shared/pcre.ts'
+import { encodedSet, encodedText } from './query-encoding.ts'
+
+const NOT_LINE_FEED = complement(single('\n'))
 
 /** What a route asks for beside its place in the tree of hosts and paths, as a `map`. */
 export interface Condition {
@@ -44,7 +43,7 @@ export function routeCondition({ method, headers, query = [], path }: Conditions
       ? []
       : [{ variable: '$args', pattern: `${query.map(queryLookahead).join('')}[^\\n]*` }]),
     ...(path.type === 'RegularExpression'
-      ? [{ variable: '$uri', pattern: printExpression(parseExpression(path.value)) }]
+      ? [{ variable: '$uri', pattern: printPcre(readRegularExpression(path.value)) }]
       : []),
   ]
   return {
@@ -70,9 +69,7 @@ export function spellingsPattern(text: string): string {
 
 function headerPattern({ type, value }: ValueMatch): string {
   if (type === undefined) return literalPattern(value)
-  return printExpression(parseExpression(value), {
-    set: (set) => printByteSet(without(set, LINE_FEED)),
-  })
+  return printPcre(readRegularExpression(value), (set) => printPcreSet(set & NOT_LINE_FEED))
 }
 
 /**
@@ -84,33 +81,18 @@ function queryLookahead({ name, type, value }: ValueMatch): string {
   const wanted =
     type === undefined
       ? { text: encodedText(value, isQueryCharacter), mayBeEmpty: value === '' }
-      : encodedExpression(parseExpression(value))
+      : encodedExpression(value)
   const others = `(?:(?!${wantedName}(?:[=&\\n]|\\z))[^&\\n]*&)*`
   const pair = `${wantedName}(?:=${wanted.text})${wanted.mayBeEmpty ? '?' : ''}`
   return `(?=${others}${pair}(?:[&\\n]|\\z))`
 }
 
-function encodedExpression(expression: Expression) {
+function encodedExpression(value: string) {
+  const expression = readRegularExpression(value)
   return {
-    text: printExpression(expression, {
-      set: (set) => printEncoded(set, isQueryCharacter),
-      byte: encodedByte,
-    }),
-    mayBeEmpty: matchesEmpty(expression),
+    text: printPcre(expression, (set) => encodedSet(set, isQueryCharacter)),
+    mayBeEmpty: isNullable(expression),
   }
-}
-
-/** Every spelling of a text, `raw` telling which characters may stand as they are. */
-function encodedText(text: string, raw: (code: number) => boolean): string {
-  return [...Buffer.from(text)]
-    .map((byte) => (byte < 0x80 ? printEncoded(oneByte(byte), raw) : encodedByte(byte)))
-    .join('')
-}
-
-function encodedByte(byte: number): string {
-  return `%${[...byte.toString(16).padStart(2, '0')]
-    .map((digit) => (/\d/.test(digit) ? digit : `[${digit}${digit.toUpperCase()}]`))
-    .join('')}`
 }
 
 /** Which may stand in a path as they are: `request-checks.ts` has refused all others. */

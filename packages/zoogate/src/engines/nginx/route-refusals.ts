@@ -1,3 +1,4 @@
+import { regularExpressionProblem } from '../../model/regular-expression.ts'
 import type { Route, TcpRoute, ValueMatch, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { checkAnswer } from './answer-refusals.ts'
@@ -7,7 +8,6 @@ import { checkFilters } from './filter-refusals.ts'
 import { gather, type Refuse } from './gather.ts'
 import { isDuration, isHeaderValue, isHostname, isText, isWhole } from './grammar.ts'
 import { pathProblem } from './path-problem.ts'
-import { expressionProblem } from './regular-expression.ts'
 
 const METHOD = /^[A-Z]{1,32}$/
 const QUERY_NAME = /^[\x21-\x7e\x80-\uffff]{1,128}$/
@@ -49,7 +49,7 @@ function checkMatch({ method, headers, query = [], path, ...route }: Route, refu
     refuse(['method'], 'must be a method in upper case letters')
   }
   const isExpression = path.type === 'RegularExpression'
-  const problem = isExpression ? expressionProblem(path.value) : pathProblem(path.value)
+  const problem = isExpression ? regularExpressionProblem(path.value, '/') : pathProblem(path.value)
   if (problem !== undefined) refuse(['path', 'value'], problem)
   const problems = [
     problem,
@@ -77,7 +77,7 @@ function checkMatch({ method, headers, query = [], path, ...route }: Route, refu
   function checkValue({ type, value }: ValueMatch, at: readonly (string | number)[]) {
     const found =
       type === 'RegularExpression'
-        ? expressionProblem(value)
+        ? regularExpressionProblem(value)
         : isHeaderValue(value) || (value === '' && at[0] === 'query')
           ? undefined
           : 'must be printable, without space at its ends'

@@ -1,6 +1,8 @@
+import { asciiCodes, hasBeyondAscii } from '../../model/character-set.ts'
+import { readRegularExpression } from '../../model/regular-expression.ts'
+import type { RegularExpression } from '../../model/regular-expression-parser.ts'
 import type { Route } from '../../model/view.ts'
 import { isConditional } from './condition.ts'
-import { literalPrefix, parseExpression } from './regular-expression.ts'
 
 /**
  * The view's routes are one list, and the first that matches carries the request. nginx chooses
@@ -85,7 +87,7 @@ class PathIndex {
   constructor(routes: readonly Route[]) {
     routes.forEach((route, rank) => {
       if (route.path.type === 'RegularExpression') {
-        const begin = literalPrefix(parseExpression(route.path.value))
+        const begin = literalPrefix(readRegularExpression(route.path.value))
         this.#expressions.push({ rank, route, begin })
         return
       }
@@ -123,6 +125,19 @@ class PathIndex {
     const last = ordered.findIndex((route) => !isConditional(route))
     return last < 0 ? ordered : ordered.slice(0, last + 1)
   }
+}
+
+/** What every text that it matches begins with, as far as that is plain to see. */
+function literalPrefix(expression: RegularExpression): string {
+  const parts = expression.type === 'sequence' ? expression.of : [expression]
+  let prefix = ''
+  for (const part of parts) {
+    if (part.type !== 'characters' || hasBeyondAscii(part.set)) break
+    const [code, ...more] = asciiCodes(part.set)
+    if (code === undefined || more.length > 0) break
+    prefix += String.fromCharCode(code)
+  }
+  return prefix
 }
 
 function asFolder(path: string): string {
