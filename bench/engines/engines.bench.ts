@@ -28,7 +28,7 @@ import { cpuMs, residentMiB } from './processes.ts'
 const CHANGES = Number(process.env['ZOOGATE_RUNS'] ?? '50')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
 const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
 const SMALL: TableSize = { services: 10, endpoints: 20 }
 const LARGE: TableSize = { services: 200, endpoints: 10_000 }
 const LOADED_MAX_MS = 300_000
