@@ -5,6 +5,7 @@
 -- moves on, running workers go on with what they have.
 
 local balancer = require "zoogate.balancer"
+local certificates = require "zoogate.certificates"
 local control = require "zoogate.control"
 local load = require "zoogate.load"
 local pool = require "zoogate.pool"
@@ -31,12 +32,23 @@ for _, service in ipairs(given.services) do
   local one = pool.new(service, shared)
   one:catch_up()
   pools[service.name] = one
-  -- A service's name has no underscore, so no two services share a function.
+  -- Names have no underscore, so no two of them share a function.
   zoogate["balance_" .. service.name:gsub("-", "_")] = function()
     return balancer.balance(one)
   end
 end
 shared:forget_others()
+certificates.forget_others(ngx.shared.zoogate_certificates, given.generation, shared:serving())
+
+local shown = {}
+for _, name in ipairs(given.certificates) do
+  local one = certificates.new(name, given.generation, ngx.shared.zoogate_certificates)
+  shown[name] = one
+  zoogate["show_" .. name:gsub("-", "_")] = function()
+    one:show()
+  end
+end
+
 load.begin_again()
 
 zoogate.log = balancer.log
@@ -50,4 +62,8 @@ end
 
 function zoogate.endpoints()
   return control.endpoints(pools, given.services, shared)
+end
+
+function zoogate.certificates()
+  return control.certificates(shown)
 end

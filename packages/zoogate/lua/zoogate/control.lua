@@ -6,31 +6,17 @@
 --     PATCH /endpoints/SERVICE  tag LF *( "+" row LF / "-" id LF ): what is other than in that version;
 --                               answers the tag, or 409 where another version is there
 --
+--     PUT   /certificates/NAME  see certificates.lua
+--
 -- A tag names one version of one filling of the table: equal tags, equal rows. Nothing is changed by a
 -- body that holds anything that is not understood.
 
+local control_request = require "zoogate.control_request"
 local row = require "zoogate.row"
 
+local answer, body = control_request.answer, control_request.body
+
 local M = {}
-
-local function answer(status, text)
-  ngx.status = status
-  ngx.header["Content-Type"] = "text/plain"
-  ngx.print(text)
-end
-
-local function body()
-  ngx.req.read_body()
-  local text = ngx.req.get_body_data()
-  local name = text == nil and ngx.req.get_body_file()
-  if not name then
-    return text or ""
-  end
-  local file = assert(io.open(name, "rb"))
-  text = file:read("*a")
-  file:close()
-  return text
-end
 
 local function list(services, shared, pools)
   local lines = { shared.generation, "\n" }
@@ -177,6 +163,17 @@ function M.endpoints(pools, services, shared)
     return answer(500, status .. "\n")
   end
   answer(status, words)
+end
+
+function M.certificates(certificates)
+  local certificate = certificates[ngx.var.uri:sub(#"/certificates/" + 1)]
+  if certificate == nil then
+    return answer(404, "no such certificate\n")
+  end
+  if ngx.req.get_method() ~= "PUT" then
+    return answer(405, "PUT\n")
+  end
+  answer(certificate:replace(body()))
 end
 
 return M

@@ -4,8 +4,9 @@
 --     service shop leastRequest
 --     session insert SID
 --     connections 20
+--     certificate shop
 --
--- A line of a service belongs to the last one named. The text is the agent's own; what is not
+-- Other lines belong to the last service named. The text is the agent's own; what is not
 -- understood is another version's, and no configuration to serve by.
 
 local M = {}
@@ -33,7 +34,7 @@ local LINES = {
 }
 
 function M.parse(text)
-  local given = { services = {} }
+  local given = { services = {}, certificates = {} }
   local service
   for line in text:gmatch("[^\n]+") do
     local words = {}
@@ -42,6 +43,8 @@ function M.parse(text)
     end
     if words[1] == "generation" then
       given.generation = words[2]
+    elseif words[1] == "certificate" then
+      given.certificates[#given.certificates + 1] = words[2]
     elseif words[1] == "service" then
       service = { name = words[2], algorithm = words[3] }
       given.services[#given.services + 1] = service

@@ -57,7 +57,7 @@ end
 -- When the endpoints of the generation that is served came.
 function Table:since_before(service)
   local since = {}
-  local serving = self.dict:get("serving")
+  local serving = self:serving()
   if serving == nil then
     return since
   end
@@ -173,9 +173,14 @@ function Table:serve()
   self.dict:set("serving", self.generation)
 end
 
+-- The generation that is served; nil: none is yet.
+function Table:serving()
+  return self.dict:get("serving")
+end
+
 -- Drops what belongs to generations that are neither served nor about to be.
 function Table:forget_others()
-  local serving = self.dict:get("serving")
+  local serving = self:serving()
   for _, key in ipairs(self.dict:get_keys(0)) do
     local generation = key:match("^(%d+)/")
     if generation and generation ~= self.generation and generation ~= serving then

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
+import { shownCertificate } from '../../../../../test/support/shown-certificate.ts'
 import type { Listener, Secret } from '../../../src/model/view.ts'
 import {
   endpointOf,
@@ -62,7 +63,7 @@ describe.skipIf(missing('haproxy') !== undefined)('TLS', () => {
         secrets: [caSecret('clients', '1', one.cert), tlsSecret('shop', '1', first)],
       }),
     )
-    expect((await shown(open)).subject.CN).toBe('first')
+    expect((await shownCertificate(open)).subject.CN).toBe('first')
     expect(await isLetIn(closed, ofOne)).toBe(true)
     expect(await isLetIn(closed, ofOther)).toBe(false)
 
@@ -70,7 +71,7 @@ describe.skipIf(missing('haproxy') !== undefined)('TLS', () => {
       caSecret('clients', '2', `\n${other.cert}\n\n`),
       tlsSecret('shop', '2', second),
     ])
-    expect((await shown(open)).subject.CN).toBe('second')
+    expect((await shownCertificate(open)).subject.CN).toBe('second')
     expect(await isLetIn(closed, ofOne)).toBe(false)
     expect(await isLetIn(closed, ofOther)).toBe(true)
     expect((await haproxy.control.observe()).generation).toBe('1')
@@ -80,9 +81,9 @@ describe.skipIf(missing('haproxy') !== undefined)('TLS', () => {
     ])
     await expect(broken).rejects.toMatchObject({ code: 'ENGINE_LIVE_FAILED' })
     await expect(broken).rejects.not.toThrow(/PRIVATE KEY/)
-    expect((await shown(open)).subject.CN).toBe('second')
+    expect((await shownCertificate(open)).subject.CN).toBe('second')
     await haproxy.control.applyCertificates?.([tlsSecret('shop', '4', first)])
-    expect((await shown(open)).subject.CN).toBe('first')
+    expect((await shownCertificate(open)).subject.CN).toBe('first')
   })
 
   test('an endpoint that comes later is spoken to in the same TLS', async () => {
@@ -166,7 +167,7 @@ describe.skipIf(missing('haproxy') !== undefined)('TLS', () => {
     // 150 are expected; the odds of being off by 43, seven standard deviations, are nil.
     expect(Math.abs(counts.first - 150)).toBeLessThan(43)
     expect(counts.first + counts.second).toBe(200)
-    expect((await shown(tls)).subject.CN).toBe('tcp')
+    expect((await shownCertificate(tls)).subject.CN).toBe('tcp')
     expect(await greeting(nobody)).toBe('')
     await haproxy.control.applyEndpoints([serviceOf('first', [endpointOf('b', second.port)])])
     expect(await greeting(plain)).toBe('second')
@@ -196,17 +197,6 @@ describe.skipIf(missing('haproxy') !== undefined)('a Service that routes use in 
     expect([...(await whoAnswers(port, 10)).keys()]).toEqual(['two'])
   })
 })
-
-/** The certificate that a listener shows. */
-function shown(port: number): Promise<PeerCertificate> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
-      resolve(socket.getPeerCertificate())
-      socket.destroy()
-    })
-    socket.on('error', reject)
-  })
-}
 
 /** Whether a request gets an answer that is made with this client's certificate. */
 function isLetIn(port: number, certificate: Certificate): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { AskControl } from './control-client.ts'
 import type { Directive } from './directive.ts'
 
 /**
- * How nginx spreads requests over a service's endpoints. There are two ways: its own upstreams
+ * How nginx spreads requests over a service's endpoints, and what it takes live. There are two ways: its own upstreams
  * (`native-balancing.ts`), which take endpoints by a reload only, and ours in Lua (`lua/`), where the
  * module for it is there. All else of a configuration is the same.
  */
@@ -30,6 +30,8 @@ export interface Balancing {
   target(pool: ServicePool): Target | undefined
   /** The upstream for copies of requests, which belong to no session; undefined: nobody takes any. */
   copyTarget(pool: ServicePool): string | undefined
+  /** What a server says beside a certificate's files; nothing: it shows what they held at the reload. */
+  certificate(name: string): readonly Directive[]
   /** Locations of the control socket's server. */
   controlLocations(view: View, generation: string): readonly Directive[]
   /** Beside `nginx.conf` and the services' files. */
@@ -42,8 +44,8 @@ export interface Balancing {
   serviceFiles?(pool: ServicePool): RenderedFiles
 
   plan(from: View | undefined, to: View): Plan
-  /** The hands on the endpoints of one running nginx. */
-  endpoints(ask: AskControl): Pick<EngineControl, 'applyEndpoints' | 'observe'>
+  /** The hands on one running nginx, for what needs no reload. */
+  live(ask: AskControl): Pick<EngineControl, 'applyEndpoints' | 'applyCertificates' | 'observe'>
 }
 
 /** Where a location passes its requests to. */

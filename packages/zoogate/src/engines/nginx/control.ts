@@ -55,7 +55,8 @@ class NginxControl implements EngineControl {
   readonly #files: NginxFiles
   readonly #flag: DrainFlag
   readonly #ask: AskControl
-  readonly #endpoints: ReturnType<Balancing['endpoints']>
+  readonly #live: ReturnType<Balancing['live']>
+  readonly applyCertificates?: NonNullable<EngineControl['applyCertificates']>
   #window: DrainWindow | undefined
   #cleared: Promise<void> | undefined
   #preparedEnd: NodeJS.Timeout | undefined
@@ -66,7 +67,9 @@ class NginxControl implements EngineControl {
     this.#files = nginxFiles(context.paths)
     this.#flag = new DrainFlag(this.#files.drainFlag)
     this.#ask = (request) => askControl(this.#files.controlSocket, request)
-    this.#endpoints = balancing.endpoints(this.#ask)
+    this.#live = balancing.live(this.#ask)
+    const { applyCertificates } = this.#live
+    if (applyCertificates !== undefined) this.applyCertificates = applyCertificates
   }
 
   async prepareReload(): Promise<void> {
@@ -102,12 +105,12 @@ class NginxControl implements EngineControl {
   }
 
   applyEndpoints(services: readonly ServicePool[]): Promise<void> {
-    return this.#endpoints.applyEndpoints(services)
+    return this.#live.applyEndpoints(services)
   }
 
   async observe() {
     await this.#clearOnce()
-    return this.#endpoints.observe()
+    return this.#live.observe()
   }
 
   async close(): Promise<void> {

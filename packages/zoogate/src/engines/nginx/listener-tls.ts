@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Listener, ListenerTls, Secret, View } from '../../model/view.ts'
+import type { Balancing } from './balancing.ts'
 import { type Directive, directive } from './directive.ts'
 import { secretFiles } from './files.ts'
 
@@ -19,11 +20,13 @@ export function listenerTls(
   { name, tls, protocol }: Listener,
   view: View,
   hostname: string | undefined,
+  balancing: Pick<Balancing, 'certificate'>,
 ): ServerTls {
   if (tls === undefined) return { listen: [], settings: [] }
+  const certificate = certificateFor(hostname, tls, view)
   return {
     listen: ['ssl', ...(tls.http2 && protocol === 'HTTPS' ? ['http2'] : [])],
-    settings: tlsSettings(name, tls, certificateFor(hostname, tls, view)),
+    settings: [...tlsSettings(name, tls, certificate), ...balancing.certificate(certificate)],
   }
 }
 
@@ -70,10 +73,14 @@ function certificateFor(hostname: string | undefined, tls: ListenerTls, view: Vi
   return having(hostname) ?? having(wildcard) ?? first
 }
 
-/** The DNS names that a certificate is for, lower case, as far as nginx can serve them. */
 function namesOf(name: string, { secrets = [] }: View): readonly string[] {
   const secret = secrets.find((each) => each.type === 'TLS' && each.name === name)
-  if (secret?.type !== 'TLS') return []
+  return secret === undefined ? [] : servedNames(secret)
+}
+
+/** The DNS names that a certificate is for, lower case, as far as nginx can serve them. */
+export function servedNames(secret: Secret): readonly string[] {
+  if (secret.type !== 'TLS') return []
   const certificate = readCertificate(secret.chainPem)
   if (certificate === undefined) return []
   const { subjectAltName = '', subject } = certificate

@@ -26,6 +26,7 @@ export const nativeBalancing: Balancing = {
   upstreams: renderUpstreams,
   target,
   copyTarget: (pool) => (hasPicks(pool) ? upstreamName(pool.name) : undefined),
+  certificate: () => [],
   controlLocations: (view, generation) =>
     tablePages(view, generation).map((page, index) =>
       block(
@@ -35,7 +36,7 @@ export const nativeBalancing: Balancing = {
     ),
   files: () => new Map(),
   plan,
-  endpoints: (ask) => ({ observe: () => observe(ask), applyEndpoints }),
+  live: (ask) => ({ observe: () => observe(ask), applyEndpoints }),
 }
 
 function target(pool: ServicePool): Target | undefined {

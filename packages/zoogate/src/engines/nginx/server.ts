@@ -43,7 +43,7 @@ export function renderServer(
   if (!locations.some(({ type, path }) => type === 'prefix' && path === '/')) {
     dispatch.push(block(['location', '/'], [directive('return', 404)]))
   }
-  const tls = listenerTls(listener, view, hostname)
+  const tls = listenerTls(listener, view, hostname, context.balancing)
   return block('server', [
     ...listenAddresses(listener).map((address) =>
       directive(

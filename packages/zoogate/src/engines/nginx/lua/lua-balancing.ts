@@ -7,6 +7,12 @@ import { block, directive } from '../directive.ts'
 import { renderedSettings } from '../live.ts'
 import { RETRIES_VARIABLE } from '../retry.ts'
 import { printRows } from './endpoint-rows.ts'
+import {
+  applyCertificates,
+  CERTIFICATES,
+  isLiveCertificate,
+  liveCertificates,
+} from './live-certificates.ts'
 import { LiveEndpoints } from './live-endpoints.ts'
 import { CARRIED_WITH_LUA, REASONS_WITH_LUA } from './lua-features.ts'
 import type { LuaModule } from './lua-module.ts'
@@ -58,7 +64,16 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
     ],
     target,
     copyTarget: ({ name }) => name,
+    certificate: (name) => [lua('ssl_certificate_by_lua_block', `zoogate.${shows(name)}()`)],
     controlLocations: () => [
+      block(
+        ['location', CERTIFICATES],
+        [
+          directive('client_max_body_size', '1m'),
+          directive('client_body_buffer_size', '1m'),
+          lua('content_by_lua_block', 'zoogate.certificates()'),
+        ],
+      ),
       block(
         ['location', '/endpoints/'],
         [
@@ -76,7 +91,14 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
       ]),
     serviceFiles,
     plan,
-    endpoints: (ask) => new LiveEndpoints(ask),
+    live: (ask) => {
+      const endpoints = new LiveEndpoints(ask)
+      return {
+        applyEndpoints: (services) => endpoints.applyEndpoints(services),
+        applyCertificates: (secrets) => applyCertificates(ask, secrets),
+        observe: () => endpoints.observe(),
+      }
+    },
   }
 }
 
@@ -104,6 +126,11 @@ function target(pool: ServicePool): Target {
   }
 }
 
+/** The function that shows a certificate: a Secret's name has no underscore. */
+function shows(name: string): string {
+  return `show_${name.replaceAll('-', '_')}`
+}
+
 /** TCP goes by nginx's own upstreams, which take endpoints by a reload only. */
 function plan(from: View | undefined, to: View): Plan {
   if (from === undefined) {
@@ -115,10 +142,13 @@ function plan(from: View | undefined, to: View): Plan {
   )
   const words = (isTcp: boolean) =>
     endpoints.flatMap(({ service, words }) => (overTcp.has(service) === isTcp ? words : []))
+  const live = secrets.filter(({ secret }) => isLiveCertificate(secret, from, to))
+  const others = secrets.filter((change) => !live.includes(change))
   return {
-    live: words(false),
-    reload: [...structure, ...secrets.map(({ words }) => words), ...words(true)],
+    live: [...live.map(({ words }) => words), ...words(false)],
+    reload: [...structure, ...others.map(({ words }) => words), ...words(true)],
     services: endpoints.map(({ service }) => service),
+    ...(live.length === 0 ? {} : { secrets: live.map(({ secret }) => secret.name) }),
   }
 }
 
@@ -127,7 +157,9 @@ function plan(from: View | undefined, to: View): Plan {
  * then reads the endpoints from the files. Where it has become too small for what comes live, the change
  * is refused, and the reload that follows has a larger one.
  */
-function sharedMemory({ services }: View) {
+function sharedMemory(view: View) {
+  const { services } = view
+  const certificates = liveCertificates(view).length
   const pools = [...services.values()]
   const endpoints = pools.reduce((sum, pool) => sum + pool.endpoints.length, 0)
   const zone = (name: string, bytesEach: number) =>
@@ -140,6 +172,8 @@ function sharedMemory({ services }: View) {
     zone('outliers', 512),
     // Of clients' addresses: some 80,000.
     directive('lua_shared_dict', 'zoogate_sessions', '16m'),
+    // A chain and its key have 8 KB, 64 at most; two versions, of two generations.
+    directive('lua_shared_dict', 'zoogate_certificates', `${megabytes(certificates * 32 * 1024)}m`),
   ]
 }
 

@@ -1,11 +1,16 @@
 import type { HashOn, ServicePool, SessionPersistence, View } from '../../../model/view.ts'
+import { liveCertificates } from './live-certificates.ts'
 
 /**
- * What the balancer is told of each service beside its endpoints: lines of words, see
+ * What the Lua is told of certificates, and of each service beside its endpoints: lines of words, see
  * `lua/zoogate/settings.lua`. No word has a space: names are tokens, by `refusals.ts`.
  */
 export function serviceSettings(view: View, generation: string): string {
-  const lines = [['generation', generation], ...[...view.services.values()].flatMap(serviceLines)]
+  const lines = [
+    ['generation', generation],
+    ...liveCertificates(view).map((name) => ['certificate', name]),
+    ...[...view.services.values()].flatMap(serviceLines),
+  ]
   return lines.map((words) => `${words.join(' ')}\n`).join('')
 }
 
