@@ -1,5 +1,6 @@
-// The arrows between packages, and between the folders of packages/zoogate, only point down. This
-// reads every import of the sources and fails on one that points up, sideways or past an index.
+// The arrows between packages, and between the folders of packages/zoogate, only point down, and an
+// engine knows nothing of the others. This reads every import of the sources and fails on one that
+// points up, sideways or past an index.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
@@ -36,6 +37,9 @@ const FOLDERS = {
   },
 }
 
+/** Folders below `engines` that are no engine: what several of them have in common. */
+const COMMON = ['inherit', 'shared']
+
 const IMPORT = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gms
 const problems = []
 
@@ -47,7 +51,8 @@ for (const [name, allowed] of Object.entries(PACKAGES)) {
     for (const match of readFileSync(file, 'utf8').matchAll(IMPORT)) {
       const target = match[1] ?? match[2]
       const problem = target.startsWith('.')
-        ? checkFolder(source, folders, from, resolve(dirname(file), target))
+        ? (checkFolder(source, folders, from, resolve(dirname(file), target)) ??
+          checkEngine(join(source, 'engines'), file, resolve(dirname(file), target)))
         : checkPackage(allowed, target)
       if (problem !== undefined)
         problems.push(`${relative('.', file)}: imports ${target}: ${problem}`)
@@ -70,6 +75,14 @@ function checkFolder(source, folders, from, target) {
   if (to === from || folders[from] === undefined || folders[to] === undefined) return undefined
   if (folders[from].includes(to)) return undefined
   return `${from}/ may import ${folders[from].join('/, ') || 'no other folder'}/`
+}
+
+/** Between the folders below `engines`: to itself, and to what is common. */
+function checkEngine(engines, file, target) {
+  if ([file, target].some((path) => relative(engines, path).startsWith('..'))) return undefined
+  const [from, to] = [folderOf(engines, file), folderOf(engines, target)]
+  if (from === '' || to === '' || to === from || COMMON.includes(to)) return undefined
+  return `engines/${from}/ may import of other engines' folders only ${COMMON.join('/, ')}/`
 }
 
 /** The first folder below the package's src; '' for files that lie in src itself. */

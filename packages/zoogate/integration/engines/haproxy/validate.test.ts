@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { createAuthority } from '../../../../../test/support/certificates.ts'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
-import { runHaproxy } from '../../../src/engines/haproxy/haproxy-command.ts'
 import { haproxy } from '../../../src/engines/haproxy/index.ts'
+import { runProgram } from '../../../src/engines/shared/run-program.ts'
 import type { Secret } from '../../../src/model/view.ts'
 import { CASES } from '../../../test/engines/haproxy/cases.ts'
 
@@ -36,7 +36,7 @@ describe.skipIf(missing('haproxy') !== undefined)('the real checker', () => {
       await writeFile(join(paths.current, name), text)
     }
     await haproxy.validate(paths.current, paths)
-    const { output } = await runHaproxy(['-c', '-f', `${paths.current}/`], 10_000)
+    const { output } = await runProgram('haproxy', ['-c', '-f', `${paths.current}/`], 10_000)
     expect(output).not.toMatch(/WARNING|ALERT/)
   })
 

@@ -1,16 +1,16 @@
 import type { Detection } from '../engine.ts'
-import { type CommandResult, runHaproxy } from './haproxy-command.ts'
+import { type ProgramResult, runProgram } from '../shared/run-program.ts'
 
 /** Servers that are added at run time have health checks, and can be deleted, since this one. */
 const OLDEST = [2, 6] as const
 const TIMEOUT_MS = 5_000
 
 export async function detect(): Promise<Detection> {
-  return detection(await runHaproxy(['-v'], TIMEOUT_MS))
+  return detection(await runProgram('haproxy', ['-v'], TIMEOUT_MS))
 }
 
 /** What `haproxy -v` means. Pure. */
-export function detection({ outcome, output }: CommandResult): Detection {
+export function detection({ outcome, output }: ProgramResult): Detection {
   if (outcome === 'missing') {
     return { installed: false, problem: 'haproxy is not installed: apt-get install haproxy' }
   }

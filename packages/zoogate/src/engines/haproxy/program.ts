@@ -1,5 +1,5 @@
 import type { EnginePaths, EngineProgram } from '../engine.ts'
-import { HAPROXY_PATH } from './haproxy-command.ts'
+import { ENGINE_PATH } from '../shared/run-program.ts'
 import { masterSocket } from './names.ts'
 
 /** Idle client connections end with their next request, so that a stop rarely takes all of it. */
@@ -14,7 +14,7 @@ export function program(paths: EnginePaths): EngineProgram {
     command: '/bin/sh',
     args: [
       // The shell becomes HAProxy: it only widens the PATH, which a user's often lacks.
-      ...['-c', `PATH="$PATH:${HAPROXY_PATH}"; exec haproxy "$@"`, 'haproxy'],
+      ...['-c', `PATH="$PATH:${ENGINE_PATH}"; exec haproxy "$@"`, 'haproxy'],
       ...['-W', '-S', `${masterSocket(paths)},level,admin,mode,600`],
       ...['-f', `${paths.current}/`],
     ],

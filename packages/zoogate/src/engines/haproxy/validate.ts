@@ -1,6 +1,6 @@
 import { EngineError, type EnginePaths } from '../engine.ts'
+import { runProgram } from '../shared/run-program.ts'
 import { complaints } from './complaints.ts'
-import { runHaproxy } from './haproxy-command.ts'
 import { adminSocket } from './names.ts'
 
 /** 10,000 servers in one backend take 0.6 s on two cores. */
@@ -17,7 +17,11 @@ export async function validate(generationFolder: string, paths: EnginePaths): Pr
   if (Buffer.byteLength(socket) > SOCKET_PATH_BYTES_MAX) {
     throw invalid(`the socket's path is longer than ${SOCKET_PATH_BYTES_MAX} bytes: ${socket}`)
   }
-  const { outcome, output } = await runHaproxy(['-c', '-f', `${generationFolder}/`], TIMEOUT_MS)
+  const { outcome, output } = await runProgram(
+    'haproxy',
+    ['-c', '-f', `${generationFolder}/`],
+    TIMEOUT_MS,
+  )
   switch (outcome) {
     case 'passed':
       return

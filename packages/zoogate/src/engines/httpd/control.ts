@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Endpoint, ServicePool } from '../../model/view.ts'
 import { type EngineContext, type EngineControl, EngineError, type Observation } from '../engine.ts'
-import { DrainFlag } from '../nginx/drain-flag.ts'
-import { DRAIN_TIMES, type DrainTimes, DrainWindow } from '../nginx/drain-window.ts'
-import { LogTail } from '../nginx/log-tail.ts'
+import { DRAIN_TIMES } from '../shared/drain-window.ts'
+import { LogTail } from '../shared/log-tail.ts'
+import { ReloadDrain, type ReloadDrainTimes } from '../shared/reload-drain.ts'
 import { bucketsText } from './buckets.ts'
 import { complaints } from './complaints.ts'
 import { type AskControl, controlClient } from './control-client.ts'
@@ -22,14 +22,10 @@ import { observation } from './stats.ts'
  * a worker that is told to end closes its idle connections at once. After it, the flag stays up for a
  * moment yet, for old workers that have not been told.
  */
-interface ReloadTimes {
-  readonly drain: DrainTimes
+interface ReloadTimes extends ReloadDrainTimes {
   readonly afterMs: number
   /** A configuration of 10,000 members takes some 4 s. */
   readonly timeoutMs: number
-  readonly pollMs: number
-  /** A flag that was raised for a reload that does not come is taken down after so long. */
-  readonly preparedMaxMs: number
 }
 
 const RELOAD_TIMES: ReloadTimes = {
@@ -50,53 +46,45 @@ class HttpdControl implements EngineControl {
   readonly #context: EngineContext
   readonly #times: ReloadTimes
   readonly #files: HttpdFiles
-  readonly #flag: DrainFlag
+  readonly #drain: ReloadDrain
   readonly #ask: AskControl
   /** What was given live, before the generation's files follow. */
   readonly #given = new Map<string, readonly Endpoint[]>()
-  #window: DrainWindow | undefined
-  #cleared: Promise<void> | undefined
-  #preparedEnd: NodeJS.Timeout | undefined
 
   constructor(context: EngineContext, times: ReloadTimes) {
     this.#context = context
     this.#times = times
     this.#files = httpdFiles(context.paths)
-    this.#flag = new DrainFlag(this.#files.drainFlag)
     this.#ask = controlClient(this.#files.secretFile)
+    const drained = {
+      engine: 'httpd',
+      flagFile: this.#files.drainFlag,
+      log: context.log,
+      connectionCounts: () => Promise.resolve(undefined),
+    }
+    this.#drain = new ReloadDrain(drained, times)
   }
 
-  async prepareReload(): Promise<void> {
-    await this.#clearOnce()
-    clearTimeout(this.#preparedEnd)
-    await this.#raise()
-    this.#preparedEnd = setTimeout(() => this.#lower(), this.#times.preparedMaxMs)
-    this.#preparedEnd.unref()
-    await this.#waitUntilDrained()
+  prepareReload(): Promise<void> {
+    return this.#drain.prepare()
   }
 
   async reload(generation: string): Promise<void> {
-    await this.#clearOnce()
-    clearTimeout(this.#preparedEnd)
+    await this.#drain.clearOnce()
     const { process, paths } = this.#context
-    const before = await process.status()
-    if (!before.running) {
-      await this.#flag.lower()
-      const { lastExit } = before
+    const { running, startId, lastExit } = await process.status()
+    if (!running) {
+      await this.#drain.close()
       throw new EngineError('ENGINE_RELOAD_FAILED', `httpd is not running (${lastExit ?? 'yet'})`)
     }
-    try {
-      await this.#raise()
-      await this.#waitUntilDrained()
+    await this.#drain.around(async () => {
       const log = await LogTail.start(this.#files.errorLog)
       await copyRuntimeFiles(paths)
       this.#given.clear()
       await process.signal('SIGUSR1')
-      await this.#untilServed(generation, before.startId, log)
+      await this.#untilServed(generation, startId, log)
       await wait(this.#times.afterMs)
-    } finally {
-      await this.#flag.lower()
-    }
+    })
   }
 
   async applyEndpoints(services: readonly ServicePool[]): Promise<void> {
@@ -109,7 +97,7 @@ class HttpdControl implements EngineControl {
   }
 
   async observe(): Promise<Observation> {
-    await this.#clearOnce()
+    await this.#drain.clearOnce()
     const manifest = await this.#manifest()
     const generation = await this.#servedGeneration(manifest)
     if (generation !== manifest.generation) return { generation, services: new Map() }
@@ -121,9 +109,8 @@ class HttpdControl implements EngineControl {
     return observation(manifest, tables, (service) => known.get(service) ?? [])
   }
 
-  async close(): Promise<void> {
-    clearTimeout(this.#preparedEnd)
-    if (this.#flag.isUp) await this.#flag.lower()
+  close(): Promise<void> {
+    return this.#drain.close()
   }
 
   async #known(service: string): Promise<readonly Endpoint[]> {
@@ -145,32 +132,6 @@ class HttpdControl implements EngineControl {
   async #servedGeneration(manifest: Manifest): Promise<string> {
     const asked = { to: manifest, host: CONTROL_HOST, path: '/?auto' }
     return (await this.#ask(asked)).generation
-  }
-
-  /** An agent that died in a reload left its flag behind. */
-  #clearOnce(): Promise<void> {
-    this.#cleared ??= this.#flag.lower()
-    return this.#cleared
-  }
-
-  /** Where the flag is up already, its window goes on. */
-  async #raise(): Promise<void> {
-    if (this.#flag.isUp) return
-    await this.#flag.raise()
-    this.#window = new DrainWindow(performance.now(), this.#times.drain)
-  }
-
-  async #waitUntilDrained(): Promise<void> {
-    const window = this.#window
-    while (window !== undefined && !window.isOver(undefined, performance.now())) {
-      await wait(this.#times.pollMs)
-    }
-  }
-
-  #lower(): void {
-    this.#flag.lower().catch((error: unknown) => {
-      this.#context.log.warn({ err: error }, 'the drain flag of httpd could not be removed')
-    })
   }
 
   /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Detection } from '../engine.ts'
-import { type CommandResult, runHttpd } from './httpd-command.ts'
+import { type ProgramResult, runProgram } from '../shared/run-program.ts'
 import { MODULES, modulePath } from './modules.ts'
 
 /** Older ones do not let a path with an encoded question mark be passed on (2.4.60). */
@@ -9,12 +9,14 @@ const OLDEST = [2, 4, 60] as const
 const TIMEOUT_MS = 5_000
 
 export async function detect(): Promise<Detection> {
-  return detection(await runHttpd(['-v'], TIMEOUT_MS), (name) => existsSync(modulePath(name)))
+  return detection(await runProgram('apache2', ['-v'], TIMEOUT_MS), (name) =>
+    existsSync(modulePath(name)),
+  )
 }
 
 /** What `apache2 -v` means, and which modules are there. Pure. */
 export function detection(
-  { outcome, output }: CommandResult,
+  { outcome, output }: ProgramResult,
   hasModule: (name: string) => boolean,
 ): Detection {
   if (outcome === 'missing') {

@@ -12,7 +12,7 @@ import { workersGroup } from './worker-user.ts'
 /**
  * Apache httpd 2.4.60 or newer, as Debian builds it. Endpoints change through its balancer manager, all
  * else by a graceful restart, which loses no request of a client that sends two a second or more: see
- * `drain-window.ts` of nginx, whose way it is.
+ * `shared/drain-window.ts`.
  */
 export const httpd: Engine = {
   name: 'httpd',

@@ -1,6 +1,6 @@
+import { ENGINE_PATH } from '../shared/run-program.ts'
 import type { HttpdFiles } from './files.ts'
 import { SECRET_VARIABLE } from './files.ts'
-import { HTTPD_PATH } from './httpd-command.ts'
 
 /**
  * What `sh` does before it becomes httpd (the same process, so signals reach httpd). Its arguments: the
@@ -15,7 +15,7 @@ import { HTTPD_PATH } from './httpd-command.ts'
  *   nobody while the group lives, so they can be nobody else's.
  */
 const SCRIPT = `
-PATH="$PATH:${HTTPD_PATH}"
+PATH="$PATH:${ENGINE_PATH}"
 ulimit -n "$(ulimit -H -n)" || true
 if [ ! -s "$1" ]; then
   (umask 077 && printf 'Define ${SECRET_VARIABLE} %s\\n' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')" > "$1.new")

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
+import { runProgram } from '../shared/run-program.ts'
 import { complaints } from './complaints.ts'
 import { RUNTIME_FOLDER } from './files.ts'
-import { runHttpd } from './httpd-command.ts'
 import { httpdArguments } from './program.ts'
 
 /** Ten thousand members take about two seconds. */
@@ -24,7 +24,7 @@ export async function validate(generationFolder: string, _paths: EnginePaths): P
       runtime: `${join(generationFolder, RUNTIME_FOLDER)}/`,
     }
     const args = ['-t', ...httpdArguments(generationFolder, own)]
-    const { outcome, output } = await runHttpd(args, TIMEOUT_MS)
+    const { outcome, output } = await runProgram('apache2', args, TIMEOUT_MS)
     if (outcome === 'passed') return
     throw new EngineError('ENGINE_INVALID', problem(outcome, output, generationFolder))
   } finally {

@@ -1,20 +1,8 @@
-/**
- * The connections that nginx holds, by what they do. nginx keeps the counters in memory that all its
- * workers share, those that are shutting down too, and so every worker answers for all.
- */
-export interface ConnectionCounts {
-  /**
-   * Open, and no request on them: those that were kept after a response, and those that brought none
-   * yet. (A worker that quits closes the former at once. The latter it still serves, and tells them
-   * that it closes.)
-   */
-  readonly idle: number
-  /** A request is being read or answered; WebSockets are among them. */
-  readonly busy: number
-}
+import type { ConnectionCounts } from '../shared/drain-window.ts'
 
 /**
- * What `stub_status` answers. The connection that asked is among those that are being answered, and
+ * What `stub_status` answers. nginx keeps the counters in memory that all its workers share, those that
+ * are shutting down too, and so every worker answers for all. The connection that asked is among those that are being answered, and
  * is left out here. Connections of a worker that was killed stay counted until nginx is restarted.
  * Undefined: not such an answer.
  */

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ServicePool } from '../../model/view.ts'
 import { type EngineContext, type EngineControl, EngineError } from '../engine.ts'
+import { type ConnectionCounts, DRAIN_TIMES } from '../shared/drain-window.ts'
+import { LogTail } from '../shared/log-tail.ts'
+import { ReloadDrain, type ReloadDrainTimes } from '../shared/reload-drain.ts'
 import type { Balancing } from './balancing.ts'
-import { type ConnectionCounts, parseConnectionCounts } from './connection-counts.ts'
+import { parseConnectionCounts } from './connection-counts.ts'
 import { type AskControl, askControl, getText } from './control-client.ts'
-import { DrainFlag } from './drain-flag.ts'
-import { DRAIN_TIMES, type DrainTimes, DrainWindow } from './drain-window.ts'
 import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './files.ts'
 import { graveLines } from './log-lines.ts'
-import { LogTail } from './log-tail.ts'
 import { acceptingWorkers } from './worker-processes.ts'
 
 /**
@@ -23,14 +23,10 @@ import { acceptingWorkers } from './worker-processes.ts'
  * reload is done. From then on old workers say `Connection: close` by themselves. `afterMs` is for
  * hosts where it cannot be seen.
  */
-interface ReloadTimes {
-  readonly drain: DrainTimes
+interface ReloadTimes extends ReloadDrainTimes {
   readonly afterMs: number
   /** nginx tries a listener that is in use for 2.5 s; a hash ring of 10,000 endpoints takes 6 s. */
   readonly timeoutMs: number
-  readonly pollMs: number
-  /** A flag that was raised for a reload that does not come is taken down after so long. */
-  readonly preparedMaxMs: number
 }
 
 const RELOAD_TIMES: ReloadTimes = {
@@ -53,45 +49,40 @@ class NginxControl implements EngineControl {
   readonly #context: EngineContext
   readonly #times: ReloadTimes
   readonly #files: NginxFiles
-  readonly #flag: DrainFlag
+  readonly #drain: ReloadDrain
   readonly #ask: AskControl
   readonly #live: ReturnType<Balancing['live']>
   readonly applyCertificates?: NonNullable<EngineControl['applyCertificates']>
-  #window: DrainWindow | undefined
-  #cleared: Promise<void> | undefined
-  #preparedEnd: NodeJS.Timeout | undefined
 
   constructor(context: EngineContext, balancing: Balancing, times: ReloadTimes) {
     this.#context = context
     this.#times = times
     this.#files = nginxFiles(context.paths)
-    this.#flag = new DrainFlag(this.#files.drainFlag)
     this.#ask = (request) => askControl(this.#files.controlSocket, request)
     this.#live = balancing.live(this.#ask)
     const { applyCertificates } = this.#live
     if (applyCertificates !== undefined) this.applyCertificates = applyCertificates
+    const drained = {
+      engine: 'nginx',
+      flagFile: this.#files.drainFlag,
+      log: context.log,
+      connectionCounts: () => this.#connectionCounts(),
+    }
+    this.#drain = new ReloadDrain(drained, times)
   }
 
-  async prepareReload(): Promise<void> {
-    await this.#clearOnce()
-    clearTimeout(this.#preparedEnd)
-    await this.#raise()
-    this.#preparedEnd = setTimeout(() => this.#lower(), this.#times.preparedMaxMs)
-    this.#preparedEnd.unref()
-    await this.#waitUntilDrained()
+  prepareReload(): Promise<void> {
+    return this.#drain.prepare()
   }
 
   async reload(generation: string): Promise<void> {
-    await this.#clearOnce()
-    clearTimeout(this.#preparedEnd)
+    await this.#drain.clearOnce()
     const { running, lastExit, pid } = await this.#context.process.status()
     if (!running) {
-      await this.#flag.lower()
+      await this.#drain.close()
       throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
     }
-    try {
-      await this.#raise()
-      await this.#waitUntilDrained()
+    await this.#drain.around(async () => {
       const log = await LogTail.start(this.#files.errorLog)
       const former = pid === undefined ? undefined : await acceptingWorkers(pid)
       await this.#context.process.signal('SIGHUP')
@@ -99,9 +90,7 @@ class NginxControl implements EngineControl {
       await this.#untilServed(generation, log, end)
       if (pid === undefined || former === undefined) await wait(this.#times.afterMs)
       else await this.#untilGone(pid, former, end)
-    } finally {
-      await this.#flag.lower()
-    }
+    })
   }
 
   applyEndpoints(services: readonly ServicePool[]): Promise<void> {
@@ -109,50 +98,17 @@ class NginxControl implements EngineControl {
   }
 
   async observe() {
-    await this.#clearOnce()
+    await this.#drain.clearOnce()
     return this.#live.observe()
   }
 
-  async close(): Promise<void> {
-    clearTimeout(this.#preparedEnd)
-    if (this.#flag.isUp) await this.#flag.lower()
-  }
-
-  /** An agent that died in a reload left its flag behind. */
-  #clearOnce(): Promise<void> {
-    this.#cleared ??= this.#flag.lower()
-    return this.#cleared
-  }
-
-  /** Where the flag is up already, its window goes on. */
-  async #raise(): Promise<void> {
-    if (this.#flag.isUp) return
-    await this.#flag.raise()
-    this.#window = new DrainWindow(performance.now(), this.#times.drain)
-  }
-
-  async #waitUntilDrained(): Promise<void> {
-    const window = this.#window
-    for (let looks = 1; window !== undefined; looks++) {
-      const counts = await this.#connectionCounts()
-      if (window.isOver(counts, performance.now())) {
-        const { countedMs } = window
-        this.#context.log.debug({ drain: { ...counts, countedMs, looks } }, 'nginx is drained')
-        return
-      }
-      await wait(this.#times.pollMs)
-    }
+  close(): Promise<void> {
+    return this.#drain.close()
   }
 
   async #connectionCounts(): Promise<ConnectionCounts | undefined> {
     const answer = getText(this.#ask, CONTROL_PATHS.connections)
     return answer.then(parseConnectionCounts, () => undefined)
-  }
-
-  #lower(): void {
-    this.#flag.lower().catch((error: unknown) => {
-      this.#context.log.warn({ err: error }, 'the drain flag of nginx could not be removed')
-    })
   }
 
   /** nginx says nothing of a reload but in its log, where it failed, and by what it serves. */

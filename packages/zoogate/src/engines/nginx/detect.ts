@@ -1,5 +1,5 @@
 import type { Detection } from '../engine.ts'
-import { type CommandResult, runNginx } from './nginx-command.ts'
+import { type ProgramResult, runProgram } from '../shared/run-program.ts'
 
 /** Older ones have no `-e` (1.19.5), which keeps nginx away from the log of the host's own one. */
 const OLDEST = [1, 19, 5] as const
@@ -10,11 +10,11 @@ const COUNTERS = 'http_stub_status_module'
 const TIMEOUT_MS = 5_000
 
 export async function detect(): Promise<Detection> {
-  return detection(await runNginx(['-V'], TIMEOUT_MS))
+  return detection(await runProgram('nginx', ['-V'], TIMEOUT_MS))
 }
 
 /** What `nginx -V` means. Pure. */
-export function detection({ outcome, output }: CommandResult): Detection {
+export function detection({ outcome, output }: ProgramResult): Detection {
   if (outcome === 'missing') {
     return { installed: false, problem: 'nginx is not installed: apt-get install nginx' }
   }

@@ -1,4 +1,4 @@
-import { NGINX_PATH } from './nginx-command.ts'
+import { ENGINE_PATH } from '../shared/run-program.ts'
 
 /**
  * What `sh` does before it becomes nginx (the same process, so signals reach nginx). Its arguments:
@@ -14,7 +14,7 @@ import { NGINX_PATH } from './nginx-command.ts'
  *   nobody while the group lives, so they can be nobody else's. They finish what they have.
  */
 const SCRIPT = `
-PATH="$PATH:${NGINX_PATH}"
+PATH="$PATH:${ENGINE_PATH}"
 ulimit -n "$(ulimit -H -n)" || true
 if read -r master < "$2" && [ ! -d "/proc/$master" ]; then
   for stat in /proc/[0-9]*/stat; do

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
+import { runProgram } from '../shared/run-program.ts'
 import { directive } from './directive.ts'
 import { nginxFiles } from './files.ts'
 import { unmetNeeds } from './host-needs.ts'
 import { graveLines } from './log-lines.ts'
-import { runNginx } from './nginx-command.ts'
 import { nginxArguments, processDirectives } from './program.ts'
 
 /** Ten thousand endpoints on hash rings take about five seconds. */
@@ -28,7 +28,7 @@ export async function validate(generationFolder: string, paths: EnginePaths): Pr
       ...processDirectives(paths),
       directive('pid', join(aside, 'nginx.pid')),
     ])
-    const { outcome, output } = await runNginx(['-t', ...args], TIMEOUT_MS)
+    const { outcome, output } = await runProgram('nginx', ['-t', ...args], TIMEOUT_MS)
     if (outcome === 'passed') return
     throw new EngineError('ENGINE_INVALID', problem(outcome, output, generationFolder))
   } finally {

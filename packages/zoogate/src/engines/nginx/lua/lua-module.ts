@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runProgram } from '../../shared/run-program.ts'
 import { block, directive, printDirectives } from '../directive.ts'
-import { runNginx } from '../nginx-command.ts'
 import { nginxArguments } from '../program.ts'
 
 /** Where a host has nginx's Lua module, and the libraries that it comes with. */
@@ -51,7 +51,7 @@ export async function detectLua(module: LuaModule = DEBIAN_LUA): Promise<LuaDete
     const args = nginxArguments(folder, join(folder, 'error.log'), [
       directive('pid', join(folder, 'nginx.pid')),
     ])
-    const { outcome, output } = await runNginx(['-t', ...args], TIMEOUT_MS)
+    const { outcome, output } = await runProgram('nginx', ['-t', ...args], TIMEOUT_MS)
     if (outcome === 'passed') return { outcome: 'installed', module }
     return { outcome: 'unusable', problem: output.slice(0, 500) }
   } finally {

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 
 /**
- * The flag file. While it exists nginx ends every response with `Connection: close`, so that clients
+ * The flag file. While it exists the engine ends every response with `Connection: close`, so that clients
  * leave the old workers by themselves, between two requests. (A worker that is told to quit closes
  * its idle connections at once, and a request may be on its way on one of them: it would be lost.)
  *

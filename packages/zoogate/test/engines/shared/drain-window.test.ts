@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ConnectionCounts } from '../../../src/engines/nginx/connection-counts.ts'
-import { DRAIN_TIMES, DrainWindow } from '../../../src/engines/nginx/drain-window.ts'
+import {
+  type ConnectionCounts,
+  DRAIN_TIMES,
+  DrainWindow,
+} from '../../../src/engines/shared/drain-window.ts'
 
 const { settleMs, patienceMs, restMs, maxMs, clockMaxMs } = DRAIN_TIMES
 const POLL_MS = 10

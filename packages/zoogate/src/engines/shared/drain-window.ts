@@ -1,10 +1,20 @@
-import type { ConnectionCounts } from './connection-counts.ts'
+/** The connections that an engine holds, by what they do. */
+export interface ConnectionCounts {
+  /**
+   * Open, and no request on them: those that were kept after a response, and those that brought none
+   * yet. (A worker that quits closes the former at once. The latter nginx still serves, and tells them
+   * that it closes.)
+   */
+  readonly idle: number
+  /** A request is being read or answered; WebSockets are among them. */
+  readonly busy: number
+}
 
 /** In milliseconds since the flag was raised, but for `restMs` and `stepMaxMs`. */
 export interface DrainTimes {
   /**
    * Requests that were under way when the flag was raised are answered without `Connection: close`,
-   * so their connections become idle yet. Where nginx is never seen without a request, it is taken
+   * so their connections become idle yet. Where the engine is never seen without a request, it is taken
    * that they are answered after so long. (Those that take longer than the old workers live are told
    * `close` by the workers themselves.)
    */
@@ -16,7 +26,7 @@ export interface DrainTimes {
   readonly maxMs: number
   /**
    * What the time between two looks counts at most, in all of the above. After a longer one the host
-   * did not run us, and so maybe neither nginx nor clients that are on it: they had no chance.
+   * did not run us, and so maybe neither the engine nor clients that are on it: they had no chance.
    */
   readonly stepMaxMs: number
   /** The end by the clock, whatever counted. */
@@ -25,7 +35,7 @@ export interface DrainTimes {
 
 /**
  * A worker that quits can lose a request that is on its way on an idle connection. So a drain ends
- * when there is none. Measured over the gap between two requests of a client, on one connection:
+ * when there is none. With nginx, measured over the gap between two requests of a client, on one connection:
  *
  * - up to `patienceMs` (and the 100 ms more that nginx takes until its old workers quit): it is drained
  *   always, whoever else is connected. 500 ms are two requests a second.
@@ -76,7 +86,7 @@ export class DrainWindow {
     return this.#sinceMs
   }
 
-  /** Undefined counts: nginx does not tell. Then clients have `patienceMs`. */
+  /** Undefined counts: the engine does not tell. Then clients have `patienceMs`. */
   isOver(counts: ConnectionCounts | undefined, nowMs: number): boolean {
     const { settleMs, patienceMs, restMs, maxMs, stepMaxMs, clockMaxMs } = this.#times
     this.#sinceMs += Math.min(nowMs - this.#seenMs, stepMaxMs)
