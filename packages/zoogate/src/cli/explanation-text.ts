@@ -31,13 +31,18 @@ export function explanationText(told: Told, style: Terminal['style']): string {
     }),
     ...(fields.length === 0 ? [] : ['', ...fields.flatMap((one) => fieldLines(one, style))]),
     ...partLines(carriers, style),
+    ...reasonLines(carriers, style),
   ].join('\n')
 }
 
-function carriersText({ engines, others }: Carriers): string {
-  if (others.length === 0) return 'all'
+function carriersText({ engines, others, packages }: Carriers): string {
+  if (others.length === 0 && packages === undefined) return 'all'
   if (engines.length === 0) return 'none'
-  return `${engines.join(', ')} (not ${others.join(', ')})`
+  const named = engines.map((name) => {
+    const needed = packages?.[name]
+    return needed === undefined ? name : `${name} with ${needed}`
+  })
+  return `${named.join(', ')}${others.length === 0 ? '' : ` (not ${others.join(', ')})`}`
 }
 
 /** What not every engine has, by name. */
@@ -47,6 +52,17 @@ function partLines(carriers: readonly Carriers[], style: Terminal['style']): rea
   )
   if (rows.length === 0) return []
   return ['', formatTable([`  ${style('dim', 'of it')}`, style('dim', 'engines')], rows)]
+}
+
+/** Why an engine does not, and what to do instead. */
+function reasonLines(carriers: readonly Carriers[], style: Terminal['style']): readonly string[] {
+  const lines = carriers.flatMap(({ part, reasons = {} }) =>
+    Object.entries(reasons).map(([engine, reason]) => {
+      const what = part === undefined ? engine : `${engine}, ${part}`
+      return `  ${hanging(`${what}: ${reason}`, ' '.repeat(6))}`
+    }),
+  )
+  return lines.length === 0 ? [] : ['', `  ${style('dim', 'why not')}`, ...lines]
 }
 
 function fieldLines(field: FieldExplanation['fields'][number], style: Terminal['style']) {

@@ -8,7 +8,13 @@ export interface Carriers {
   readonly part?: string
   readonly engines: readonly string[]
   readonly others: readonly string[]
+  /** What some of the engines need beside themselves, by name: a package. */
+  readonly packages?: Readonly<Record<string, string>>
+  /** Why some of the others do not, by name, and what to do instead. */
+  readonly reasons?: Readonly<Record<string, string>>
 }
+
+type Carrier = Pick<Engine, 'name' | 'features' | 'reasons' | 'extra'>
 
 /**
  * Which engines carry a field of a resource: by the feature of its name, else by that of the nearest
@@ -18,7 +24,7 @@ export interface Carriers {
  */
 export function carriedBy(
   field: string,
-  engines: Iterable<Pick<Engine, 'name' | 'features'>> = known.values(),
+  engines: Iterable<Carrier> = known.values(),
 ): readonly Carriers[] {
   const all = [...engines]
   const features = FEATURES.map(({ name }) => name)
@@ -47,14 +53,30 @@ function nearestFeature(field: string, features: readonly FeatureName[]): Featur
   return nearestFeature(field.slice(0, field.lastIndexOf('.')), features)
 }
 
-function carriers(
-  engines: readonly Pick<Engine, 'name' | 'features'>[],
-  feature: FeatureName | undefined,
-): Carriers {
-  const carry = ({ features }: Pick<Engine, 'features'>) =>
-    feature === undefined || features.has(feature)
+function carriers(engines: readonly Carrier[], feature: FeatureName | undefined): Carriers {
+  if (feature === undefined) return { engines: engines.map(({ name }) => name), others: [] }
+  const carrying = engines.filter(({ features }) => features.has(feature))
+  const others = engines.filter(({ features }) => !features.has(feature))
+  const packages = byName(carrying, ({ extra }) => {
+    return extra?.features.has(feature) ? extra.package : undefined
+  })
+  const reasons = byName(others, (engine) => engine.reasons[feature])
   return {
-    engines: engines.filter(carry).map(({ name }) => name),
-    others: engines.filter((engine) => !carry(engine)).map(({ name }) => name),
+    engines: carrying.map(({ name }) => name),
+    others: others.map(({ name }) => name),
+    ...(packages === undefined ? {} : { packages }),
+    ...(reasons === undefined ? {} : { reasons }),
   }
+}
+
+/** What is said of engines, where something is. */
+function byName(
+  engines: readonly Carrier[],
+  said: (engine: Carrier) => string | undefined,
+): Readonly<Record<string, string>> | undefined {
+  const found = engines.flatMap((engine) => {
+    const words = said(engine)
+    return words === undefined ? [] : [[engine.name, words]]
+  })
+  return found.length === 0 ? undefined : Object.fromEntries(found)
 }

@@ -3,6 +3,12 @@ import type { FeatureName } from '../model/features/index.ts'
 import type { Endpoint, EngineName, Secret, ServicePool, View } from '../model/view.ts'
 
 /**
+ * Why an engine does not carry a feature, for the one who wrote it: what it cannot do, and what to do
+ * instead. A feature that an engine neither carries nor says this of is refused in general words.
+ */
+export type FeatureReasons = Partial<Record<FeatureName, string>>
+
+/**
  * The engine contract. An engine is a folder below `engines/`: `index.ts` (an {@link Engine}),
  * `render.ts` (view to files, pure), `live.ts` (changes without a reload), `stats.ts` (what it has).
  * The agent drives every engine through this alone; nothing outside the folder knows an engine's
@@ -19,6 +25,12 @@ export interface Engine {
 
   /** What of the model it carries: for `zoogate explain`, the docs' table and the conformance suite. */
   readonly features: ReadonlySet<FeatureName>
+
+  /** Why it does not carry the others, where there is more to say than that. */
+  readonly reasons: FeatureReasons
+
+  /** Those of {@link features} that a host has only with a package beside the engine's own. */
+  readonly extra?: { readonly package: string; readonly features: ReadonlySet<FeatureName> }
 
   /** What of the view this engine cannot carry, by field. Pure; asked before anything is applied. */
   refusals(view: View): readonly EngineRefusal[]

@@ -1,13 +1,7 @@
 import { FEATURES, type FeatureName } from '../model/features/index.ts'
 import { formatFieldPath } from '../model/field-path.ts'
 import type { View } from '../model/view.ts'
-import type { EngineRefusal } from './engine.ts'
-
-/**
- * Why an engine does not carry a feature, for the one who wrote it: what it cannot do, and what to do
- * instead. A feature that an engine neither carries nor says this of is refused in general words.
- */
-export type FeatureReasons = Partial<Record<FeatureName, string>>
+import type { EngineRefusal, FeatureReasons } from './engine.ts'
 
 /** What of a view an engine does not carry at all: nothing is silently left out. Pure. */
 export function featureRefusals(

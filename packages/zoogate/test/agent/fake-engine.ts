@@ -42,6 +42,7 @@ export class FakeEngine {
   readonly engine: Engine = {
     name: 'builtin',
     features: new Set(),
+    reasons: {},
     healthChecks: 'engine',
     refusals: (view) =>
       view.routes.some((route) => route.method === 'REFUSED')

@@ -7,6 +7,7 @@ import { FEATURES, type FeatureName } from '../../src/model/features/index.ts'
 const engine = (name: 'haproxy' | 'nginx', ...features: FeatureName[]) => ({
   name,
   features: new Set(features),
+  reasons: {},
 })
 const two = [
   engine(
@@ -45,6 +46,23 @@ describe('carriedBy', () => {
         .slice(1)
         .map(({ part }) => part),
     ).toEqual(['max', 'queue'])
+  })
+
+  it('tells what an engine needs for it, and why another has it not', () => {
+    const name = 'Service.spec.slowStart'
+    const withMore = { package: 'nginx-more', features: new Set<FeatureName>([name]) }
+    const engines = [
+      { ...engine('haproxy'), reasons: { [name]: 'it starts at once' } },
+      { ...engine('nginx', name), extra: withMore },
+    ]
+    expect(carriedBy(name, engines)).toEqual([
+      {
+        engines: ['nginx'],
+        others: ['haproxy'],
+        packages: { nginx: 'nginx-more' },
+        reasons: { haproxy: 'it starts at once' },
+      },
+    ])
   })
 
   it('asks the engines that there are', () => {

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
-import { CARRIED } from './features.ts'
+import { CARRIED, REASONS } from './features.ts'
 import { detect, program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render, renderService } from './render.ts'
@@ -14,6 +14,7 @@ export const builtin: Engine = {
   name: 'builtin',
   healthChecks: 'engine',
   features: CARRIED,
+  reasons: REASONS,
   refusals,
   detect,
   render,

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
-import { CARRIED } from './features.ts'
+import { CARRIED, REASONS } from './features.ts'
 import { thisHost } from './host.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
@@ -14,6 +14,7 @@ export const haproxy: Engine = {
   name: 'haproxy',
   healthChecks: 'engine',
   features: CARRIED,
+  reasons: REASONS,
   refusals,
   detect,
   render: (view, context) => render(view, context, thisHost()),

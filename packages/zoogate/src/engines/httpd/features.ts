@@ -1,5 +1,5 @@
 import type { FeatureName } from '../../model/features/index.ts'
-import type { FeatureReasons } from '../feature-refusals.ts'
+import type { FeatureReasons } from '../engine.ts'
 
 /** What of the model this engine carries. */
 export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([

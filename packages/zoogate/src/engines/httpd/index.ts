@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
-import { CARRIED } from './features.ts'
+import { CARRIED, REASONS } from './features.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
@@ -18,6 +18,7 @@ export const httpd: Engine = {
   name: 'httpd',
   healthChecks: 'agent',
   features: CARRIED,
+  reasons: REASONS,
   refusals,
   detect,
   render,

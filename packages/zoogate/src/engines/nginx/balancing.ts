@@ -1,7 +1,6 @@
 import type { FeatureName } from '../../model/features/index.ts'
 import type { ServicePool, View } from '../../model/view.ts'
-import type { EngineControl, Plan, RenderedFiles } from '../engine.ts'
-import type { FeatureReasons } from '../feature-refusals.ts'
+import type { Engine, EngineControl, FeatureReasons, Plan, RenderedFiles } from '../engine.ts'
 import type { AskControl } from './control-client.ts'
 import type { Directive } from './directive.ts'
 
@@ -14,6 +13,8 @@ export interface Balancing {
   /** What of the model is carried. */
   readonly features: ReadonlySet<FeatureName>
   readonly reasons: FeatureReasons
+  /** Those of the features that only this way has, with what brings it. */
+  readonly extra?: Engine['extra']
   /** Whether a request with a session counts for `connections.max` like any other. */
   readonly countsSessions: boolean
 

@@ -44,11 +44,13 @@ export async function nginxOfThisHost(environment: Environment, log: Logger): Pr
 }
 
 function nginxEngine(balancing: Balancing): Engine {
-  const { serviceFiles } = balancing
+  const { serviceFiles, extra } = balancing
   return {
     name: 'nginx',
     healthChecks: 'agent',
     features: balancing.features,
+    reasons: balancing.reasons,
+    ...(extra === undefined ? {} : { extra }),
     refusals: (view) => refusals(view, balancing),
     detect,
     render: (view, context) => render(view, context, balancing),

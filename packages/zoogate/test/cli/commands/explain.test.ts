@@ -10,7 +10,13 @@ describe('zoogate explain', () => {
       ...explain('route.spec.rules[].matches[].path'),
       carriers: [
         { engines: ['haproxy', 'nginx'], others: [] },
-        { part: 'type=RegularExpression', engines: ['haproxy'], others: ['nginx'] },
+        {
+          part: 'type=RegularExpression',
+          engines: ['haproxy'],
+          others: ['nginx'],
+          packages: { haproxy: 'haproxy-more' },
+          reasons: { nginx: 'nginx reads no expressions: write prefixes' },
+        },
       ],
     }
     expect(explanationText(told, plain)).toBe(`HTTPRoute.spec.rules.matches.path
@@ -27,7 +33,10 @@ describe('zoogate explain', () => {
       The path, or the regular expression. Letter case counts.
 
   of it                   engines
-  type=RegularExpression  haproxy (not nginx)`)
+  type=RegularExpression  haproxy with haproxy-more (not nginx)
+
+  why not
+  nginx, type=RegularExpression: nginx reads no expressions: write prefixes`)
   })
 
   it('has no engines for what is no affair of theirs', () => {

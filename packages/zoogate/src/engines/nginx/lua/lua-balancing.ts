@@ -14,8 +14,8 @@ import {
   liveCertificates,
 } from './live-certificates.ts'
 import { LiveEndpoints } from './live-endpoints.ts'
-import { CARRIED_WITH_LUA, REASONS_WITH_LUA } from './lua-features.ts'
-import type { LuaModule } from './lua-module.ts'
+import { CARRIED_WITH_LUA, ONLY_WITH_LUA, REASONS_WITH_LUA } from './lua-features.ts'
+import { LUA_PACKAGE, type LuaModule } from './lua-module.ts'
 import { luaSources } from './lua-sources.ts'
 import { serviceSettings } from './service-settings.ts'
 
@@ -37,6 +37,7 @@ export function luaBalancing({ modules, libraries }: LuaModule): Balancing {
   return {
     features: CARRIED_WITH_LUA,
     reasons: REASONS_WITH_LUA,
+    extra: { package: LUA_PACKAGE, features: ONLY_WITH_LUA },
     countsSessions: true,
     modules: () => modules.map((file) => directive('load_module', file)),
     settings: (view) => [

@@ -1,10 +1,9 @@
 import type { FeatureName } from '../../../model/features/index.ts'
-import type { FeatureReasons } from '../../feature-refusals.ts'
+import type { FeatureReasons } from '../../engine.ts'
 import { CARRIED, REASONS } from '../features.ts'
 
-/** What nginx carries with the Lua balancer: all that it does without, and more. */
-export const CARRIED_WITH_LUA: ReadonlySet<FeatureName> = new Set<FeatureName>([
-  ...CARRIED,
+/** What nginx carries with the Lua balancer and not without. */
+export const ONLY_WITH_LUA: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.balance.algorithm=peakEWMA',
   'Service.spec.balance.hashOn=header',
   'Service.spec.balance.hashOn=cookie',
@@ -13,6 +12,12 @@ export const CARRIED_WITH_LUA: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.sessionPersistence.type=SourceIP',
   'Service.spec.outlierDetection',
   'Service.spec.slowStart',
+])
+
+/** All that it does without, and more. */
+export const CARRIED_WITH_LUA: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  ...CARRIED,
+  ...ONLY_WITH_LUA,
 ])
 
 export const REASONS_WITH_LUA: FeatureReasons = {

@@ -14,7 +14,9 @@ export interface LuaModule {
   readonly libraries: readonly string[]
 }
 
-/** The packages libnginx-mod-http-lua, libnginx-mod-http-ndk and lua-resty-core. */
+/** Debian's package, which brings libnginx-mod-http-ndk and lua-resty-core. */
+export const LUA_PACKAGE = 'libnginx-mod-http-lua'
+
 export const DEBIAN_LUA: LuaModule = {
   modules: [
     '/usr/lib/nginx/modules/ndk_http_module.so',
