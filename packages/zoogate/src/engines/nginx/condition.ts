@@ -1,8 +1,8 @@
 import { complement, single } from '../../model/character-set.ts'
-import { isNullable, readRegularExpression } from '../../model/regular-expression.ts'
+import { readRegularExpression } from '../../model/regular-expression.ts'
 import type { Route, ValueMatch } from '../../model/view.ts'
 import { printPcre, printPcreSet } from '../shared/pcre.ts'
-import { encodedSet, encodedText } from './query-encoding.ts'
+import { queryLookahead } from '../shared/target-pattern.ts'
 
 const NOT_LINE_FEED = complement(single('\n'))
 
@@ -62,45 +62,7 @@ export function literalPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
-/** One that matches each spelling of a path that decodes to this text. */
-export function spellingsPattern(text: string): string {
-  return encodedText(text, isPathCharacter)
-}
-
 function headerPattern({ type, value }: ValueMatch): string {
   if (type === undefined) return literalPattern(value)
   return printPcre(readRegularExpression(value), (set) => printPcreSet(set & NOT_LINE_FEED))
-}
-
-/**
- * Looks ahead whether the first parameter of that name has the wanted value, percent-decoded. nginx
- * does not decode a query; so the pattern takes each character in each spelling that it can have.
- */
-function queryLookahead({ name, type, value }: ValueMatch): string {
-  const wantedName = encodedText(name, (code) => isQueryCharacter(code) && code !== 0x3d)
-  const wanted =
-    type === undefined
-      ? { text: encodedText(value, isQueryCharacter), mayBeEmpty: value === '' }
-      : encodedExpression(value)
-  const others = `(?:(?!${wantedName}(?:[=&\\n]|\\z))[^&\\n]*&)*`
-  const pair = `${wantedName}(?:=${wanted.text})${wanted.mayBeEmpty ? '?' : ''}`
-  return `(?=${others}${pair}(?:[&\\n]|\\z))`
-}
-
-function encodedExpression(value: string) {
-  const expression = readRegularExpression(value)
-  return {
-    text: printPcre(expression, (set) => encodedSet(set, isQueryCharacter)),
-    mayBeEmpty: isNullable(expression),
-  }
-}
-
-/** Which may stand in a path as they are: `request-checks.ts` has refused all others. */
-function isPathCharacter(code: number): boolean {
-  return code > 0x20 && code < 0x7f && !'%?#'.includes(String.fromCharCode(code))
-}
-
-/** Which may stand in a parameter as they are. */
-function isQueryCharacter(code: number): boolean {
-  return code > 0x20 && code < 0x7f && !'%&#'.includes(String.fromCharCode(code))
 }

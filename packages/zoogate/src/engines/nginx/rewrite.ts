@@ -1,5 +1,5 @@
 import type { Listener, PathChange, PathMatch, Redirect } from '../../model/view.ts'
-import { spellingsPattern } from './condition.ts'
+import { spellingsPattern } from '../shared/target-pattern.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { decodePath } from './routing.ts'
 import type { SharedVariables } from './shared-variables.ts'

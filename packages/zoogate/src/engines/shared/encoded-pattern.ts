@@ -5,10 +5,10 @@ import {
   NONE,
   single,
 } from '../../model/character-set.ts'
-import { printPcreSet } from '../shared/pcre.ts'
+import { printPcreSet } from './pcre.ts'
 
 /**
- * Patterns (PCRE) for texts that nginx does not decode: they take each character in each spelling that
+ * Patterns (PCRE) for texts that an engine does not decode: they take each character in each spelling that
  * it can have, percent-encoded in either letter case, or as it is where `raw` says that it may stand so.
  */
 export function encodedText(text: string, raw: (code: number) => boolean): string {
