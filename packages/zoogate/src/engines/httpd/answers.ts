@@ -5,6 +5,8 @@ import { runtimeFile } from './files.ts'
 /** The answers of our own, as files that mod_asis sends with the status that they name. */
 const OWN = [
   [400, 'Bad Request', ANSWERS.badRequest],
+  [401, 'Unauthorized', ANSWERS.unauthorized],
+  [403, 'Forbidden', ANSWERS.forbidden],
   [404, 'Not Found', ANSWERS.noRoute],
   [502, 'Bad Gateway', ANSWERS.broken],
   [503, 'Service Unavailable', ANSWERS.unavailable],

@@ -4,8 +4,18 @@ import type { FeatureReasons } from '../engine.ts'
 /** What of the model this engine carries. */
 export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Gateway.spec.concurrency.workers',
+  'HTTPRoute.spec.rules.matches.path.type=RegularExpression',
   'HTTPRoute.spec.rules.matches.method',
   'HTTPRoute.spec.rules.matches.headers',
+  'HTTPRoute.spec.rules.matches.headers.type=RegularExpression',
+  'HTTPRoute.spec.rules.matches.queryParams',
+  'HTTPRoute.spec.rules.matches.queryParams.type=RegularExpression',
+  'HTTPRoute.spec.rules.filters.requestHeaderModifier',
+  'HTTPRoute.spec.rules.filters.responseHeaderModifier',
+  'HTTPRoute.spec.rules.filters.requestRedirect',
+  'HTTPRoute.spec.rules.filters.urlRewrite.hostname',
+  'HTTPRoute.spec.rules.filters.urlRewrite.path',
+  'HTTPRoute.spec.rules.filters.access.allow',
   'HTTPRoute.spec.rules.timeouts.request',
   'HTTPRoute.spec.rules.timeouts.backendRequest',
   'Service.spec.balance.algorithm=roundRobin',

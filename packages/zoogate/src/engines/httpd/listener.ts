@@ -13,6 +13,8 @@ import {
 import { literalPattern } from './pattern.ts'
 import { pickRules } from './picks.ts'
 import { condition, requestChecks, rule } from './request-checks.ts'
+import { routeFilters } from './route-filters.ts'
+import { RouteSettings, VARIABLES } from './route-settings.ts'
 import { carryOut, routeRules } from './routes.ts'
 import { DRAWS_MAP, SPLITS_FILE, SPLITS_MAP } from './splits.ts'
 
@@ -38,6 +40,13 @@ export function renderListener(listener: Listener, context: ListenerContext): Di
   const { view, control } = context
   const splits = runtimePath(SPLITS_FILE)
   const routes = view.routes.filter(({ listeners }) => listeners.includes(listener.name))
+  const settings = new RouteSettings()
+  const rules = routeRules(routes, {
+    view,
+    scheme: listener.protocol === 'HTTPS' ? 'https' : 'http',
+    port: listener.port,
+    settings,
+  })
   return section(
     'VirtualHost',
     [
@@ -56,9 +65,10 @@ export function renderListener(listener: Listener, context: ListenerContext): Di
       ...controlRequests(control),
       ...ownAnswers(),
       ...requestChecks(),
-      ...routeRules(view, routes),
+      ...rules,
       ...pickRules([...view.services.values()], destinationsOf(view)),
       ...carryOut(),
+      ...routeFilters(settings),
     ],
   )
 }
@@ -108,6 +118,9 @@ function controlRequests({ address }: ControlAddress): readonly Directive[] {
 function ownAnswers(): readonly Directive[] {
   const answer = `^${literalPattern(ANSWER_PREFIX)}([0-9]+)$`
   return [
+    // The answer is for the route still.
+    condition(`%{ENV:REDIRECT_${VARIABLES.look}}`, '^(.+)$'),
+    rule(`E=${VARIABLES.look}:%1`),
     condition('%{ENV:REDIRECT_STATUS}', '^502$'),
     rewriteDirective(
       'RewriteRule',

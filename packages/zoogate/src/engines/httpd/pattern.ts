@@ -16,25 +16,11 @@ function literalByte(byte: number): string {
 }
 
 /**
- * A user's own expression, the same in meaning. A character that a word cannot hold is written in hex,
- * together with the backslash before it, which meant the character itself.
+ * Text for where mod_rewrite expands: a test string or a target. What it would expand, and `{`, behind
+ * which httpd looks for a variable of its configuration, is escaped.
  */
-export function userPattern(pattern: string): string {
-  let printed = ''
-  for (let index = 0; index < pattern.length; index++) {
-    const escaped = pattern[index] === '\\' && index + 1 < pattern.length
-    const at = escaped ? index + 1 : index
-    const point = pattern.codePointAt(at) ?? 0
-    const character = String.fromCodePoint(point)
-    const held = point > 0x20 && point < 0x7f && character !== '"'
-    if (!held) {
-      const bytes = [...Buffer.from(character, 'utf8')].map((byte) => `\\x${hex(byte)}`)
-      printed += bytes.length === 1 ? (bytes[0] ?? '') : `(?:${bytes.join('')})`
-    } else if (character === '$' && pattern[at + 1] === '{') printed += escaped ? '\\x24' : '(?:$)'
-    else printed += (escaped ? '\\' : '') + character
-    index = at + character.length - 1
-  }
-  return printed
+export function literalText(text: string): string {
+  return text.replace(/[\\$%{]/g, '\\$&')
 }
 
 function hex(byte: number): string {

@@ -5,6 +5,10 @@ import { type Directive, directive, rewriteDirective } from './directive.ts'
 const TARGET = '%{ENV:zoogate_target}'
 /** The authority that the request is for: the target's, if it has one (RFC 9112, 3.2.2), else the Host. */
 export const AUTHORITY = '%{ENV:zoogate_authority}'
+/** What of the target is its path, in the client's own bytes, or in a route's: what the endpoint is sent. */
+export const PATH = '%{ENV:zoogate_path}'
+/** The query with its question mark, or nothing. */
+export const SEARCH = '%{ENV:zoogate_search}'
 
 export const condition = (text: string, pattern: string, flags?: string): Directive =>
   rewriteDirective('RewriteCond', text, pattern, ...(flags === undefined ? [] : [`[${flags}]`]))
@@ -38,10 +42,14 @@ export function requestChecks(): readonly Directive[] {
     condition(AUTHORITY, `!${HOST}`),
     condition(`%{SERVER_PROTOCOL} ${AUTHORITY}`, '!^HTTP/1\\.0 $'),
     rule('R=400'),
+    // The path may be missing from a URL.
+    condition(TARGET, '^(?:[Hh][^/]*//[^/?]*)?([^?]*)(\\?.*)?$'),
+    rule('E=zoogate_path:%1,E=zoogate_search:%2'),
+    condition(PATH, '^$'),
+    rule('E=zoogate_path:/'),
     // httpd takes the slashes that a path begins with for one, and so would find `/admin` in `//admin`.
-    // No route has such a path, so it is compared as another that only the prefix `/` covers.
-    condition(TARGET, '^//'),
-    rewriteDirective('RewriteRule', '^', '/.'),
+    condition(PATH, '^(/+)/'),
+    rewriteDirective('RewriteRule', '^(/.*)$', '%1$1'),
   ]
 }
 

@@ -2,12 +2,23 @@ import type { Route, View } from '../../model/view.ts'
 import { destinationOf } from './destination.ts'
 import { type Directive, rewriteDirective } from './directive.ts'
 import { literalPattern } from './pattern.ts'
-import { AUTHORITY, condition, rule } from './request-checks.ts'
+import { AUTHORITY, condition, PATH, rule, SEARCH } from './request-checks.ts'
+import { type Action, routeActions } from './route-actions.ts'
+import { hostPattern, pathPattern, routeConditions } from './route-match.ts'
+import type { RouteSettings } from './route-settings.ts'
 import { drawnDestination } from './splits.ts'
 
 /** Which balancer carries the request: a destination's name, or {@link NOBODY}. */
 export const DESTINATION = '%{ENV:zoogate_destination}'
 const NOBODY = '.'
+
+export interface RoutesContext {
+  readonly view: View
+  readonly scheme: 'http' | 'https'
+  readonly port: number
+  /** What the routes say for later is gathered here. */
+  readonly settings: RouteSettings
+}
 
 /** One step of mod_rewrite: a rule with its conditions, or several of them. */
 interface Step {
@@ -22,7 +33,7 @@ interface Step {
  *
  * mod_rewrite compares the decoded path, byte by byte.
  */
-export function routeRules(view: View, routes: readonly Route[]): readonly Directive[] {
+export function routeRules(routes: readonly Route[], context: RoutesContext): readonly Directive[] {
   let behind = 0
   const printed: Directive[][] = []
   // From the last to the first, since each has to know how many rules come behind it.
@@ -30,7 +41,7 @@ export function routeRules(view: View, routes: readonly Route[]): readonly Direc
     const inner: Directive[][] = []
     let count = 0
     for (const route of [...group.routes].reverse()) {
-      const step = routeStep(view, route, behind)
+      const step = routeStep(route, behind, context)
       inner.unshift([...step.directives])
       count += step.rules
       behind += step.rules
@@ -62,40 +73,35 @@ function groupsByHost(routes: readonly Route[]): Group[] {
   return groups
 }
 
-/** Of an authority: the name with a final dot, or a port, behind it. */
-function hostPattern(hostname: string): string {
-  const name = hostname.startsWith('*.')
-    ? `[^:]+${literalPattern(hostname.slice(1))}`
-    : literalPattern(hostname)
-  return `^${name}\\.?(?::[0-9]*)?$`
-}
-
 /** @param behind how many rules are skipped once this route has matched */
-function routeStep(view: View, route: Route, behind: number): Step {
-  const conditions = [
-    ...(route.method === undefined
-      ? []
-      : [condition('%{REQUEST_METHOD}', `^${literalPattern(route.method)}$`)]),
-    ...route.headers.map(({ name, value }) =>
-      condition(`%{HTTP:${name}}`, `^${literalPattern(value)}$`),
-    ),
+function routeStep(route: Route, behind: number, context: RoutesContext): Step {
+  const { variables, actions, destination } = routeActions(route, context)
+  const conditions = routeConditions(route)
+  const path = pathPattern(route.path)
+  const chosen = [
+    `E=zoogate_destination:${destination ?? destinationText(context.view, route)}`,
+    ...variables,
+    ...(behind === 0 ? [] : [`S=${behind}`]),
   ]
-  const skip = behind === 0 ? '' : `,S=${behind}`
-  const flags = `E=zoogate_destination:${destinationText(view, route)}${skip}`
+  if (actions.length === 0) {
+    const matched = rewriteDirective('RewriteRule', path, '-', `[${chosen.join(',')}]`)
+    return { directives: [...conditions, matched], rules: 1 }
+  }
   return {
     directives: [
       ...conditions,
-      rewriteDirective('RewriteRule', pathPattern(route.path), '-', `[${flags}]`),
+      rewriteDirective('RewriteRule', path, '-', `[${[...variables, 'S=1'].join(',')}]`),
+      rule(`S=${actions.length + 1}`),
+      ...actions.flatMap(printAction),
+      rule(chosen.join(',')),
     ],
-    rules: 1,
+    rules: actions.length + 3,
   }
 }
 
-/** Of a decoded path. */
-function pathPattern({ type, value }: Route['path']): string {
-  const decoded = decodeURIComponent(value)
-  if (type === 'Exact') return `^${literalPattern(decoded)}$`
-  return decoded === '/' ? '^/' : `^${literalPattern(decoded)}(?:/|$)`
+function printAction({ conditions = [], pattern, target, flags }: Action): readonly Directive[] {
+  const words = [pattern ?? '^', target ?? '-', `[${flags.join(',')}]`]
+  return [...conditions, rewriteDirective('RewriteRule', ...words)]
 }
 
 function destinationText(view: View, route: Route): string {
@@ -125,10 +131,11 @@ export function carryOut(): readonly Directive[] {
     rule('R=404'),
     condition(DESTINATION, `^${literalPattern(NOBODY)}$`),
     rule('R=503'),
-    // The endpoint is sent the path in the client's own bytes, which may be missing from a URL.
-    condition('%{ENV:zoogate_target}', '^(?:[Hh][^/]*//[^/?]*)?(/.*)$'),
-    rewriteDirective('RewriteRule', '^', `balancer://${DESTINATION}%1`, '[P,NE,UnsafeAllow3F]'),
-    condition('%{ENV:zoogate_target}', '^[^/]*//[^/?]*(.*)$'),
-    rewriteDirective('RewriteRule', '^', `balancer://${DESTINATION}/%1`, '[P,NE,UnsafeAllow3F]'),
+    rewriteDirective(
+      'RewriteRule',
+      '^',
+      `balancer://${DESTINATION}${PATH}${SEARCH}`,
+      '[P,NE,UnsafeAllow3F]',
+    ),
   ]
 }

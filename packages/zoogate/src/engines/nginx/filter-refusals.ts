@@ -1,17 +1,11 @@
 import { HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
-import type { HeaderChanges, PathChange, PathMatch, Route, View } from '../../model/view.ts'
+import type { Route, View } from '../../model/view.ts'
+import type { Refuse } from '../shared/gather.ts'
+import { isHostname, isNetwork, isResourceName, isWhole } from '../shared/grammar.ts'
+import { checkHeaders } from '../shared/header-refusals.ts'
+import { pathChangeProblem } from '../shared/path-change-problem.ts'
 import { KINDS } from './compress.ts'
 import { fitsWord } from './directive.ts'
-import type { Refuse } from './gather.ts'
-import {
-  isHeaderName,
-  isHeaderValue,
-  isHostname,
-  isNetwork,
-  isResourceName,
-  isText,
-  isWhole,
-} from './grammar.ts'
 import { leakRate } from './rate-limit.ts'
 import { RETRIED_CODES } from './retry.ts'
 
@@ -26,7 +20,6 @@ const REALM =
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/(\*|[a-z0-9][a-z0-9.+-]*)$/
 const METHOD = /^[A-Z]{1,32}$/
 const COUNTED_HEADER = /^[A-Za-z0-9-]{1,128}$/
-const PATH_BYTES_MAX = 1_024
 const YEAR_MS = 366 * 24 * 3_600_000
 
 /** What nginx cannot carry of a route's filters. */
@@ -58,24 +51,6 @@ export function checkFilters(view: View, route: Route, refuse: Refuse): void {
   })
 }
 
-/** Why a path cannot be changed so; undefined: it can. */
-export function pathChangeProblem(
-  change: PathChange | undefined,
-  matched: PathMatch,
-): string | undefined {
-  if (change === undefined) return undefined
-  if (!change.value.startsWith('/') || !isText(change.value) || change.value.includes('\0')) {
-    return 'must begin with "/"'
-  }
-  if (Buffer.byteLength(change.value) > PATH_BYTES_MAX) {
-    return `must have at most ${PATH_BYTES_MAX} bytes`
-  }
-  if (change.type === 'ReplacePrefixMatch' && matched.type !== 'PathPrefix') {
-    return 'replaces a prefix, and the path is none'
-  }
-  return undefined
-}
-
 function checkRewrite({ rewrite, path }: Route, refuse: Refuse): void {
   if (rewrite === undefined) return
   if (rewrite.hostname !== undefined && !isHostname(rewrite.hostname)) {
@@ -86,52 +61,33 @@ function checkRewrite({ rewrite, path }: Route, refuse: Refuse): void {
 }
 
 function checkRequestHeaders({ requestHeaders }: Route, refuse: Refuse): void {
-  checkHeaders(requestHeaders, 'requestHeaders', refuse, (name) =>
-    FRAMING.includes(name) ? 'is of the connection, which nginx speaks for' : undefined,
-  )
+  checkHeaders(requestHeaders, 'requestHeaders', refuse, {
+    fits: fitsWord,
+    problemOf: (name) =>
+      FRAMING.includes(name) ? 'is of the connection, which nginx speaks for' : undefined,
+  })
 }
 
 function checkResponseHeaders({ responseHeaders, answer, access, expires }: Route, refuse: Refuse) {
-  checkHeaders(responseHeaders, 'responseHeaders', refuse, (name) => {
-    if (FRAMING.includes(name) && name !== 'proxy-authenticate') {
-      return 'is of the connection, which nginx speaks for'
-    }
-    if (WRITTEN.includes(name)) return 'is written by nginx itself'
-    if (answer?.type === 'redirect' && ['location', 'content-type'].includes(name)) {
-      return 'is what a redirect has of its own'
-    }
-    if (access?.basicAuth !== undefined && name === 'www-authenticate') {
-      return 'is what asks for a user'
-    }
-    if (expires !== undefined && ['cache-control', 'expires'].includes(name)) {
-      return 'is what expires writes'
-    }
-    return undefined
-  })
-}
-
-function checkHeaders(
-  changes: HeaderChanges | undefined,
-  field: string,
-  refuse: Refuse,
-  problemOf: (name: string) => string | undefined,
-): void {
-  for (const list of ['set', 'add'] as const) {
-    changes?.[list].forEach(({ name, value }, index) => {
-      checkName([list, index, 'name'], name)
-      if (!isHeaderValue(value) || !fitsWord(value)) {
-        refuse([field, list, index, 'value'], 'must be printable, without space at its ends')
+  checkHeaders(responseHeaders, 'responseHeaders', refuse, {
+    fits: fitsWord,
+    problemOf: (name) => {
+      if (FRAMING.includes(name) && name !== 'proxy-authenticate') {
+        return 'is of the connection, which nginx speaks for'
       }
-    })
-  }
-  changes?.remove.forEach((name, index) => {
-    checkName(['remove', index], name)
+      if (WRITTEN.includes(name)) return 'is written by nginx itself'
+      if (answer?.type === 'redirect' && ['location', 'content-type'].includes(name)) {
+        return 'is what a redirect has of its own'
+      }
+      if (access?.basicAuth !== undefined && name === 'www-authenticate') {
+        return 'is what asks for a user'
+      }
+      if (expires !== undefined && ['cache-control', 'expires'].includes(name)) {
+        return 'is what expires writes'
+      }
+      return undefined
+    },
   })
-
-  function checkName(at: readonly (string | number)[], name: string): void {
-    const problem = isHeaderName(name) ? problemOf(name.toLowerCase()) : 'must be a header’s name'
-    if (problem !== undefined) refuse([field, ...at], problem)
-  }
 }
 
 function checkMirrors(view: View, { mirrors = [] }: Route, refuse: Refuse): void {

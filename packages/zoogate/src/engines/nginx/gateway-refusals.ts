@@ -1,7 +1,14 @@
 import type { Listener, Secret, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
-import { gather, type Refuse } from './gather.ts'
-import { isAddress, isDuration, isNetwork, isPort, isResourceName, isWhole } from './grammar.ts'
+import { gather, type Refuse } from '../shared/gather.ts'
+import {
+  isAddress,
+  isDuration,
+  isNetwork,
+  isPort,
+  isResourceName,
+  isWhole,
+} from '../shared/grammar.ts'
 
 /** What nginx cannot carry of listeners, secrets, and what holds for all of them. */
 export function gatewayRefusals(view: View): readonly EngineRefusal[] {

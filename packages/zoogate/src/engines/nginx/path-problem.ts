@@ -1,4 +1,4 @@
-import { isText } from './grammar.ts'
+import { isText } from '../shared/grammar.ts'
 import { decodePath } from './routing.ts'
 
 /** Longest path, which becomes a word of nginx's. */

@@ -1,5 +1,6 @@
 import type { Listener, PathChange, PathMatch, Redirect } from '../../model/view.ts'
 import { spellingsPattern } from '../shared/target-pattern.ts'
+import { encodePath } from '../shared/url-path.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { decodePath } from './routing.ts'
 import type { SharedVariables } from './shared-variables.ts'
@@ -69,16 +70,4 @@ export function redirectUrl(
   const path =
     redirect.path === undefined ? '$zoogate_path' : changedPath(redirect.path, matched, shared)
   return `${scheme}://${host}${port === PORTS[scheme] ? '' : `:${port}`}${path}$is_args$args`
-}
-
-/** A path as it may stand in a request: what may not, and `?` and `#`, percent-encoded. */
-function encodePath(path: string): string {
-  return [...Buffer.from(path)]
-    .map((byte) => {
-      const character = String.fromCharCode(byte)
-      return /[!-~]/.test(character) && !'?#"<>\\^`{|}'.includes(character)
-        ? character
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-    })
-    .join('')
 }

@@ -1,12 +1,12 @@
 import { regularExpressionProblem } from '../../model/regular-expression.ts'
 import type { Route, TcpRoute, ValueMatch, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
-import { checkAnswer } from './answer-refusals.ts'
+import { checkAnswer } from '../shared/answer-refusals.ts'
+import { gather, type Refuse } from '../shared/gather.ts'
+import { isDuration, isHeaderValue, isHostname, isText, isWhole } from '../shared/grammar.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
 import { checkFilters } from './filter-refusals.ts'
-import { gather, type Refuse } from './gather.ts'
-import { isDuration, isHeaderValue, isHostname, isText, isWhole } from './grammar.ts'
 import { pathProblem } from './path-problem.ts'
 
 const METHOD = /^[A-Z]{1,32}$/

@@ -1,8 +1,15 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { Endpoint, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
-import { gather } from './gather.ts'
-import { isAddress, isDuration, isHostname, isPort, isResourceName, isWhole } from './grammar.ts'
+import { gather } from '../shared/gather.ts'
+import {
+  isAddress,
+  isDuration,
+  isHostname,
+  isPort,
+  isResourceName,
+  isWhole,
+} from '../shared/grammar.ts'
 
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/

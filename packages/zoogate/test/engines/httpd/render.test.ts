@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
 import { httpd } from '../../../src/engines/httpd/index.ts'
 import { render } from '../../../src/engines/httpd/render.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { HeaderChanges, Route, View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 import { parseHttpd, type Read } from './httpd-grammar.ts'
 
@@ -143,6 +143,78 @@ describe('hostile text', () => {
       view: (name) => viewOf({ routes: [routeOf('shop', { headers: [{ name, value: 'x' }] })] }),
       harmless: 'a',
     },
+    'path by expression': {
+      view: (value) =>
+        viewOf({ routes: [routeOf('shop', { path: { type: 'RegularExpression', value } })] }),
+      harmless: '/a',
+    },
+    'header by expression': {
+      view: (value) => viewWith({ headers: [{ name: 'a', value, type: 'RegularExpression' }] }),
+      harmless: 'x',
+    },
+    'query parameter': {
+      view: (name) => viewWith({ query: [{ name, value: 'x' }] }),
+      harmless: 'a',
+    },
+    'value of a query parameter': {
+      view: (value) => viewWith({ query: [{ name: 'a', value }] }),
+      harmless: 'x',
+    },
+    'header that is set': {
+      view: (name) => viewWith(bothHeaders({ set: [{ name, value: 'x' }], add: [], remove: [] })),
+      harmless: 'x-a',
+    },
+    'value of a header that is set': {
+      view: (value) =>
+        viewWith(bothHeaders({ set: [{ name: 'x-a', value }], add: [], remove: [] })),
+      harmless: 'x',
+    },
+    'value of a header that is added': {
+      view: (value) =>
+        viewWith(bothHeaders({ set: [], add: [{ name: 'x-a', value }], remove: [] })),
+      harmless: 'x',
+    },
+    'header that is removed': {
+      view: (name) => viewWith(bothHeaders({ set: [], add: [], remove: [name] })),
+      harmless: 'x-a',
+    },
+    'another host': {
+      view: (hostname) => viewWith({ rewrite: { hostname } }),
+      harmless: 'a.test',
+    },
+    'another path': {
+      view: (value) => viewWith({ rewrite: { path: { type: 'ReplaceFullPath', value } } }),
+      harmless: '/a',
+    },
+    'another prefix, after its slash': {
+      view: (text) =>
+        viewWith({
+          ...prefix('/old'),
+          rewrite: { path: { type: 'ReplacePrefixMatch', value: `/x${text}` } },
+        }),
+      harmless: 'a',
+    },
+    'host of a redirect': {
+      view: (hostname) =>
+        viewWith({ backends: [], answer: { type: 'redirect', hostname, statusCode: 302 } }),
+      harmless: 'a.test',
+    },
+    'path of a redirect': {
+      view: (value) =>
+        viewWith({
+          backends: [],
+          answer: {
+            type: 'redirect',
+            path: { type: 'ReplaceFullPath', value },
+            statusCode: 302,
+          },
+        }),
+      harmless: '/a',
+    },
+    network: {
+      view: (network) => viewWith({ access: { allow: [network], deny: [network] } }),
+      harmless: '10.0.0.0/8',
+    },
     'header value': {
       view: (value) => viewOf({ routes: [routeOf('shop', { headers: [{ name: 'a', value }] })] }),
       harmless: 'x',
@@ -224,6 +296,14 @@ describe('hostile text', () => {
       .map(([, text]) => parseHttpd(text, VARIABLES).map(shape))
   }
 
+  function viewWith(parts: Partial<Route>) {
+    return viewOf({ routes: [routeOf('shop', parts)] })
+  }
+
+  function bothHeaders(changes: HeaderChanges): Partial<Route> {
+    return { requestHeaders: changes, responseHeaders: changes }
+  }
+
   function sticky(endpoints: Parameters<typeof serviceOf>[1], sessionName = 'SID') {
     return serviceOf('shop', endpoints, { sessionPersistence: { type: 'Cookie', sessionName } })
   }
@@ -231,6 +311,19 @@ describe('hostile text', () => {
 
 /** The tree, with what each word expands at a request or at a start, but without any other text. */
 function shape({ name, words, inner }: Read): unknown {
-  const expansions = words.map((word) => word.match(/[%$]\{[^}]*|[%$][0-9]/g)?.length ?? 0)
+  const expansions = words.map((word, index) => expansionsOf(name, word, index))
   return { name, expansions, inner: inner?.map(shape) }
+}
+
+function expansionsOf(name: string, word: string, index: number): number {
+  const isPattern =
+    (name === 'RewriteCond' && index === 1) || (name === 'RewriteRule' && index === 0)
+  if (isPattern) return word.match(/\$\{/g)?.length ?? 0
+  // A backslash takes the meaning of what is behind it in mod_rewrite's words.
+  if (name.startsWith('Rewrite')) {
+    return word.replace(/\\./gs, '').match(/[%$]\{[^}]*|[%$][0-9]/g)?.length ?? 0
+  }
+  // A `%` takes that of another in mod_headers'.
+  if (name.endsWith('Header')) return word.replaceAll('%%', '').match(/%\{/g)?.length ?? 0
+  return word.match(/[%$]\{[^}]*|[%$][0-9]/g)?.length ?? 0
 }

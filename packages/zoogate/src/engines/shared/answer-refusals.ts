@@ -1,14 +1,14 @@
 import type { Route } from '../../model/view.ts'
-import { pathChangeProblem } from './filter-refusals.ts'
 import type { Refuse } from './gather.ts'
 import { isAddress, isFilePath, isHostname, isPort } from './grammar.ts'
+import { pathChangeProblem } from './path-change-problem.ts'
 
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 const STATUSES: readonly number[] = [301, 302, 303, 307, 308]
 /** A unix socket's address holds no more (unix(7)). */
 const SOCKET_PATH_BYTES_MAX = 107
 
-/** What nginx cannot carry of a route's own answer. */
+/** What is wrong with a route's own answer. */
 export function checkAnswer({ answer, mirrors = [], cache, path }: Route, refuse: Refuse): void {
   if (answer === undefined) return
   if (mirrors.length > 0) refuse(['mirrors'], 'are copies for a backend, and there is none')
@@ -47,6 +47,7 @@ export function checkAnswer({ answer, mirrors = [], cache, path }: Route, refuse
       }
       return
     case 'cgi':
+      checkRoot(answer.root)
   }
 
   function checkRoot(root: string): void {

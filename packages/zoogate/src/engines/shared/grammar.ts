@@ -13,7 +13,7 @@ export function isHostname(name: string): boolean {
   return HOSTNAME.test(name) && name.length <= HOSTNAME_CHARACTERS_MAX
 }
 
-/** A zone (`fe80::1%eth0`) is an address for Node, and not for nginx. */
+/** A zone (`fe80::1%eth0`) is an address for Node, and not for the engines. */
 export function isAddress(address: string): boolean {
   return isIP(address) !== 0 && !address.includes('%')
 }
@@ -39,7 +39,7 @@ export function isHeaderName(name: string): boolean {
   return HEADER_NAME.test(name)
 }
 
-/** Not empty: nginx leaves out a header without a value. */
+/** Not empty: some engines leave out a header without a value. */
 export function isHeaderValue(value: string): boolean {
   return HEADER_VALUE.test(value) && isText(value)
 }

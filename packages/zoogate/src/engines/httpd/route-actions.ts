@@ -1,0 +1,137 @@
+import { HOST_OF_NOBODY } from '@zoogate/proxy/request-rules'
+import type { Access, PathChange, Redirect, Route } from '../../model/view.ts'
+import { spellingsPattern } from '../shared/target-pattern.ts'
+import { encodePath } from '../shared/url-path.ts'
+import type { Directive } from './directive.ts'
+import { literalText } from './pattern.ts'
+import { AUTHORITY, condition, PATH, SEARCH } from './request-checks.ts'
+import { VARIABLES } from './route-settings.ts'
+import type { RoutesContext } from './routes.ts'
+
+/** A rule that a request comes by once its route has matched. */
+export interface Action {
+  readonly conditions?: readonly Directive[]
+  /** Of the decoded path. Absent: any. */
+  readonly pattern?: string
+  /** Absent: the path stays. */
+  readonly target?: string
+  readonly flags: readonly string[]
+}
+
+export interface RouteActions {
+  /** What is set for later, as flags. */
+  readonly variables: readonly string[]
+  readonly actions: readonly Action[]
+  /** Where it goes if not to a Service. */
+  readonly destination?: string
+}
+
+export function routeActions(route: Route, context: RoutesContext): RouteActions {
+  const { access, answer, rewrite } = route
+  return {
+    variables: variables(route, context),
+    actions: [
+      ...refuseAddresses(access),
+      ...(rewrite?.path === undefined ? [] : changePath(rewrite.path, route)),
+      ...(answer?.type === 'redirect' ? redirect(answer, route, context) : []),
+    ],
+  }
+}
+
+function variables(route: Route, { settings }: RoutesContext): readonly string[] {
+  const { requestHeaders: headers, responseHeaders, rewrite, access, expires, compress } = route
+  const hostname = rewrite?.hostname
+  const set = (variable: keyof typeof VARIABLES, number: number | undefined) =>
+    number === undefined ? [] : [`E=${VARIABLES[variable]}:${number}`]
+  return [
+    ...set(
+      'request',
+      headers === undefined && hostname === undefined
+        ? undefined
+        : settings.requests.number({
+            ...(hostname === undefined ? {} : { hostname }),
+            ...(headers === undefined ? {} : { headers }),
+          }),
+    ),
+    ...set('look', responseHeaders && settings.looks.number(responseHeaders)),
+    ...set('users', access?.basicAuth && settings.users.number(access.basicAuth)),
+    ...set('expiry', expires && settings.expiries.number(Math.floor(expires.afterMs / 1_000))),
+    ...set('compression', compress && settings.compressions.number(compress.types)),
+  ]
+}
+
+/** Whom a route does not let in by address: nobody of `deny`, and nobody outside of `allow`. */
+function refuseAddresses(access: Access | undefined): readonly Action[] {
+  if (access === undefined) return []
+  const { allow, deny } = access
+  const isIn = (network: string) => `%{REMOTE_ADDR} -ipmatch '${network}'`
+  return [
+    {
+      conditions: deny.map((network, index) =>
+        condition('expr', isIn(network), index < deny.length - 1 ? 'OR' : undefined),
+      ),
+      flags: ['R=403'],
+    },
+    {
+      conditions: allow.map((network) => condition('expr', `! (${isIn(network)})`)),
+      flags: ['R=403'],
+    },
+  ].filter(({ conditions }) => conditions.length > 0)
+}
+
+/**
+ * The path in place of the client's. What stays behind a prefix stays in the client's own spelling,
+ * however the prefix was spelled.
+ */
+function changePath({ type, value }: PathChange, { path }: Route): readonly Action[] {
+  const text = literalText(encodePath(value))
+  if (type === 'ReplaceFullPath') return [setPath([condition(text, '^(.*)$')])]
+  const prefix = text.replace(/\/+$/, '')
+  const matched = decodeURIComponent(path.value).replace(/\/$/, '')
+  return [
+    setPath([
+      condition(PATH, `^${spellingsPattern(matched)}(/.*)?$`),
+      condition(`${prefix}%1`, '^(.*)$'),
+    ]),
+    ...(prefix === ''
+      ? [{ conditions: [condition(PATH, '^$')], flags: ['E=zoogate_path:/'] }]
+      : []),
+  ]
+}
+
+/** To what the last of the conditions found. */
+function setPath(conditions: readonly Directive[]): Action {
+  return { conditions, flags: ['E=zoogate_path:%1'] }
+}
+
+const PORTS = { http: 80, https: 443 } as const
+
+function redirect(
+  { scheme, hostname, port, path, statusCode }: Redirect,
+  route: Route,
+  context: RoutesContext,
+): readonly Action[] {
+  const newScheme = scheme ?? context.scheme
+  const newPort = port ?? (scheme === undefined ? context.port : PORTS[scheme])
+  const ending = newPort === PORTS[newScheme] ? '' : `:${newPort}`
+  const host = hostname ?? '%{ENV:zoogate_hostname}'
+  return [
+    ...(hostname === undefined ? setHostname() : []),
+    ...(path === undefined ? [] : changePath(path, route)),
+    {
+      target: `${newScheme}://${host}${ending}${PATH}${SEARCH}`,
+      flags: [`R=${statusCode}`, 'NE', 'UnsafeAllow3F', 'END'],
+    },
+  ]
+}
+
+/** The name, or address, that was asked for, without a port. */
+function setHostname(): readonly Action[] {
+  return [
+    { flags: [`E=zoogate_hostname:${HOST_OF_NOBODY}`] },
+    {
+      conditions: [condition(AUTHORITY, '^(\\[[^\\]]*\\]|[^:]+)')],
+      flags: ['E=zoogate_hostname:%1'],
+    },
+  ]
+}

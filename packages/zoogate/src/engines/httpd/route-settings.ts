@@ -1,0 +1,34 @@
+import type { Access, HeaderChanges } from '../../model/view.ts'
+import { Numbered } from './numbered.ts'
+
+/** What an endpoint is told in place of what the client and the gateway said. */
+export interface RequestChanges {
+  readonly hostname?: string
+  readonly headers?: HeaderChanges
+}
+
+/**
+ * What the routes of one listener say for after a route is chosen. A request carries the numbers of its
+ * route's in variables: `zoogate_look:3`.
+ */
+export class RouteSettings {
+  readonly requests = new Numbered<RequestChanges>()
+  readonly looks = new Numbered<HeaderChanges>()
+  readonly users = new Numbered<NonNullable<Access['basicAuth']>>()
+  readonly expiries = new Numbered<number>()
+  readonly compressions = new Numbered<readonly string[]>()
+}
+
+/** The names of the variables. */
+export const VARIABLES = {
+  request: 'zoogate_request',
+  look: 'zoogate_look',
+  users: 'zoogate_users',
+  expiry: 'zoogate_expiry',
+  compression: 'zoogate_compression',
+} as const
+
+/** Whether a request carries this number, as an expression of httpd's. */
+export function carries(variable: keyof typeof VARIABLES, number: number): string {
+  return `%{ENV:${VARIABLES[variable]}} == '${number}'`
+}
