@@ -45,8 +45,3 @@ export function pathPattern({ type, value }: Route['path']): string {
   if (type === 'Exact') return `^${literalPattern(decoded)}$`
   return decoded === '/' ? '^/' : `^${literalPattern(decoded)}(?:/|$)`
 }
-
-/** Finds what lies behind a prefix, as its first group: empty, or beginning with `/`. */
-export function behindPrefix({ value }: Route['path'], behind: string): string {
-  return `^${literalPattern(decodeURIComponent(value).replace(/\/$/, ''))}(${behind})$`
-}
