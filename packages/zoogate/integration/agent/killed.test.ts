@@ -7,7 +7,8 @@ import { waitFor } from '../../../../test/support/wait-for.ts'
 import { startAgentProcess } from './support/agent-process.ts'
 import { ENGINES, startSite, untilAnswering } from './support/site.ts'
 
-const KILLS = 8
+/** Each step of a change is killed in `engines/hazards.test.ts`: here it is moments between them. */
+const KILLS = 5
 
 for (const engine of ENGINES) {
   const absent = engine === 'builtin' ? undefined : missing(engine)
@@ -38,7 +39,7 @@ for (const engine of ENGINES) {
             everyMs: 1,
           },
         )
-        const end = performance.now() + kill * 40
+        const end = performance.now() + kill * 60
         await waitFor('a moment of it', () => performance.now() >= end, { everyMs: 5 })
         await agent.kill('SIGKILL')
         await agent.exited

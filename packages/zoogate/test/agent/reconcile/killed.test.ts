@@ -2,39 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { lettingGo } from '../../../src/agent/reconcile/letting-go.ts'
-import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
+import { dyingAt, fullAt, Killed } from './failing-node.ts'
 import { Bench, nodeOf } from './node.ts'
-
-class Killed extends Error {}
-
-/** The node as a process sees it that dies before its n-th step: from then on nothing gets through. */
-function dyingAt(node: NodeEngine, steps: number): { node: NodeEngine; died: () => boolean } {
-  let left = steps
-  const mortal = <T extends object>(target: T, methods: readonly (keyof T & string)[]): T =>
-    new Proxy(target, {
-      get(object, property) {
-        const value: unknown = Reflect.get(object, property, object)
-        if (typeof value !== 'function') return value
-        const counts = methods.some((method) => method === property)
-        return (...args: unknown[]) => {
-          if (counts) left -= 1
-          if (left < 0) throw new Killed(`killed before ${String(property)}`)
-          return Reflect.apply(value, object, args)
-        }
-      },
-    })
-  return {
-    died: () => left < 0,
-    node: {
-      ...node,
-      engine: mortal(node.engine, ['validate']),
-      control: mortal(node.control, ['reload', 'applyEndpoints']),
-      host: mortal(node.host, ['start']),
-      generations: mortal(node.generations, ['write', 'update', 'switchTo', 'prune', 'remove']),
-      journal: mortal(node.journal, ['write']),
-    },
-  }
-}
 
 async function scene(
   steps: number,
@@ -116,6 +85,42 @@ describe('an agent that is killed in the middle of a change (F9)', () => {
       expect(after.serves, `killed before step ${steps}`).toBe('/old a')
       await after.reconciler.close()
     }
+  })
+})
+
+describe('a disk that is full', () => {
+  it('leaves the former to serve, whatever could not be written, and is no obstacle once it has room', async () => {
+    let writes = 0
+    for (let wasFull = true; wasFull; writes += 1) {
+      await using folder = await temporaryFolder()
+      const first = await Bench.open(folder.path)
+      await first.aim(1, { path: '/old', endpoints: 'a' })
+      await first.reconciler.close()
+      const { fake } = first
+      const full = fullAt(nodeOf(fake), writes)
+      const second = new Bench(fake, full.node)
+      await second.reconciler.start()
+      second.views.set(1, { path: '/old', endpoints: 'a' })
+      await second.aim(2, { path: '/new', endpoints: 'a b' })
+      wasFull = full.wasFull()
+      expect(['/old a', '/new a b'], `full at write ${writes}`).toContain(second.serves)
+      if (second.serves === '/old a') {
+        expect(second.reconciler.status.failure?.message).toContain('no space left')
+      }
+      full.free()
+      // Failures are tried again later and later.
+      second.nowMs += 60_000
+      await second.settle()
+      expect(second.serves, `full at write ${writes}`).toBe('/new a b')
+      expect(second.reconciler.status.failure).toBeUndefined()
+      await second.reconciler.close()
+      const { entry } = second.node.journal
+      expect(entry).toMatchObject({ good: fake.generation })
+      expect(entry.change).toBeUndefined()
+      expect(await second.node.generations.currentId()).toBe(fake.generation)
+    }
+    // Two of the journal before the switch, the generation, the switch, and the journal after it.
+    expect(writes).toBeGreaterThan(5)
   })
 })
 
