@@ -6,52 +6,30 @@ import { request } from '../../../../test/support/http.ts'
 import { type Program, startProgram } from '../../../../test/support/program.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
+import { START_ENGINE } from '../../src/agent/disk/start-engine.ts'
 import { openNodePaths } from '../../src/agent/node-paths.ts'
 import { type Site, startSite, untilAnswering } from './support/site.ts'
 
-/**
- * What a service manager is to the agent: it waits for a generation, runs the engine on it, writes
- * its pid, and runs it again when it ends, unless told to pause.
- */
+/** What a service manager is to the agent: it runs the engine, again when it ends, unless told to pause. */
 const SERVICE_MANAGER = `
-pidfile=$1 current=$2 pause=$3
-shift 3
+start=$1 pause=$2
 trap 'kill -s TERM "$pid"; wait "$pid"; exit 0' TERM
 while :; do
-  while [ ! -e "$current" ] || [ -e "$pause" ]; do sleep 0.05; done
-  "$@" & pid=$!
-  echo "$pid" > "$pidfile"
+  while [ ! -e "$start" ] || [ -e "$pause" ]; do sleep 0.05; done
+  "$start" & pid=$!
   wait "$pid"
-  rm -f "$pidfile"
 done
 `
-
-/** As docs/guide/on-real-hosts.md has it. */
-const COMMANDS = {
-  haproxy: ({ current }: Files) => ['haproxy', '-W', '-f', `${current}/`],
-  nginx: ({ current, logs, pidFile }: Files) => [
-    ...['nginx', '-p', `${current}/`, '-c', 'nginx.conf', '-e', join(logs, 'nginx-error.log')],
-    ...['-g', `daemon off; user www-data; pid ${pidFile};`],
-  ],
-}
-
-interface Files {
-  readonly current: string
-  readonly logs: string
-  readonly pidFile: string
-}
 
 let manager: Program | undefined
 afterEach(() => manager?.stop())
 
-async function manage(site: Site, engine: keyof typeof COMMANDS) {
-  const { current, logs, run } = await openNodePaths(site.nodeFolder)
+async function manage(site: Site) {
+  const { folder, run } = await openNodePaths(site.nodeFolder)
   const pidFile = join(site.folder, 'engine.pid')
   const pause = join(site.folder, 'pause')
-  const command = COMMANDS[engine]({ current, logs, pidFile })
-  const args = ['-c', SERVICE_MANAGER, 'manager', pidFile, current, pause, ...command]
-  const path = { PATH: `${process.env['PATH']}:/usr/sbin` }
-  manager = await startProgram('/bin/sh', args, { env: path })
+  const args = ['-c', SERVICE_MANAGER, 'manager', join(folder, START_ENGINE), pause]
+  manager = await startProgram('/bin/sh', args)
   const pid = async () => Number(await readFile(pidFile, 'utf8'))
   return {
     run,
@@ -65,11 +43,11 @@ async function manage(site: Site, engine: keyof typeof COMMANDS) {
   }
 }
 
-for (const engine of ['haproxy', 'nginx'] as const) {
+for (const engine of ['haproxy', 'nginx', 'httpd'] as const) {
   describe.skipIf(missing(engine) !== undefined)(`an attached ${engine}`, () => {
     it('follows, is reconciled when its manager starts it again, and is missed when it is not there', async () => {
       await using site = await startSite(engine)
-      const service = await manage(site, engine)
+      const service = await manage(site)
       const [a, b] = site.backends
       await site.apply({ service: 'protection: "off"' })
       const agent = await site.startAgent(service.config)

@@ -15,6 +15,7 @@ import { boundsCheck } from './bounds/bounds-check.ts'
 import { steadyNowMs } from './clock.ts'
 import { claimFolder } from './disk/folder-claim.ts'
 import { SealedFile } from './disk/sealed-file.ts'
+import { writeStartEngine } from './disk/start-engine.ts'
 import type { HostSettings } from './host-config.ts'
 import { openNodePaths } from './node-paths.ts'
 import { NodeWork } from './node-work.ts'
@@ -260,6 +261,9 @@ export class Agent {
     if (settings.engine.mode === 'attached' && engine.program(paths).listeners === 'inherit') {
       const message = `engine.mode is attached in this host's agent.yaml, and the ${engine.name} engine needs its supervisor: make it supervised, or run this Gateway on another host`
       throw new AgentError('AGENT_CONFIG_INVALID', message)
+    }
+    if (settings.engine.mode === 'attached') {
+      writeStartEngine(engine, paths, settings.engine.pidFile)
     }
     const host = engineHost(engine, paths, settings.engine)
     if (!(await host.runs())) await this.#untilUsable(engine)

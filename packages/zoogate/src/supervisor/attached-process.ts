@@ -10,8 +10,8 @@ const run = promisify(execFile)
 /** A host's command, e.g. `systemctl reload nginx`, is given so much. */
 const COMMAND_TIMEOUT_MS = 60_000
 
-/** nginx reloads at the first, HAProxy's master process at the second. */
-const RELOAD_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR2'])
+/** nginx reloads at the first, HAProxy's master process at the second, httpd at the third. */
+const RELOAD_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR2', 'SIGUSR1'])
 
 export interface AttachedProcessOptions {
   /** Where the engine, or its service manager, writes the pid of the main process. */
