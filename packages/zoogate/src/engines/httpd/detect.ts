@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Detection } from '../engine.ts'
 import { type ProgramResult, runProgram } from '../shared/run-program.ts'
-import { MODULES, modulePath } from './modules.ts'
+import { ALL_MODULES, modulePath } from './modules.ts'
 
 /** Older ones do not let a path with an encoded question mark be passed on (2.4.60). */
 const OLDEST = [2, 4, 60] as const
@@ -33,7 +33,7 @@ export function detection(
     const problem = `httpd ${version} is older than ${OLDEST.join('.')}: apt-get install apache2`
     return { installed: true, version, problem }
   }
-  const missing = MODULES.filter((name) => !hasModule(name))
+  const missing = ALL_MODULES.filter((name) => !hasModule(name))
   if (missing.length === 0) return { installed: true, version }
   const names = missing.map((name) => `mod_${name}`).join(', ')
   const problem = `httpd lacks ${names}: apt-get install apache2-bin`

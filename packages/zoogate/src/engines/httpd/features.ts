@@ -3,6 +3,11 @@ import type { FeatureReasons } from '../engine.ts'
 
 /** What of the model this engine carries. */
 export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
+  'Gateway.spec.listeners.protocol=HTTPS',
+  'Gateway.spec.listeners.tls.certificateRefs',
+  'Gateway.spec.listeners.tls.minVersion',
+  'Gateway.spec.listeners.tls.http2',
+  'Gateway.spec.listeners.tls.clientCertificates',
   'Gateway.spec.concurrency.workers',
   'HTTPRoute.spec.rules.matches.path.type=RegularExpression',
   'HTTPRoute.spec.rules.matches.method',

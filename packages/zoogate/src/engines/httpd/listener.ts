@@ -10,6 +10,8 @@ import {
   SECRET_HEADER,
   SECRET_VARIABLE,
 } from './files.ts'
+import { listenerHosts } from './listener-hosts.ts'
+import { listenerTls } from './listener-tls.ts'
 import { literalPattern } from './pattern.ts'
 import { pickRules } from './picks.ts'
 import { condition, requestChecks, rule } from './request-checks.ts'
@@ -24,19 +26,11 @@ export interface ListenerContext {
   readonly control: ControlAddress
 }
 
-/**
- * The name by which the agent reaches a listener's balancers over the control listener: balancers
- * belong to a virtual host each, and only there they can be changed.
- */
-export function listenerHost(listener: Pick<Listener, 'name'>): string {
-  return `${listener.name}.zoogate.invalid`
-}
-
 /** The control listener's own name. No listener has a dot in its name. */
 export const CONTROL_HOST = 'the.control.zoogate.invalid'
 
-/** One listener: a virtual host on its own address and, for the agent, on the control listener's. */
-export function renderListener(listener: Listener, context: ListenerContext): Directive {
+/** One listener: virtual hosts on its own address and, for the agent, on the control listener's. */
+export function renderListener(listener: Listener, context: ListenerContext): readonly Directive[] {
   const { view, control } = context
   const splits = runtimePath(SPLITS_FILE)
   const routes = view.routes.filter(({ listeners }) => listeners.includes(listener.name))
@@ -47,29 +41,36 @@ export function renderListener(listener: Listener, context: ListenerContext): Di
     port: listener.port,
     settings,
   })
-  return section(
-    'VirtualHost',
-    [
-      `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`,
-      at(control),
-    ],
-    [
-      directive('ServerName', listenerHost(listener)),
-      ...[...view.services.keys()].map((service) => directive('Include', balancerFile(service))),
-      ...letAgentIn(context, 'balancer-manager'),
-      directive('RewriteEngine', 'On'),
-      // Else `GET *` would be looked at by nobody.
-      directive('RewriteOptions', 'AllowAnyURI'),
-      expanded(directive('RewriteMap', DRAWS_MAP, `rnd:${splits}`)),
-      expanded(directive('RewriteMap', SPLITS_MAP, `txt:${splits}`)),
-      ...controlRequests(control),
-      ...ownAnswers(),
-      ...requestChecks(),
-      ...rules,
-      ...pickRules([...view.services.values()], destinationsOf(view)),
-      ...carryOut(),
-      ...routeFilters(settings),
-    ],
+  const carried = [
+    ...[...view.services.keys()].map((service) => directive('Include', balancerFile(service))),
+    ...letAgentIn(context, 'balancer-manager'),
+    directive('RewriteEngine', 'On'),
+    // Else `GET *` would be looked at by nobody.
+    directive('RewriteOptions', 'AllowAnyURI'),
+    expanded(directive('RewriteMap', DRAWS_MAP, `rnd:${splits}`)),
+    expanded(directive('RewriteMap', SPLITS_MAP, `txt:${splits}`)),
+    ...controlRequests(control),
+    ...ownAnswers(),
+    ...requestChecks(),
+    ...rules,
+    ...pickRules([...view.services.values()], destinationsOf(view)),
+    ...carryOut(),
+    ...routeFilters(settings),
+  ]
+  return listenerHosts(listener, view).map((host) =>
+    section(
+      'VirtualHost',
+      [
+        `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`,
+        at(control),
+      ],
+      [
+        directive('ServerName', host.name),
+        ...(host.aliases.length === 0 ? [] : [directive('ServerAlias', ...host.aliases)]),
+        ...listenerTls(listener, host),
+        ...carried,
+      ],
+    ),
   )
 }
 

@@ -3,14 +3,14 @@ import { Value } from 'typebox/value'
 import type { View } from '../../model/view.ts'
 import { destinationsOf } from './destination.ts'
 import type { ControlAddress } from './files.ts'
-import { listenerHost } from './listener.ts'
+import { listenerHosts } from './listener-hosts.ts'
 
 const ManifestSchema = Type.Object({
   generation: Type.String({ pattern: '^[0-9]+$', maxLength: 20 }),
   address: Type.String({ pattern: '^127(\\.[0-9]{1,3}){3}$' }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
   /** The names by which virtual hosts are reached. */
-  hosts: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 64 }),
+  hosts: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 4_096 }),
   services: Type.Array(
     Type.Object({
       name: Type.String({ maxLength: 63 }),
@@ -29,7 +29,9 @@ export function manifestOf(view: View, generation: string, control: ControlAddre
   return {
     generation,
     ...control,
-    hosts: view.listeners.map(listenerHost),
+    hosts: view.listeners.flatMap((listener) =>
+      listenerHosts(listener, view).map(({ name }) => name),
+    ),
     services: [...destinationsOf(view)].map(([name, destinations]) => ({
       name,
       balancers: destinations.map((destination) => ({

@@ -1,3 +1,4 @@
+import type { View } from '../../model/view.ts'
 import { type Directive, directive } from './directive.ts'
 
 /** Where Debian has them. By absolute path: the host's own httpd may load others. */
@@ -21,6 +22,17 @@ export const MODULES = [
   'lbmethod_byrequests',
   'lbmethod_bybusyness',
 ] as const
+
+/** What a view needs beside. mod_http2 has threads of its own in each process, whoever speaks it. */
+export function modulesFor({ listeners }: View): readonly string[] {
+  return [
+    ...(listeners.some(({ tls }) => tls !== undefined) ? ['ssl'] : []),
+    ...(listeners.some(({ tls }) => tls?.http2 === true) ? ['http2'] : []),
+  ]
+}
+
+/** What some view needs. */
+export const ALL_MODULES: readonly string[] = [...MODULES, 'ssl', 'http2']
 
 export function loadModules(names: readonly string[]): readonly Directive[] {
   return names.map((name) => directive('LoadModule', `${name}_module`, modulePath(name)))

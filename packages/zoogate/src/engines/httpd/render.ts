@@ -19,10 +19,12 @@ import {
 } from './files.ts'
 import { headersScript } from './headers-script.ts'
 import { renderControlListener, renderListener } from './listener.ts'
+import { tlsSettings } from './listener-tls.ts'
 import { manifestOf, printManifest } from './manifest.ts'
-import { loadModules, MODULES } from './modules.ts'
+import { loadModules, MODULES, modulesFor } from './modules.ts'
 import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './picks.ts'
 import { refusals } from './refusals.ts'
+import { secretFilesOf } from './secret-files.ts'
 import { serverSettings } from './server-settings.ts'
 import { SPLITS_FILE, splitsText } from './splits.ts'
 
@@ -46,14 +48,15 @@ export function render(view: View, { paths, generation }: RenderContext): Render
   const destinations = destinationsOf(view)
   const main: readonly Directive[] = [
     dollarDefinition(),
-    ...loadModules(MODULES),
+    ...loadModules([...MODULES, ...modulesFor(view)]),
+    ...tlsSettings(view),
     directive('IncludeOptional', httpdFiles(paths).secretFile),
     ...serverSettings(view, { paths, control }),
     ...pickHeaders(),
     ...sessionCookies(view),
     // The first of an address is the one that takes what names none of them.
     renderControlListener(context),
-    ...view.listeners.map((listener) => renderListener(listener, context)),
+    ...view.listeners.flatMap((listener) => renderListener(listener, context)),
   ]
   const services = [...view.services.values()]
   return new Map([
@@ -63,6 +66,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     [runtimeFile(SPLITS_FILE), splitsText(view)],
     [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
     ...answerFiles(),
+    ...secretFilesOf(view),
     ...services
       .filter(isPicked)
       .map((pool): [string, string] => [runtimeFile(bucketsFile(pool.name)), bucketsText(pool)]),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
 import { runProgram } from '../shared/run-program.ts'
+import { certificateProblems } from './certificate-check.ts'
 import { complaints } from './complaints.ts'
 import { RUNTIME_FOLDER } from './files.ts'
 import { httpdArguments } from './program.ts'
@@ -15,6 +16,8 @@ const TIMEOUT_MS = 30_000
  * would have in the run folder. It binds no listener: the agent tries those.
  */
 export async function validate(generationFolder: string, _paths: EnginePaths): Promise<void> {
+  const wrong = await certificateProblems(generationFolder)
+  if (wrong.length > 0) throw new EngineError('ENGINE_INVALID', wrong.join('\n'))
   const aside = await mkdtemp(join(tmpdir(), 'zoogate-httpd-'))
   try {
     const own = {

@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto'
 import type { Listener, ListenerTls, Secret, View } from '../../model/view.ts'
+import { certificateNames } from '../shared/certificate-names.ts'
 import type { Balancing } from './balancing.ts'
 import { type Directive, directive } from './directive.ts'
 import { secretFiles } from './files.ts'
@@ -12,7 +12,7 @@ export interface ServerTls {
 
 /**
  * nginx chooses a server by the client's SNI, and shows that server's certificate. So each name of
- * each certificate has a server of its own (`certificateNames`), and each server the certificate that
+ * each certificate has a server of its own (`listenerNames`), and each server the certificate that
  * fits its name best. The other way, a variable in `ssl_certificate`, would read files at each
  * handshake, and private keys would have to be readable to the workers.
  */
@@ -58,7 +58,7 @@ export function tlsSettings(
 }
 
 /** All names of a listener's certificates: none where there is but one certificate to show. */
-export function certificateNames({ tls }: Listener, view: View): readonly string[] {
+export function listenerNames({ tls }: Listener, view: View): readonly string[] {
   if (tls === undefined || tls.certificates.length < 2) return []
   return [...new Set(tls.certificates.flatMap((name) => namesOf(name, view)))]
 }
@@ -75,31 +75,8 @@ function certificateFor(hostname: string | undefined, tls: ListenerTls, view: Vi
 
 function namesOf(name: string, { secrets = [] }: View): readonly string[] {
   const secret = secrets.find((each) => each.type === 'TLS' && each.name === name)
-  return secret === undefined ? [] : servedNames(secret)
+  return secret === undefined ? [] : certificateNames(secret)
 }
-
-/** The DNS names that a certificate is for, lower case, as far as nginx can serve them. */
-export function servedNames(secret: Secret): readonly string[] {
-  if (secret.type !== 'TLS') return []
-  const certificate = readCertificate(secret.chainPem)
-  if (certificate === undefined) return []
-  const { subjectAltName = '', subject } = certificate
-  const alternatives = [...subjectAltName.matchAll(/DNS:([^,\s]+)/g)].map(([, dns]) => dns ?? '')
-  const common = /^CN=([^\n]+)/m.exec(subject ?? '')?.[1] ?? ''
-  const names = alternatives.length > 0 ? alternatives : [common]
-  return names.map((each) => each.toLowerCase()).filter((each) => SERVED_NAME.test(each))
-}
-
-/** Undefined for what is none: nginx's checker has the words for it. */
-function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    return undefined
-  }
-}
-
-const SERVED_NAME = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /** The files of the bytes that a view names. */
 export function secretFilesOf({ secrets = [] }: View): ReadonlyMap<string, string> {

@@ -6,7 +6,7 @@ import { block, type Directive, directive, printDirectives } from './directive.t
 import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles, upstreamFile } from './files.ts'
 import { needsFile } from './host-needs.ts'
 import { httpSettings } from './http-settings.ts'
-import { certificateNames, secretFilesOf } from './listener-tls.ts'
+import { listenerNames, secretFilesOf } from './listener-tls.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { refusals } from './refusals.ts'
 import { virtualServers } from './routing.ts'
@@ -75,7 +75,7 @@ function serversOf(
 ): readonly Directive[] {
   const { view } = context
   const routes = view.routes.filter(({ listeners }) => listeners.includes(listener.name))
-  return virtualServers(routes, certificateNames(listener, view)).map((server) =>
+  return virtualServers(routes, listenerNames(listener, view)).map((server) =>
     renderServer(server, { ...context, listener }),
   )
 }

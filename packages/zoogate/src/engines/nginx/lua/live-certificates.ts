@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Secret, View } from '../../../model/view.ts'
 import { EngineError } from '../../engine.ts'
+import { certificateNames } from '../../shared/certificate-names.ts'
 import type { AskControl } from '../control-client.ts'
-import { servedNames } from '../listener-tls.ts'
 import { isTcp } from '../stream.ts'
 
 /** Where the control socket takes certificates, followed by a name: `lua/zoogate/certificates.lua`. */
@@ -30,7 +30,7 @@ export function isLiveCertificate(secret: Secret, from: View, to: View): boolean
   if (secret.type !== 'TLS' || !liveCertificates(to).includes(secret.name)) return false
   const before = from.secrets?.find(({ name }) => name === secret.name)
   if (before === undefined) return false
-  const names = (each: Secret) => [...servedNames(each)].sort().join(' ')
+  const names = (each: Secret) => [...certificateNames(each)].sort().join(' ')
   return names(before) === names(secret) && !isReadAtReload(secret.name, to)
 }
 

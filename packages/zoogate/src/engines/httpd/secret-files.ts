@@ -1,0 +1,28 @@
+import type { Secret, View } from '../../model/view.ts'
+import { PRIVATE_FOLDER } from '../engine.ts'
+
+/** Files that httpd reads while it loads a configuration, relative to the generation folder. */
+export const secretFiles = {
+  chain: (name: string) => `${PRIVATE_FOLDER}/${name}.chain.pem`,
+  key: (name: string) => `${PRIVATE_FOLDER}/${name}.key.pem`,
+  authorities: (name: string) => `${PRIVATE_FOLDER}/${name}.ca.pem`,
+} as const
+
+/** The files of the bytes that a view names. */
+export function secretFilesOf({ secrets = [] }: View): readonly (readonly [string, string])[] {
+  return secrets.flatMap(filesOf)
+}
+
+function filesOf(secret: Secret): readonly (readonly [string, string])[] {
+  switch (secret.type) {
+    case 'TLS':
+      return [
+        [secretFiles.chain(secret.name), secret.chainPem],
+        [secretFiles.key(secret.name), secret.keyPem],
+      ]
+    case 'CA':
+      return [[secretFiles.authorities(secret.name), secret.certificatesPem]]
+    case 'Users':
+      return []
+  }
+}
