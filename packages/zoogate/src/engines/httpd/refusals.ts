@@ -1,14 +1,14 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
-import type { Endpoint, Listener, ServicePool, View } from '../../model/view.ts'
+import type { Endpoint, ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { gather } from '../shared/gather.ts'
 import { isAddress, isDuration, isPort, isWhole } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
+import { gatewayRefusals } from './gateway-refusals.ts'
 import { routeRefusals } from './route-refusals.ts'
 
-const LISTENER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const HEADER_NAME = /^[A-Za-z0-9-]{1,128}$/
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
@@ -24,29 +24,10 @@ export function refusals(view: View): readonly EngineRefusal[] {
   return [
     ...featureRefusals(view, 'httpd', CARRIED, REASONS),
     ...sharedRouteRefusals(view),
-    ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
+    ...gatewayRefusals(view),
     ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
     ...[...view.services.values()].flatMap(serviceRefusals),
-    ...concurrencyRefusals(view),
   ]
-}
-
-function listenerRefusals(view: View, listener: Listener, index: number) {
-  return gather(`Gateway/${view.gateway}`, (refuse) => {
-    if (listener.address !== '*' && !isAddress(listener.address)) {
-      refuse(['listeners', index, 'address'], 'must be an IP address without a zone, or "*"')
-    }
-    if (!LISTENER_NAME.test(listener.name)) {
-      refuse(['listeners', index, 'name'], 'must be of a-z, 0-9 and -')
-    }
-    if (!isPort(listener.port)) refuse(['listeners', index, 'port'], 'must be a port, 1 to 65535')
-    const same = view.listeners.findIndex(
-      ({ address, port }) => port === listener.port && address === listener.address,
-    )
-    if (same < index) {
-      refuse(['listeners', index, 'port'], 'another listener has this address and port')
-    }
-  })
 }
 
 function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
@@ -76,20 +57,6 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
       const problem = endpointProblem(endpoint)
       if (problem !== undefined) refuse(at('endpoints', index), problem)
     })
-  })
-}
-
-function concurrencyRefusals({ gateway, concurrency }: View): readonly EngineRefusal[] {
-  return gather(`Gateway/${gateway}`, (refuse) => {
-    if (concurrency.workers !== 'auto' && !isWhole(concurrency.workers, 1, 1_024)) {
-      refuse(['concurrency', 'workers'], 'must be "auto", or a number from 1 to 1024')
-    }
-    if (!isWhole(concurrency.maxConnections, 1, 10_000_000)) {
-      refuse(['concurrency', 'maxConnections'], 'must be a whole number from 1')
-    }
-    if (!isDuration(concurrency.keepAliveMs)) {
-      refuse(['concurrency', 'keepAliveMs'], 'must be from 1 ms to 24 h')
-    }
   })
 }
 

@@ -1,0 +1,65 @@
+import type { Listener, Secret, View } from '../../model/view.ts'
+import type { EngineRefusal } from '../engine.ts'
+import { gather } from '../shared/gather.ts'
+import { isAddress, isDuration, isPort, isResourceName, isWhole } from '../shared/grammar.ts'
+
+/** It becomes a label of a name. */
+const LISTENER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** What httpd cannot carry of listeners, secrets, and what holds for all of them. */
+export function gatewayRefusals(view: View): readonly EngineRefusal[] {
+  return [
+    ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
+    ...concurrencyRefusals(view),
+    ...(view.secrets ?? []).flatMap(secretRefusals),
+  ]
+}
+
+function listenerRefusals(view: View, listener: Listener, index: number) {
+  return gather(`Gateway/${view.gateway}`, (refuse) => {
+    if (listener.address !== '*' && !isAddress(listener.address)) {
+      refuse(['listeners', index, 'address'], 'must be an IP address without a zone, or "*"')
+    }
+    if (!LISTENER_NAME.test(listener.name)) {
+      refuse(['listeners', index, 'name'], 'must be of a-z, 0-9 and -')
+    }
+    if (!isPort(listener.port)) refuse(['listeners', index, 'port'], 'must be a port, 1 to 65535')
+    const same = view.listeners.findIndex(
+      ({ address, port }) => port === listener.port && address === listener.address,
+    )
+    if (same < index) {
+      refuse(['listeners', index, 'port'], 'another listener has this address and port')
+    }
+    const { tls, protocol } = listener
+    if (protocol === 'HTTPS' && (tls?.certificates ?? []).length === 0) {
+      refuse(['listeners', index, 'tls', 'certificates'], 'must name a certificate at least')
+    }
+    const authorities = tls?.clientCertificates?.ca
+    for (const secret of [
+      ...(tls?.certificates ?? []),
+      ...(authorities === undefined ? [] : [authorities]),
+    ]) {
+      if (!isResourceName(secret)) refuse(['listeners', index, 'tls'], 'must name Secrets')
+    }
+  })
+}
+
+function concurrencyRefusals({ gateway, concurrency }: View): readonly EngineRefusal[] {
+  return gather(`Gateway/${gateway}`, (refuse) => {
+    if (concurrency.workers !== 'auto' && !isWhole(concurrency.workers, 1, 1_024)) {
+      refuse(['concurrency', 'workers'], 'must be "auto", or a number from 1 to 1024')
+    }
+    if (!isWhole(concurrency.maxConnections, 1, 10_000_000)) {
+      refuse(['concurrency', 'maxConnections'], 'must be a whole number from 1')
+    }
+    if (!isDuration(concurrency.keepAliveMs)) {
+      refuse(['concurrency', 'keepAliveMs'], 'must be from 1 ms to 24 h')
+    }
+  })
+}
+
+function secretRefusals({ name }: Secret): readonly EngineRefusal[] {
+  return gather(`Secret/${name}`, (refuse) => {
+    if (!isResourceName(name)) refuse(['secrets', 'name'], 'must be a resource’s name')
+  })
+}
