@@ -38,7 +38,7 @@ const FOLDERS = {
 }
 
 /** Folders below `engines` that are no engine: what several of them have in common. */
-const COMMON = ['inherit', 'shared']
+const COMMON = ['inherit', 'native', 'shared']
 
 const IMPORT = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gms
 const problems = []

@@ -25,7 +25,7 @@ export interface Member {
 export function batchesOf<T extends Member>(members: readonly T[]): readonly (readonly T[])[] {
   const batches: { readonly members: T[]; listeners: number }[] = []
   for (const member of members) {
-    const count = gatewayOf(member.resources).spec.listeners.length
+    const count = listenersOf(member.resources).length
     const batch = member.alone
       ? undefined
       : batches.find(({ members: [first], listeners }) => {
@@ -41,6 +41,10 @@ export function batchesOf<T extends Member>(members: readonly T[]): readonly (re
   return batches.map((batch) => batch.members)
 }
 
+function listenersOf(resources: ResourceMap) {
+  return gatewayOf(resources).spec.listeners ?? []
+}
+
 function commonSpec({ resources }: Member): object {
   const { listeners: _, ...spec } = gatewayOf(resources).spec
   return spec
@@ -50,7 +54,7 @@ function commonSpec({ resources }: Member): object {
 export function mergeMembers(engine: EngineName, members: readonly Member[]): ResourceMap {
   const merged = new Map<string, Resource>()
   const listeners = members.flatMap(({ prefix, resources }) =>
-    gatewayOf(resources).spec.listeners.map((listener) => {
+    listenersOf(resources).map((listener) => {
       return { ...asRecord(renameRefs(listener, prefix)), name: prefix + listener.name }
     }),
   )
@@ -63,7 +67,7 @@ export function mergeMembers(engine: EngineName, members: readonly Member[]): Re
   })
   merged.set(resourceKey(gateway), gateway)
   for (const { prefix, resources } of members) {
-    const names = gatewayOf(resources).spec.listeners.map(({ name }) => name)
+    const names = listenersOf(resources).map(({ name }) => name)
     for (const resource of resources.values()) {
       if (resource.kind === 'Gateway') continue
       const renamed = asRecord(renameRefs(resource, prefix))

@@ -85,7 +85,7 @@ async function outcomeOf(
   endpoints: Endpoints,
 ): Promise<Error | undefined> {
   const { prefix, spec, backends, listenerPorts } = given
-  const listeners = gatewayOf(given.resources).spec.listeners
+  const { listeners = [] } = gatewayOf(given.resources).spec
   try {
     await backends.reset()
     await runSteps(spec, {

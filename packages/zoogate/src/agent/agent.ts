@@ -5,7 +5,6 @@ import { ownAddress } from '@zoogate/balancer'
 import type { ZooKeeper } from '@zoogate/zookeeper'
 import type { Logger } from 'pino'
 import type { Detection, Engine, EnginePaths } from '../engines/engine.ts'
-import type { ResourceMap } from '../model/resource.ts'
 import type { EngineName } from '../model/view.ts'
 import { readKeyFile } from '../store/secrets/key-file.ts'
 import { Store } from '../store/store.ts'
@@ -21,9 +20,8 @@ import { openNodePaths } from './node-paths.ts'
 import { NodeWork } from './node-work.ts'
 import { engineHost } from './reconcile/engine-host.ts'
 import { lettingGo } from './reconcile/letting-go.ts'
-import type { Secrets } from './registry/closure-secrets.ts'
-import { RolloutWatch } from './registry/rollout-watch.ts'
 import { ServiceWatch } from './registry/service-watch.ts'
+import { type Target, TargetWatch } from './registry/target-watch.ts'
 import { buildNodeReport } from './report/node-report-builder.ts'
 import { Reporter } from './report/reporter.ts'
 import { Candidate } from './state/candidate.ts'
@@ -81,7 +79,7 @@ export class Agent {
   #work: NodeWork | undefined
   #beginning: Promise<void> | undefined
   #latest: Candidate | undefined
-  #rollout: RolloutWatch | undefined
+  #rollout: TargetWatch | undefined
   #reporter: Reporter | undefined
   #unlisten = () => {}
   readonly #stopping = new AbortController()
@@ -118,20 +116,19 @@ export class Agent {
     this.#stateFile = new SealedFile(join(folder, 'state.sealed'))
     this.#state = await this.#readState(this.#stateFile)
     if (this.#state !== undefined) {
-      const { revision, resources, secrets } = this.#state
-      const good = this.#candidate(revision, resources, secrets)
+      const good = this.#candidate(this.#state)
       if (good !== undefined) this.#begin(good.engine, good)
     }
     this.#unlisten = client.onStateChange((state) => {
       log.info({ state }, 'ZooKeeper')
       this.#work?.registryChanged()
     })
-    this.#rollout = new RolloutWatch({
+    this.#rollout = new TargetWatch({
       client,
       store: this.#store,
       gateway,
       keys: () => readKeyFile(this.#options.settings.keyFile),
-      onTarget: (revision, closure, secrets) => this.#aim(revision, closure, secrets),
+      onTarget: (target) => this.#aim(target),
       onUnusable: (revision, reason) => this.#refuse(revision, reason),
       log,
     })
@@ -206,25 +203,26 @@ export class Agent {
     })
   }
 
-  #candidate(revision: number, resources: ResourceMap, secrets: Secrets): Candidate | undefined {
+  #candidate({ revision, resources, secrets, znodeText }: Target): Candidate | undefined {
     try {
-      return new Candidate(this.#options.gateway, revision, resources, secrets)
+      return new Candidate(this.#options.gateway, revision, resources, secrets, znodeText)
     } catch (error) {
       this.#refuse(revision, asError(error).message)
       return undefined
     }
   }
 
-  #aim(revision: number, closure: ResourceMap, secrets: Secrets): void {
+  #aim(target: Target): void {
     if (this.#stopping.signal.aborted) return
-    const candidate = this.#candidate(revision, closure, secrets)
+    const { revision } = target
+    const candidate = this.#candidate(target)
     if (candidate === undefined) return
     this.#asked = revision
     if (this.#engine !== undefined && this.#engine !== candidate.engine) {
       this.#refuse(revision, otherEngine(candidate.engine, this.#engine, this.#options))
       return
     }
-    this.#options.log.info({ revision }, 'the rollout asks for a revision')
+    this.#options.log.info({ revision: candidate.version }, 'the rollout asks for a revision')
     this.#problem = undefined
     this.#latest = candidate
     if (this.#work !== undefined) this.#work.aim(candidate)

@@ -8,6 +8,7 @@ import type { EngineHost } from './reconcile/engine-host.ts'
 import { lettingGoControl, lettingGoHost } from './reconcile/letting-go.ts'
 import type { NodeEngine, Served } from './reconcile/node-engine.ts'
 import { Reconciler, type ReconcilerStatus } from './reconcile/reconciler.ts'
+import { type ViewVersion, versionOf } from './reconcile/view-version.ts'
 import type { Candidate } from './state/candidate.ts'
 import { agentChecks, engineChecks, type HealthChecks } from './state/health-checks.ts'
 import type { StoredPool } from './state/node-state.ts'
@@ -76,9 +77,9 @@ export class NodeWork {
     this.#reconciler = new Reconciler({
       node: this.#node,
       desired: {
-        target: () => this.#targetRevision(),
-        good: () => this.#good?.revision,
-        view: (revision) => this.#view(revision),
+        target: () => this.#targetVersion(),
+        good: () => this.#good?.version,
+        view: (version) => this.#view(version),
       },
       checkBounds: options.checkBounds,
       onStatus: () => this.#onStatus(),
@@ -140,15 +141,15 @@ export class NodeWork {
     await this.#node.control.close()
   }
 
-  #targetRevision(): number | undefined {
-    if (this.#target !== undefined) return this.#target.revision
+  #targetVersion(): ViewVersion | undefined {
+    if (this.#target !== undefined) return this.#target.version
     // Until ZooKeeper says otherwise what is served stands; an engine that serves nothing begins
     // with what was good.
-    return this.#reconciler.status.served === undefined ? this.#good?.revision : undefined
+    return this.#reconciler.status.served === undefined ? this.#good?.version : undefined
   }
 
-  #view(revision: number) {
-    const candidate = [this.#target, this.#good].find((one) => one?.revision === revision)
+  #view(version: ViewVersion) {
+    const candidate = [this.#target, this.#good].find((one) => one?.version === version)
     if (candidate === undefined) return undefined
     const nowMs = this.#options.nowMs()
     if (!candidate.services.every((service) => this.#pools.of(service)?.isReady(nowMs))) {
@@ -174,8 +175,9 @@ export class NodeWork {
 
   #onStatus(): void {
     const { served, running } = this.#reconciler.status
+    const version = served === undefined ? undefined : versionOf(served.view)
     const brought = [this.#target, this.#tried].find(
-      (one) => one !== undefined && one.revision === served?.view.revision,
+      (one) => one !== undefined && one.version === version,
     )
     if (brought !== undefined && brought !== this.#good && running) {
       this.#good = brought
@@ -189,8 +191,16 @@ export class NodeWork {
     const good = this.#good
     if (good === undefined) return undefined
     const { gateway } = this.#options
-    const { revision, resources, secrets } = good
-    return { gateway, revision, resources, secrets, pools: this.#pools.stored() }
+    const { revision, resources, secrets, znodeText } = good
+    const pools = this.#pools.stored()
+    return {
+      gateway,
+      revision,
+      resources,
+      secrets,
+      ...(znodeText === undefined ? {} : { znodeText }),
+      pools,
+    }
   }
 }
 

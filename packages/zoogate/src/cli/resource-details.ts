@@ -1,4 +1,5 @@
 import { DEMO_DEFAULTS } from '../model/demo.ts'
+import type { Native } from '../model/gateway-native.ts'
 import type { HTTPRoute } from '../model/http-route.ts'
 import type { Resource } from '../model/resource.ts'
 import { serviceSettings } from '../model/service-settings.ts'
@@ -12,7 +13,10 @@ export function resourceDetails(resource: Resource): string {
       const listeners = listenersOf(resource).map(
         ({ name, address, port }) => `${name} ${address}:${port}`,
       )
-      return `${resource.spec.engine}, ${listeners.join(', ')}`
+      const { engine, native } = resource.spec
+      return [engine, ...(native === undefined ? [] : [nativeWords(native)]), ...listeners].join(
+        ', ',
+      )
     }
     case 'Service': {
       const { pool, source } = serviceSettings(resource)
@@ -34,6 +38,12 @@ export function resourceDetails(resource: Resource): string {
     case 'Demo':
       return `${resource.spec.instances ?? DEMO_DEFAULTS.instances} instances of ${resource.spec.service}`
   }
+}
+
+function nativeWords({ znode, text = '' }: Native): string {
+  return znode === undefined
+    ? `native configuration of ${text.split('\n').length} lines`
+    : `native configuration in the znode ${znode}`
 }
 
 function parentsOf({ spec }: HTTPRoute | TCPRoute): string {

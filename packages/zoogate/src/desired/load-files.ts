@@ -11,6 +11,7 @@ import {
 import { resourceKey } from '../model/resource.ts'
 import type { SecretBytes } from '../model/secrets/secret-bytes.ts'
 import { unreadable } from './desired-state-error.ts'
+import { loadNative } from './load-native.ts'
 import { loadSecrets } from './load-secrets.ts'
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
@@ -24,8 +25,8 @@ export interface LoadedFiles {
   readonly secrets: ReadonlyMap<string, SecretBytes>
   /** Of the files that the Secrets name. */
   readonly secretWarnings: readonly Issue[]
-  /** The files that the Secrets name: absolute paths. */
-  readonly secretFiles: readonly string[]
+  /** The files that Secrets and native configurations name: absolute paths. */
+  readonly namedFiles: readonly string[]
 }
 
 /**
@@ -51,12 +52,13 @@ export async function loadFiles(
     }
   }
   const secrets = await loadSecrets(sources, new Date())
+  const native = await loadNative(sources)
   return {
-    sources,
-    issues: [...issues, ...secrets.issues],
+    sources: native.sources,
+    issues: [...issues, ...secrets.issues, ...native.issues],
     secrets: secrets.bytes,
     secretWarnings: secrets.warnings,
-    secretFiles: secrets.files,
+    namedFiles: [...secrets.files, ...native.files],
   }
 }
 

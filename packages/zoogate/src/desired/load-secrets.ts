@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { formatFieldPath } from '../model/field-path.ts'
 import type { Issue } from '../model/issue.ts'
@@ -10,6 +9,7 @@ import { readUsers } from '../model/secrets/read-users.ts'
 import { encodeSecretBytes, type SecretBytes } from '../model/secrets/secret-bytes.ts'
 import { FILES_OF } from '../model/secrets/secret-files.ts'
 import { SECRET_BYTES_MAX } from '../store/secrets/sealed-secret.ts'
+import { readSmall } from './read-small.ts'
 
 export interface LoadedSecrets {
   /** By the name of the Secret. */
@@ -51,9 +51,9 @@ async function readSecret(spec: Spec, folder: string, now: Date): Promise<Secret
   const texts = new Map<SecretFile, string>()
   const issues: SecretFileIssue[] = []
   for (const file of FILES_OF[spec.type]) {
-    const read = await readSmall(resolve(folder, spec.files[file] ?? ''))
+    const read = await readSmall(resolve(folder, spec.files[file] ?? ''), SECRET_BYTES_MAX)
     if ('problem' in read) issues.push({ file, message: read.problem })
-    else texts.set(file, read.text)
+    else texts.set(file, read.bytes.toString('utf8'))
   }
   if (issues.length > 0) return { issues }
   const textOf = (file: SecretFile) => texts.get(file) ?? ''
@@ -73,24 +73,6 @@ function readAs(type: Spec['type'], textOf: (file: SecretFile) => string, now: D
       return readCa(textOf('certificates'), now)
     case 'Users':
       return readUsers(textOf('users'))
-  }
-}
-
-async function readSmall(
-  path: string,
-): Promise<{ readonly text: string } | { readonly problem: string }> {
-  try {
-    const found = await stat(path)
-    if (!found.isFile()) return { problem: `${path} is not a file` }
-    if (found.size > SECRET_BYTES_MAX) {
-      return { problem: `${path} is larger than ${SECRET_BYTES_MAX} bytes` }
-    }
-    return { text: await readFile(path, 'utf8') }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') return { problem: `${path}: there is no such file` }
-    if (code === 'EACCES') return { problem: `${path} may not be read` }
-    return { problem: `${path}: ${error instanceof Error ? error.message : error}` }
   }
 }
 

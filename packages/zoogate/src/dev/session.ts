@@ -37,6 +37,7 @@ discovery:
 allow:
   staticRoots: [${JSON.stringify(here)}]
   cgi: [${JSON.stringify(here)}]
+  native: true
   fastcgi: ["127.0.0.1:*", "[::1]:*", "unix:/run/php/*", ${JSON.stringify(`unix:${here}/**`)}]
 secrets:
   keys: ${JSON.stringify(keys)}
@@ -203,14 +204,14 @@ export class DevSession {
     this.#store = new Store({ client, root: this.#options.root })
   }
 
-  async #watchFiles({ secretFiles }: ValidFiles): Promise<void> {
+  async #watchFiles({ namedFiles }: ValidFiles): Promise<void> {
     this.#watcher = new FileWatcher({
       paths: this.#options.files,
       onChange: () => {
         this.#applying = this.#applying.then(() => this.#reread())
       },
     })
-    this.#watcher.follow(secretFiles)
+    this.#watcher.follow(namedFiles)
     await this.#watcher.start()
   }
 
@@ -218,7 +219,7 @@ export class DevSession {
     if (this.#stopping) return
     try {
       const loaded = await loadFiles(this.#options.files)
-      this.#watcher?.follow(loaded.secretFiles)
+      this.#watcher?.follow(loaded.namedFiles)
       await this.#apply(validated(loaded, this.#options.files))
     } catch (error) {
       // What is live stays live: a file that is wrong, or half written, changes nothing.

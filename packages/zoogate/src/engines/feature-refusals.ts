@@ -10,11 +10,17 @@ export function featureRefusals(
   carried: ReadonlySet<FeatureName>,
   reasons: FeatureReasons = {},
 ): readonly EngineRefusal[] {
-  return FEATURES.filter(({ name }) => !carried.has(name)).flatMap(({ name, title, uses }) =>
-    uses(view).map(({ resource, path }) => ({
-      resource,
-      field: formatFieldPath(path),
-      message: reasons[name] ?? `the ${engine} engine has no ${title}`,
-    })),
-  )
+  // A native configuration says all else itself.
+  const asked = FEATURES.filter(({ name }) => {
+    return view.native === undefined || name === 'Gateway.spec.native'
+  })
+  return asked
+    .filter(({ name }) => !carried.has(name))
+    .flatMap(({ name, title, uses }) =>
+      uses(view).map(({ resource, path }) => ({
+        resource,
+        field: formatFieldPath(path),
+        message: reasons[name] ?? `the ${engine} engine has no ${title}`,
+      })),
+    )
 }

@@ -58,6 +58,7 @@ function writtenAt(field: FieldPath, view: View, resources: ResourceMap): Writte
     case 'clientAddress':
     case 'limits':
     case 'concurrency':
+    case 'native':
       return { resource: `Gateway/${view.gateway}`, path: gatewayField(field) }
     default:
       return undefined

@@ -1,19 +1,24 @@
 import type { FieldPath } from './field-path.ts'
 import type { Gateway } from './gateway.ts'
+import { nativeIssues } from './native-checks.ts'
 import type { SchemaIssue } from './schema-issues.ts'
 import type { Listener } from './view.ts'
 import { listenersOf } from './view-listeners.ts'
 
 /** What the schema of a Gateway cannot say. Pure. */
 export function gatewayIssues(gateway: Gateway): readonly SchemaIssue[] {
+  return [...nativeIssues(gateway), ...listenerIssues(gateway)]
+}
+
+function listenerIssues(gateway: Gateway): readonly SchemaIssue[] {
   const listeners = listenersOf(gateway)
-  return gateway.spec.listeners.flatMap((written, index) => {
+  return (gateway.spec.listeners ?? []).flatMap((written, index) => {
     const path: FieldPath = ['spec', 'listeners', index]
     const listener = listeners[index]
     if (listener === undefined) return []
     return [
       ...clashes(listener, listeners.slice(0, index), path),
-      ...tlsIssues(written, listener.protocol, path),
+      ...(gateway.spec.native === undefined ? tlsIssues(written, listener.protocol, path) : []),
     ]
   })
 }
@@ -45,7 +50,7 @@ function clashes(
 }
 
 function tlsIssues(
-  { tls }: Gateway['spec']['listeners'][number],
+  { tls }: NonNullable<Gateway['spec']['listeners']>[number],
   protocol: Listener['protocol'],
   path: FieldPath,
 ): readonly SchemaIssue[] {

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { durationField, networkField, sizeField } from './field-schemas.ts'
 import { GATEWAY_DEFAULTS } from './gateway-defaults.ts'
 import { ListenerSchema } from './gateway-listeners.ts'
+import { NativeSchema } from './gateway-native.ts'
 import { apiVersionField, MetadataSchema, strict } from './resource-metadata.ts'
 
 const ClientAddressSchema = Type.Object(
@@ -102,11 +103,15 @@ export const GatewaySchema = Type.Object(
           ],
           { description: 'What carries the traffic on every node of this Gateway.' },
         ),
-        listeners: Type.Array(ListenerSchema, {
-          minItems: 1,
-          maxItems: 64,
-          description: 'Where it takes requests and connections.',
-        }),
+        listeners: Type.Optional(
+          Type.Array(ListenerSchema, {
+            minItems: 1,
+            maxItems: 64,
+            description:
+              'Where it takes requests and connections. May be missing beside `native` only, whose text says it itself; what is listed there is tried before a reload, and shown.',
+          }),
+        ),
+        native: Type.Optional(NativeSchema),
         clientAddress: Type.Optional(ClientAddressSchema),
         limits: Type.Optional(LimitsSchema),
         concurrency: Type.Optional(ConcurrencySchema),

@@ -45,7 +45,14 @@ export function referencesOf(resource: Resource): readonly Reference[] {
 }
 
 function ofGateway({ spec }: Gateway): readonly Reference[] {
-  return spec.listeners.flatMap(({ tls }, index) => {
+  const services = (spec.native?.services ?? []).map(
+    (name, index): Reference => ({
+      kind: 'Service',
+      name,
+      path: ['spec', 'native', 'services', index],
+    }),
+  )
+  const secrets = (spec.listeners ?? []).flatMap(({ tls }, index) => {
     const path = ['spec', 'listeners', index, 'tls']
     return [
       ...(tls?.certificateRefs ?? []).map((ref, position) =>
@@ -62,6 +69,7 @@ function ofGateway({ spec }: Gateway): readonly Reference[] {
           ]),
     ]
   })
+  return [...secrets, ...services]
 }
 
 function ofService({ spec }: Service): readonly Reference[] {

@@ -65,6 +65,10 @@ function parentIssues(
   resources: ResourceMap,
 ): readonly ResourceIssue[] {
   const gateway = resourceOf(resources, 'Gateway', name)
+  if (gateway?.spec.native !== undefined) {
+    const message = `Gateway/${name} has native configuration, whose text decides where requests go: it takes no routes`
+    return [{ resource, path, message }]
+  }
   const all = gateway === undefined ? [] : listenersOf(gateway)
   const fitting = all.filter((listener) => takes(listener, kind))
   const wanted = kind === 'HTTPRoute' ? 'HTTP or HTTPS' : 'TCP or TLS'

@@ -8,7 +8,12 @@ import { serviceSettings } from './service-settings.ts'
 export function resourceWarnings(resources: ResourceMap): readonly ResourceIssue[] {
   return [
     ...resourcesOf(resources, 'Service').flatMap(serviceWarnings),
-    ...unused(resources, 'Service', ['HTTPRoute', 'TCPRoute'], 'no route names this Service'),
+    ...unused(
+      resources,
+      'Service',
+      ['HTTPRoute', 'TCPRoute', 'Gateway'],
+      'no route names this Service',
+    ),
     ...unused(
       resources,
       'Secret',

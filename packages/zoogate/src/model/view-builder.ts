@@ -1,8 +1,8 @@
 import { NO_SECRETS, type SecretVersions } from './desired-state.ts'
-
+import type { Gateway } from './gateway.ts'
 import { compareText, type ResourceMap, resourceOf } from './resource.ts'
 import { absentService, serviceSettings } from './service-settings.ts'
-import type { Endpoint, Route, ServicePool, TcpRoute, View } from './view.ts'
+import type { Endpoint, NativeConfiguration, ServicePool, View } from './view.ts'
 import { gatewaySettings, listenersOf } from './view-listeners.ts'
 import { routesOf, tcpRoutesOf } from './view-routes.ts'
 
@@ -14,6 +14,7 @@ export type EndpointsOf = (service: string) => readonly Endpoint[]
 /**
  * What one Gateway's engine has to know of the desired state. Pure.
  * @param secretsOf default: Secrets without their bytes, for views of the structure alone
+ * @param znodeText what the znode of a native configuration holds; default: not known
  * @returns undefined where the resources hold no such Gateway
  */
 export function buildView(
@@ -22,13 +23,16 @@ export function buildView(
   resources: ResourceMap,
   endpointsOf: EndpointsOf,
   secretsOf: SecretsOf = emptySecret,
+  znodeText?: ZnodeText,
 ): View | undefined {
   const resource = resourceOf(resources, 'Gateway', gateway)
   if (resource === undefined) return undefined
   const listeners = listenersOf(resource)
   const routes = routesOf(gateway, listeners, resources)
   const tcpRoutes = tcpRoutesOf(gateway, listeners, resources)
-  const services = poolsOf([...routes, ...tcpRoutes], resources, endpointsOf)
+  const native = nativeOf(resource, znodeText)
+  const named = resource.spec.native?.services ?? servicesOf([...routes, ...tcpRoutes])
+  const services = poolsOf(named, resources, endpointsOf)
   const secrets = secretsIn({ listeners, routes, services }, secretsOf)
   return {
     gateway,
@@ -38,6 +42,7 @@ export function buildView(
     ...(tcpRoutes.length === 0 ? {} : { tcpRoutes }),
     services,
     ...gatewaySettings(resource),
+    ...(native === undefined ? {} : { native }),
     ...(secrets.length === 0 ? {} : { secrets }),
   }
 }
@@ -64,19 +69,44 @@ export function fixedEndpoints(resources: ResourceMap): EndpointsOf {
   }
 }
 
+/** What the znode of a native configuration holds, and which change of it that is. */
+export interface ZnodeText {
+  readonly text: string
+  /** The zxid of the change, in hexadecimal. */
+  readonly mzxid: string
+}
+
+function nativeOf(
+  { spec }: Gateway,
+  znodeText: ZnodeText | undefined,
+): NativeConfiguration | undefined {
+  const { native } = spec
+  if (native === undefined) return undefined
+  if (native.znode === undefined) return native.text === undefined ? {} : { text: native.text }
+  const path = native.znode
+  return znodeText === undefined
+    ? { znode: { path } }
+    : { text: znodeText.text, znode: { path, mzxid: znodeText.mzxid } }
+}
+
+function servicesOf(
+  routes: readonly {
+    readonly backends: readonly { readonly service: string }[]
+    readonly mirrors?: readonly { readonly service: string }[]
+  }[],
+): readonly string[] {
+  return routes.flatMap(({ backends, mirrors = [] }) =>
+    [...backends, ...mirrors].map(({ service }) => service),
+  )
+}
+
 function poolsOf(
-  routes: readonly (Route | TcpRoute)[],
+  names: readonly string[],
   resources: ResourceMap,
   endpointsOf: EndpointsOf,
 ): ReadonlyMap<string, ServicePool> {
-  const names = new Set(
-    routes.flatMap((route) => [
-      ...route.backends.map(({ service }) => service),
-      ...('mirrors' in route ? (route.mirrors ?? []).map(({ service }) => service) : []),
-    ]),
-  )
   return new Map(
-    [...names].sort(compareText).map((name) => {
+    [...new Set(names)].sort(compareText).map((name) => {
       const service = resourceOf(resources, 'Service', name) ?? absentService(name)
       const endpoints = [...endpointsOf(name)].sort((a, b) => compareText(a.id, b.id))
       return [name, { ...serviceSettings(service).pool, endpoints }]

@@ -6,11 +6,11 @@ import { sizeBytes } from './size.ts'
 import type { Listener, ListenerTls, View } from './view.ts'
 
 type Spec = Gateway['spec']
-type ListenerSpec = Spec['listeners'][number]
+type ListenerSpec = NonNullable<Spec['listeners']>[number]
 
 /** A Gateway's listeners, in the order in which they are written. Pure. */
 export function listenersOf(gateway: Gateway): readonly Listener[] {
-  return gateway.spec.listeners.map((written) => {
+  return (gateway.spec.listeners ?? []).map((written) => {
     const protocol = written.protocol ?? GATEWAY_DEFAULTS.protocol
     return {
       name: written.name,

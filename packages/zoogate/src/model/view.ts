@@ -44,8 +44,18 @@ export interface View {
     /** Of silence, in either direction, before a request or a TCP connection is ended. */
     readonly idleMs?: number
   }
+  /** In place of all that an engine renders: routes, and the settings of listeners, have no say. */
+  readonly native?: NativeConfiguration
   /** What listeners, pools and routes name, sorted by name. Absent: none. */
   readonly secrets?: readonly Secret[]
+}
+
+/** A configuration in the engine's own language: a template that endpoints are put into. */
+export interface NativeConfiguration {
+  /** Absent: not known, where only the structure is looked at and the text lies in a znode. */
+  readonly text?: string
+  /** Where it lies in ZooKeeper, and which change of it this is: the zxid, in hexadecimal. */
+  readonly znode?: { readonly path: string; readonly mzxid?: string }
 }
 
 /**

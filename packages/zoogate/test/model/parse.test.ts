@@ -24,6 +24,9 @@ describe('parseResources', () => {
       'Secret/clients',
       'Secret/people',
       'Demo/shop',
+      'Gateway/native',
+      'Gateway/native-file',
+      'Gateway/native-znode',
     ])
   })
 

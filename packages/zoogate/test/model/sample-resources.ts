@@ -181,4 +181,21 @@ apiVersion: zoogate/v1
 kind: Demo
 metadata: { name: shop }
 spec: { service: shop, instances: 2 }
+---
+apiVersion: zoogate/v1
+kind: Gateway
+metadata: { name: native }
+spec:
+  engine: haproxy
+  native: { text: "frontend f", services: [shop, legacy] }
+---
+apiVersion: zoogate/v1
+kind: Gateway
+metadata: { name: native-file }
+spec: { engine: nginx, native: { file: nginx.conf.liquid } }
+---
+apiVersion: zoogate/v1
+kind: Gateway
+metadata: { name: native-znode }
+spec: { engine: httpd, listeners: [{ name: http, port: 80 }], native: { znode: /web/httpd } }
 `

@@ -18,6 +18,12 @@ export const WRONG_VALUES: readonly (readonly [RegExp, unknown, string])[] = [
     'must be "*" for all addresses of the host, or an IPv4 or IPv6 address, not "localhost"',
   ],
   [/\.protocol$/, 'https', 'must be HTTP, HTTPS, TCP or TLS, not "https" (did you mean "HTTPS"?)'],
+  [/\.native\.(file|text)$/, 1, 'must be text, not 1'],
+  [
+    /\.native\.znode$/,
+    'haproxy',
+    'must be the absolute path of a znode, such as "/haproxy", not "haproxy"',
+  ],
   [/\.minVersion$/, 1.2, 'must be "1.2" or "1.3", in quotes, not 1.2'],
   [/\.(http2|proxyProtocol|verify)$/, 'yes', 'must be true or false, not "yes"'],
   [
@@ -186,6 +192,11 @@ export const WRONG_VALUES: readonly (readonly [RegExp, unknown, string])[] = [
 
 /** The same of the items of lists. */
 export const WRONG_ITEMS: readonly (readonly [RegExp, unknown, string])[] = [
+  [
+    /\.native\.services$/,
+    'A_b',
+    'must be a name of at most 63 characters: a-z, 0-9 and -, beginning and ending with a-z or 0-9, not "A_b"',
+  ],
   [
     /\.(trustedProxies|allow|deny)$/,
     '10.0.0.1/8',

@@ -62,9 +62,9 @@ export async function startEngineNode(engine: Engine): Promise<EngineNode> {
     const reconciler = new Reconciler({
       node,
       desired: {
-        target: () => (target === 0 ? undefined : target),
+        target: () => (target === 0 ? undefined : `${target}`),
         good: () => undefined,
-        view: (revision) => (revision === target ? view() : undefined),
+        view: (version) => (version === `${target}` ? view() : undefined),
       },
       onStatus: () => {},
       onObservation: () => {},

@@ -48,6 +48,8 @@ export interface Site extends AsyncDisposable {
   readonly backends: readonly Backend[]
   /** Makes it the desired state, without asking anybody whether it is valid. */
   apply(shop?: Shop): Promise<number>
+  /** The same with other resources, as YAML, in place of those that there are. */
+  applyYaml(yaml: string): Promise<number>
   register(backend: Backend | undefined, state?: 'up' | 'draining' | 'down'): Promise<void>
   unregister(backend: Backend | undefined): Promise<void>
   /** @param hostConfig the host's agent.yaml. Default: instances may be on this host. */
@@ -89,11 +91,12 @@ export async function startSite(engine: EngineName): Promise<Site> {
     client,
     store,
     backends: backends.all,
-    async apply(shop = {}) {
-      const { resources, issues } = parseResources(yamlOf(site, shop), 'site.yaml')
+    apply: (shop = {}) => site.applyYaml(yamlOf(site, shop)),
+    async applyYaml(yaml) {
+      const { resources, issues } = parseResources(yaml, 'site.yaml')
       if (issues[0] !== undefined) throw new Error(issues[0].message)
       const put = new Map(resources.map(({ resource }) => [resourceKey(resource), resource]))
-      return (await store.apply({ resources: put, author: 'test' })).revision
+      return (await store.apply({ resources: put, others: 'delete', author: 'test' })).revision
     },
     async register(backend, state = 'up') {
       if (backend === undefined) throw new Error('there is no such backend')

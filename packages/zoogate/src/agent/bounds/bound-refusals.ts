@@ -15,7 +15,7 @@ export async function boundRefusals(
   bounds: HostBounds,
   realPath: RealPath,
 ): Promise<readonly EngineRefusal[]> {
-  const refusals = portRefusals(view, bounds)
+  const refusals = [...nativeRefusals(view, bounds), ...portRefusals(view, bounds)]
   // Many routes have the same folder: one for each of an HTTPRoute's hostnames and matches.
   const told = new Set<string>()
   for (const route of view.routes) {
@@ -26,6 +26,13 @@ export async function boundRefusals(
     }
   }
   return refusals
+}
+
+function nativeRefusals({ gateway, native }: View, bounds: HostBounds): readonly EngineRefusal[] {
+  if (native === undefined || bounds.native) return []
+  const message =
+    'this host does not allow native configuration, which can do whatever the engine’s user can: write allow: { native: true } into its agent.yaml and start the agent again, or run this Gateway on another host'
+  return [{ resource: `Gateway/${gateway}`, field: 'spec.native', message }]
 }
 
 function portRefusals({ gateway, listeners }: View, { listenPorts }: HostBounds): EngineRefusal[] {

@@ -12,9 +12,13 @@ export type BoundsCheck = (view: View) => Promise<void>
  * The check throws AgentError `AGENT_FORBIDDEN`.
  */
 export function boundsCheck(bounds: HostBounds): BoundsCheck {
-  let allowed: Pick<View, 'routes' | 'listeners'> | undefined
+  let allowed: Pick<View, 'routes' | 'listeners' | 'native'> | undefined
   return async (view) => {
-    if (allowed?.routes === view.routes && allowed.listeners === view.listeners) return
+    const isKnown =
+      allowed?.routes === view.routes &&
+      allowed.listeners === view.listeners &&
+      allowed.native === view.native
+    if (isKnown) return
     const refusals = await boundRefusals(view, bounds, realPathSoFar)
     if (refusals.length > 0) {
       const words = refusals.map(

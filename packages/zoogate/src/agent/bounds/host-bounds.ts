@@ -39,6 +39,13 @@ export const HostBoundsSchema = Type.Object(
         { maxItems: 1000, description: 'FastCGI servers that may be asked. Default: none.' },
       ),
     ),
+    native: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          "Configurations in the engine's own language. Such a text, and already its checker, may run any program, read any file and listen anywhere that the engine's user can; nothing else that is named here bounds it.",
+      }),
+    ),
     listenPorts: Type.Optional(
       Type.Array(
         Type.Union(
@@ -64,6 +71,7 @@ export interface HostBounds {
   readonly cgi: readonly string[]
   /** Patterns, in which `*` is anything but `/`, and `**` anything. */
   readonly fastcgi: readonly string[]
+  readonly native: boolean
   /** Undefined: all. */
   readonly listenPorts: readonly PortRange[] | undefined
 }
@@ -78,6 +86,7 @@ export function hostBounds(allow: Static<typeof HostBoundsSchema> = {}): HostBou
     staticRoots: allow.staticRoots ?? [],
     cgi: allow.cgi ?? [],
     fastcgi: allow.fastcgi ?? [],
+    native: allow.native ?? false,
     listenPorts: allow.listenPorts?.flatMap((port) =>
       typeof port === 'number' ? [{ from: port, to: port }] : (portRange(port) ?? []),
     ),

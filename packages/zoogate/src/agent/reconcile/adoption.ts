@@ -75,7 +75,8 @@ function asObserved(view: View, { services }: Observation): View {
 
 /**
  * Another version of zoogate may render the same view in another way; then a reload is due. Files
- * that hold endpoints are left out: a live change may have come between them and the view.
+ * that hold endpoints are left out: a live change may have come between them and the view. (None ever
+ * comes to a native configuration.)
  */
 async function isWhatWeWouldWrite(
   { engine, paths, generations, log }: NodeEngine,
@@ -83,10 +84,13 @@ async function isWhatWeWouldWrite(
   view: View,
 ): Promise<boolean> {
   const files = engine.render(view, { paths, generation })
-  const bare = engine.render(
-    withEndpoints(view, () => []),
-    { paths, generation },
-  )
+  const bare =
+    view.native === undefined
+      ? engine.render(
+          withEndpoints(view, () => []),
+          { paths, generation },
+        )
+      : files
   for (const [name, text] of files) {
     if (bare.get(name) !== text) continue
     if ((await generations.read(generation, name)) === text) continue

@@ -71,7 +71,9 @@ async function prepare(
     const holds = running || engine.program(paths).listeners === 'inherit'
     await trialBind(view.listeners, holds ? (served?.view.listeners ?? []) : [])
   }
-  const shortage = descriptorShortage(view.concurrency.maxConnections)
+  // How many connections a native configuration takes is its own affair.
+  const connections = view.native === undefined ? view.concurrency.maxConnections : 0
+  const shortage = descriptorShortage(connections)
   if (shortage !== undefined) log.warn(shortage)
 }
 

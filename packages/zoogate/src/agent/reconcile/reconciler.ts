@@ -9,6 +9,7 @@ import { EndpointFiles } from './endpoint-files.ts'
 import { EngineWatch, type Trouble } from './engine-watch.ts'
 import { changeGeneration } from './generation-change.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
+import { revisionOf, type ViewVersion, versionOf } from './view-version.ts'
 
 /** From the beginning of one reload to that of the next (F10): bounds what reloads leave behind. */
 const RELOAD_INTERVAL_MS = 500
@@ -26,16 +27,17 @@ const REFUSED_RETRY_MS = 60_000
 
 /** What the engine shall have. Asked whenever it is needed, so that the newest counts. */
 interface Desired {
-  /** The revision that the node shall serve; undefined: none is known. */
-  target(): number | undefined
-  /** The revision that was last known to be good, for when the target is refused. */
-  good(): number | undefined
-  /** A revision's structure with the effective endpoints of this moment. */
-  view(revision: number): View | undefined
+  /** What the node shall serve; undefined: nothing is known. */
+  target(): ViewVersion | undefined
+  /** What was last known to be good, for when the target is refused. */
+  good(): ViewVersion | undefined
+  /** A version's structure with the effective endpoints of this moment. */
+  view(version: ViewVersion): View | undefined
 }
 
 export interface Failure {
   readonly atMs: number
+  readonly version: ViewVersion
   readonly revision: number
   readonly message: string
 }
@@ -85,8 +87,8 @@ export class Reconciler {
   #running = false
   #busy = false
   #failure: Failure | undefined
-  /** A revision that failed is not tried again before; Infinity: it was refused. */
-  readonly #notBefore = new Map<number, number>()
+  /** A version that failed is not tried again before; Infinity: it was refused. */
+  readonly #notBefore = new Map<ViewVersion, number>()
   /** Endpoints alone could not be changed: not tried again before. */
   #endpointsNotBeforeMs = 0
   #lastReloadMs = -Infinity
@@ -170,7 +172,7 @@ export class Reconciler {
       } catch (error) {
         if (this.#options.node.lettingGo.aborted) return
         // Whatever it was, the next look begins from what is there.
-        this.#fail(this.#options.desired.target() ?? 0, error, this.#backOff.nextMs())
+        this.#fail(this.#options.desired.target() ?? '0', error, this.#backOff.nextMs())
       }
     }
   }
@@ -204,23 +206,27 @@ export class Reconciler {
   async #toTarget(): Promise<void> {
     const target = this.#options.desired.target()
     if (target === undefined) return
-    if (target !== this.#served?.view.revision) await this.#tryRevision(target)
-    else if (this.#failure !== undefined && this.#failure.revision !== target) this.#succeed()
+    if (target !== this.#servedVersion) await this.#tryVersion(target)
+    else if (this.#failure !== undefined && this.#failure.version !== target) this.#succeed()
     if (this.#served !== undefined) return
     // Better the former one than nothing.
     const good = this.#options.desired.good()
-    if (good !== undefined && good !== target) await this.#tryRevision(good)
+    if (good !== undefined && good !== target) await this.#tryVersion(good)
   }
 
-  async #tryRevision(revision: number): Promise<void> {
+  get #servedVersion(): ViewVersion | undefined {
+    return this.#served === undefined ? undefined : versionOf(this.#served.view)
+  }
+
+  async #tryVersion(version: ViewVersion): Promise<void> {
     const { desired, node, nowMs } = this.#options
-    if (nowMs() < (this.#notBefore.get(revision) ?? 0)) return
-    const view = desired.view(revision)
+    if (nowMs() < (this.#notBefore.get(version) ?? 0)) return
+    const view = desired.view(version)
     if (view === undefined) return
     try {
       await this.#apply(view)
-      this.#notBefore.delete(revision)
-      if (revision !== desired.target()) return
+      this.#notBefore.delete(version)
+      if (version !== desired.target()) return
       this.#notBefore.clear()
       this.#succeed()
     } catch (error) {
@@ -230,8 +236,8 @@ export class Reconciler {
       for (const known of this.#notBefore.keys()) {
         if (known !== desired.target() && known !== desired.good()) this.#notBefore.delete(known)
       }
-      this.#notBefore.set(revision, nowMs() + delayMs)
-      this.#fail(revision, error, delayMs)
+      this.#notBefore.set(version, nowMs() + delayMs)
+      this.#fail(version, error, delayMs)
     }
   }
 
@@ -240,19 +246,20 @@ export class Reconciler {
     const { desired, node, nowMs } = this.#options
     const served = this.#served
     if (served === undefined || nowMs() < this.#endpointsNotBeforeMs) return
-    const view = desired.view(served.view.revision)
+    const version = versionOf(served.view)
+    const view = desired.view(version)
     if (view === undefined) return
     const plan = node.engine.plan(served.view, view)
     if (plan.services.length === 0 && plan.live.length === 0 && plan.reload.length === 0) return
     try {
       await this.#apply(view)
       this.#endpointsNotBeforeMs = 0
-      if (this.#failure?.revision === view.revision) this.#succeed()
+      if (this.#failure?.version === version) this.#succeed()
     } catch (error) {
       node.lettingGo.throwIfAborted()
       const delayMs = this.#backOff.nextMs()
       this.#endpointsNotBeforeMs = nowMs() + delayMs
-      this.#fail(view.revision, error, delayMs)
+      this.#fail(version, error, delayMs)
     }
   }
 
@@ -277,7 +284,7 @@ export class Reconciler {
         return
       }
     }
-    await this.#applyByReload(revision, plan.reload)
+    await this.#applyByReload(versionOf(view), plan.reload)
   }
 
   /** False: the engine did not take it, and a reload is due. */
@@ -301,7 +308,7 @@ export class Reconciler {
       )
       return false
     }
-    const structureMoved = served.view.revision !== view.revision
+    const structureMoved = versionOf(served.view) !== versionOf(view)
     this.#served = { generation: served.generation, view }
     const onlyEndpoints = !structureMoved && view.secrets === served.view.secrets
     this.#files.wants(this.#served, onlyEndpoints ? services : undefined)
@@ -309,7 +316,7 @@ export class Reconciler {
     return true
   }
 
-  async #applyByReload(revision: number, reasons: readonly string[]): Promise<void> {
+  async #applyByReload(version: ViewVersion, reasons: readonly string[]): Promise<void> {
     const { node, desired, nowMs, onStatus } = this.#options
     this.#busy = true
     onStatus()
@@ -320,7 +327,7 @@ export class Reconciler {
       const { running } = await node.host.process.status()
       if (running) await node.control.prepareReload?.()
       // What came during the wait is in it.
-      const view = desired.view(revision)
+      const view = desired.view(version)
       if (view === undefined) return
       this.#lastReloadMs = nowMs()
       const holding = await changeGeneration(node, { view, served: this.#served, running })
@@ -330,7 +337,7 @@ export class Reconciler {
       const tookMs = Math.round(nowMs() - this.#lastReloadMs)
       const generation = holding.served?.generation
       const done = running ? 'reloaded' : holding.running ? 'started' : 'ready to be started'
-      node.log.info({ revision, generation, reasons, tookMs }, done)
+      node.log.info({ revision: version, generation, reasons, tookMs }, done)
     } finally {
       this.#busy = false
       onStatus()
@@ -347,10 +354,14 @@ export class Reconciler {
     this.#options.onStatus()
   }
 
-  #fail(revision: number, error: unknown, retryInMs: number): void {
+  #fail(version: ViewVersion, error: unknown, retryInMs: number): void {
     const message = error instanceof Error ? error.message : String(error)
-    this.#options.node.log.error({ err: error, revision }, 'a change failed; the former serves on')
-    this.#failure = { atMs: this.#options.nowMs(), revision, message }
+    this.#options.node.log.error(
+      { err: error, revision: version },
+      'a change failed; the former serves on',
+    )
+    const revision = revisionOf(version)
+    this.#failure = { atMs: this.#options.nowMs(), version, revision, message }
     // The engine may not be what it was.
     this.#inspectDue = true
     if (retryInMs !== Infinity) this.#retryIn(retryInMs)

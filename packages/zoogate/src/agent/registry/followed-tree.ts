@@ -6,7 +6,13 @@ const RETRY = { minMs: 500, maxMs: 30_000, random: Math.random } as const
 
 /** What a path holds now; `gone`: there is no such znode any more. */
 export type PathChange =
-  | { readonly path: string; readonly gone: false; readonly data: Buffer | null }
+  | {
+      readonly path: string
+      readonly gone: false
+      readonly data: Buffer | null
+      /** The zxid of the change that wrote the data. */
+      readonly mzxid: bigint
+    }
   | { readonly path: string; readonly gone: true }
 
 export interface FollowedTreeOptions {
@@ -71,7 +77,7 @@ export class FollowedTree {
           return { path, gone: true }
         }
         this.#told.add(path)
-        return { path, gone: false, data: node.data }
+        return { path, gone: false, data: node.data, mzxid: node.stat.mzxid }
       }),
     )
   }

@@ -2,6 +2,7 @@ import type { Observation } from '../../engines/engine.ts'
 import { listenerUrl } from '../../model/listener-url.ts'
 import { type NodeReport, REPORTED_PER_SERVICE_MAX } from '../../model/node-report.ts'
 import type { ReconcilerStatus } from '../reconcile/reconciler.ts'
+import { versionOf } from '../reconcile/view-version.ts'
 import type { Pool } from '../state/pool.ts'
 
 /** All that a report is made of. */
@@ -50,7 +51,7 @@ function stateOf({ status, problem, target }: NodeSituation): NodeReport['state'
   if (!status.running) return 'stopped'
   if (problem !== undefined || status.trouble !== undefined) return 'failed'
   const { failure, served } = status
-  if (failure !== undefined && failure.revision !== served.view.revision) return 'failed'
+  if (failure !== undefined && failure.version !== versionOf(served.view)) return 'failed'
   const there = target === 0 || served.view.revision === target
   return there && !status.busy && failure === undefined ? 'ready' : 'applying'
 }

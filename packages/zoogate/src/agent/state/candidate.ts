@@ -5,8 +5,9 @@ import {
   serviceSettings,
 } from '../../model/service-settings.ts'
 import type { Endpoint, EngineName, View } from '../../model/view.ts'
-import { buildView, fixedEndpoints } from '../../model/view-builder.ts'
+import { buildView, fixedEndpoints, type ZnodeText } from '../../model/view-builder.ts'
 import { withEndpoints } from '../reconcile/view-file.ts'
+import { type ViewVersion, versionOf } from '../reconcile/view-version.ts'
 import type { Secrets } from '../registry/closure-secrets.ts'
 
 /** A revision as far as one Gateway is concerned: its structure, built once, and its services. */
@@ -14,6 +15,7 @@ export class Candidate {
   readonly revision: number
   readonly resources: ResourceMap
   readonly secrets: Secrets
+  readonly znodeText: ZnodeText | undefined
   readonly engine: EngineName
   readonly services: readonly ServiceSettings[]
   readonly #settings: ReadonlyMap<string, ServiceSettings>
@@ -26,10 +28,16 @@ export class Candidate {
     revision: number,
     resources: ResourceMap,
     secrets: Secrets = new Map(),
+    znodeText?: ZnodeText,
   ) {
     const resource = resourceOf(resources, 'Gateway', gateway)
-    const structure = buildView(gateway, revision, resources, fixedEndpoints(resources), (name) =>
-      secrets.get(name),
+    const structure = buildView(
+      gateway,
+      revision,
+      resources,
+      fixedEndpoints(resources),
+      (name) => secrets.get(name),
+      znodeText,
     )
     if (resource === undefined || structure === undefined) {
       throw new Error(`revision ${revision} has no Gateway ${gateway}`)
@@ -37,12 +45,18 @@ export class Candidate {
     this.revision = revision
     this.resources = resources
     this.secrets = secrets
+    this.znodeText = znodeText
     this.engine = resource.spec.engine
     this.#view = structure
     this.services = [...structure.services.keys()].map((name) =>
       serviceSettings(resourceOf(resources, 'Service', name) ?? absentService(name)),
     )
     this.#settings = new Map(this.services.map((service) => [service.name, service]))
+  }
+
+  /** What tells it from all others. */
+  get version(): ViewVersion {
+    return versionOf(this.#view)
   }
 
   view(endpointsOf: (service: ServiceSettings) => readonly Endpoint[]): View {

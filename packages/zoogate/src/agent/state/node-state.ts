@@ -6,6 +6,7 @@ import { type Resource, type ResourceMap, resourceKey } from '../../model/resour
 import { checkResource } from '../../model/resource-checks.ts'
 import { decodeSecretBytes, encodeSecretBytes } from '../../model/secrets/secret-bytes.ts'
 import type { Secret } from '../../model/view.ts'
+import type { ZnodeText } from '../../model/view-builder.ts'
 import type { Secrets } from '../registry/closure-secrets.ts'
 
 const StoredSecretSchema = Type.Object({
@@ -33,6 +34,8 @@ const NodeStateSchema = Type.Object({
   revision: Type.Integer({ minimum: 0 }),
   resources: Type.Array(Type.Unknown()),
   secrets: Type.Optional(Type.Array(StoredSecretSchema)),
+  /** What the znode of a native configuration held. */
+  znodeText: Type.Optional(Type.Object({ text: Type.String(), mzxid: Type.String() })),
   pools: Type.Array(StoredPoolSchema),
 })
 
@@ -41,11 +44,12 @@ export interface NodeState {
   readonly revision: number
   readonly resources: ResourceMap
   readonly secrets: Secrets
+  readonly znodeText?: ZnodeText
   readonly pools: readonly StoredPool[]
 }
 
 export function encodeNodeState(state: NodeState): string {
-  const { gateway, revision, resources, secrets, pools } = state
+  const { gateway, revision, resources, secrets, znodeText, pools } = state
   const stored: Static<typeof NodeStateSchema> = {
     v: 1,
     gateway,
@@ -56,6 +60,7 @@ export function encodeNodeState(state: NodeState): string {
       version,
       bytes: encodeSecretBytes(bytes),
     })),
+    ...(znodeText === undefined ? {} : { znodeText }),
     pools: [...pools],
   }
   return JSON.stringify(stored)
@@ -76,12 +81,19 @@ export function decodeNodeState(text: string): NodeState | undefined {
     if (!('resource' in checked)) return undefined
     resources.set(resourceKey(checked.resource), checked.resource)
   }
-  const { gateway, revision, pools } = value
+  const { gateway, revision, znodeText, pools } = value
   const secrets = new Map<string, Secret>()
   for (const { name, version, bytes } of value.secrets ?? []) {
     const decoded = decodeSecretBytes(bytes)
     if (decoded === undefined) return undefined
     secrets.set(name, { ...decoded, name, version })
   }
-  return { gateway, revision, resources, secrets, pools }
+  return {
+    gateway,
+    revision,
+    resources,
+    secrets,
+    ...(znodeText === undefined ? {} : { znodeText }),
+    pools,
+  }
 }

@@ -23,5 +23,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
 
 /** Why not, and what to do instead. */
 export const REASONS: FeatureReasons = {
+  'Gateway.spec.native':
+    'the builtin engine has no language of its own: use haproxy, nginx or httpd, or listeners and routes',
   'Gateway.spec.concurrency.workers': 'the builtin engine has one worker: write 1 or auto',
 }

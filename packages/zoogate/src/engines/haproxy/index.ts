@@ -1,16 +1,17 @@
 import type { Engine } from '../engine.ts'
 import { livePlan } from '../live-plan.ts'
+import { withNative } from '../native/with-native.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { thisHost } from './host.ts'
+import { nativeDialect } from './native.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render, renderServiceFiles } from './render.ts'
 import { validate } from './validate.ts'
 
-/** HAProxy 2.6 or newer. Endpoints change without a reload; a reload loses no request. */
-export const haproxy: Engine = {
+const rendered: Engine = {
   name: 'haproxy',
   healthChecks: 'engine',
   features: CARRIED,
@@ -24,3 +25,6 @@ export const haproxy: Engine = {
   validate,
   control,
 }
+
+/** HAProxy 2.6 or newer. Endpoints change without a reload; a reload loses no request. */
+export const haproxy: Engine = withNative(rendered, nativeDialect)

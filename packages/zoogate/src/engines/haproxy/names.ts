@@ -23,6 +23,11 @@ export function adminSocket(paths: Pick<EnginePaths, 'run'>): string {
   return join(paths.run, 'admin.sock')
 }
 
+/** Of the line that makes it: for its user alone, and for the worker that takes over the listeners. */
+export const ADMIN_SOCKET_SETTINGS = [
+  ...['mode', '600', 'level', 'admin', 'expose-fd', 'listeners'],
+] as const
+
 /** Where a worker hands its tables to the one that follows it. */
 export function peersSocket(paths: Pick<EnginePaths, 'run'>): string {
   return join(paths.run, 'peers.sock')

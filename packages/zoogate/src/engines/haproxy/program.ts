@@ -16,7 +16,8 @@ export function program(paths: EnginePaths): EngineProgram {
       // The shell becomes HAProxy: it only widens the PATH, which a user's often lacks.
       ...['-c', `PATH="$PATH:${ENGINE_PATH}"; exec haproxy "$@"`, 'haproxy'],
       ...['-W', '-S', `${masterSocket(paths)},level,admin,mode,600`],
-      ...['-f', `${paths.current}/`],
+      // In the foreground, whatever a native configuration says.
+      ...['-db', '-f', `${paths.current}/`],
     ],
     stopSignal: 'SIGUSR1',
     stopTimeoutMs: STOP_TIMEOUT_MS,

@@ -7,7 +7,13 @@ import { type Directive, printSections, type Section } from './directive.ts'
 import { fastCgiSections } from './fast-cgi.ts'
 import { frontendSection } from './frontend.ts'
 import type { HaproxyHost } from './host.ts'
-import { adminSocket, GENERATION_VARIABLE, MAIN_FILE, serviceFile } from './names.ts'
+import {
+  ADMIN_SOCKET_SETTINGS,
+  adminSocket,
+  GENERATION_VARIABLE,
+  MAIN_FILE,
+  serviceFile,
+} from './names.ts'
 import { preloadSections, secretFiles } from './secret-files.ts'
 import { PEERS, tableSection } from './tables.ts'
 import { tcpFrontendSection } from './tcp-frontend.ts'
@@ -91,10 +97,7 @@ function globalSection(
       ['default-path', 'config'],
       ['localpeer', PEERS],
       ['setenv', GENERATION_VARIABLE, generation],
-      [
-        ...['stats', 'socket', adminSocket(paths)],
-        ...['mode', '600', 'level', 'admin', 'expose-fd', 'listeners'],
-      ],
+      ['stats', 'socket', adminSocket(paths), ...ADMIN_SOCKET_SETTINGS],
       ...(user === undefined ? [] : [['user', user] as Directive, ['group', user] as Directive]),
       ...(workers === 'auto' ? [] : [['nbthread', String(workers)] as Directive]),
       // Frontends limit the connections. A global `maxconn` above what the host allows would keep

@@ -24,6 +24,18 @@ export async function observe(
   }
 }
 
+/** @throws EngineError `ENGINE_UNREACHABLE` */
+export async function servedGeneration(socketPath: string): Promise<string> {
+  try {
+    const generation = parseGeneration(await runCommands(socketPath, [showGeneration()]))
+    if (generation === undefined) throw new Error('it does not tell its generation')
+    return generation
+  } catch (cause) {
+    const message = `HAProxy's admin socket: ${(cause as Error).message}`
+    throw new EngineError('ENGINE_UNREACHABLE', message, { cause })
+  }
+}
+
 export function showGeneration(): string {
   return `show env ${GENERATION_VARIABLE}`
 }

@@ -159,7 +159,7 @@ function endpoints(): readonly Directive[] {
 }
 
 /** Looked at when a response is sent, and not when its request came: so a slow one is in it too. */
-function drain(paths: EnginePaths): Directive {
+export function drain(paths: EnginePaths): Directive {
   const draining = `-f '${httpdFiles(paths).drainFlag}' && %{REQUEST_STATUS} -ne 101`
   return directive('Header', 'always', 'set', 'Connection', 'close', `expr=${draining}`)
 }

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { View } from '../../model/view.ts'
 import type { Engine } from '../engine.ts'
+import { withNative } from '../native/with-native.ts'
 import type { Balancing } from './balancing.ts'
 import { control } from './control.ts'
 import { detect } from './detect.ts'
 import { luaBalancing } from './lua/lua-balancing.ts'
 import { DEBIAN_LUA, detectLua, type LuaModule } from './lua/lua-module.ts'
+import { nativeDialect } from './native.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
@@ -45,7 +47,7 @@ export async function nginxOfThisHost(environment: Environment, log: Logger): Pr
 
 function nginxEngine(balancing: Balancing): Engine {
   const { serviceFiles, extra } = balancing
-  return {
+  const rendered: Engine = {
     name: 'nginx',
     healthChecks: 'agent',
     features: balancing.features,
@@ -68,4 +70,5 @@ function nginxEngine(balancing: Balancing): Engine {
     validate,
     control: (context) => control(context, balancing),
   }
+  return withNative(rendered, nativeDialect)
 }

@@ -18,7 +18,15 @@ export function loadModules(
   isThere: (path: string) => boolean = existsSync,
 ): readonly Directive[] {
   return names.flatMap((name) => {
-    const path = FOLDERS.map((folder) => join(folder, name)).find(isThere)
+    const path = modulePath(name, isThere)
     return path === undefined ? [] : [directive('load_module', path)]
   })
+}
+
+/** Where this host has a module; undefined: nowhere. */
+export function modulePath(
+  name: string,
+  isThere: (path: string) => boolean = existsSync,
+): string | undefined {
+  return FOLDERS.map((folder) => join(folder, name)).find(isThere)
 }

@@ -70,6 +70,9 @@ export const GATEWAY_FEATURES = [
     ['concurrency', 'workers'],
     ({ concurrency }) => concurrency.workers !== 'auto' && concurrency.workers !== 1,
   ),
+  ofGateway('spec.native', 'native configuration', ['native'], ({ native }) => {
+    return native !== undefined
+  }),
 ] as const satisfies readonly Feature[]
 
 function ofGateway<Name extends string>(

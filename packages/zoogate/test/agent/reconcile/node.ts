@@ -32,6 +32,10 @@ export function nodeOf(
   }
 }
 
+function versionOf(revision: number | undefined) {
+  return revision === undefined ? undefined : (`${revision}` as const)
+}
+
 /** A reconciler whose desired state is set by hand. */
 export class Bench {
   readonly fake: FakeEngine
@@ -48,9 +52,10 @@ export class Bench {
     this.reconciler = new Reconciler({
       node,
       desired: {
-        target: () => this.target,
-        good: () => this.good,
-        view: (revision) => {
+        target: () => versionOf(this.target),
+        good: () => versionOf(this.good),
+        view: (version) => {
+          const revision = Number(version)
           const options = this.views.get(revision)
           return options === undefined ? undefined : viewOf({ revision, ...options })
         },

@@ -55,8 +55,8 @@ test('the program is a master with a worker on the current folder', () => {
     logs: '/l',
     run: '/r',
   })
-  expect(args.slice(-5)).toEqual([
-    ...['-W', '-S', '/r/master.sock,level,admin,mode,600', '-f', '/f/current/'],
+  expect(args.slice(-6)).toEqual([
+    ...['-W', '-S', '/r/master.sock,level,admin,mode,600', '-db', '-f', '/f/current/'],
   ])
   expect(stopSignal).toBe('SIGUSR1')
 })

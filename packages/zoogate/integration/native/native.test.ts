@@ -1,0 +1,131 @@
+import { chmod } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { freePort } from '../../../../test/support/free-port.ts'
+import { request } from '../../../../test/support/http.ts'
+import { missing } from '../../../../test/support/requirements.ts'
+import { waitFor } from '../../../../test/support/wait-for.ts'
+import type { Agent } from '../../src/agent/agent.ts'
+import { type Site, startSite, untilAnswering } from '../agent/support/site.ts'
+import { BROKEN, type NativeEngine, TEMPLATES } from './texts.ts'
+
+const ALLOWED = 'discovery: { allowAddresses: [127.0.0.1] }\nallow: { native: true }'
+
+function gateway(engine: string, native: object, ports: readonly number[] = []): string {
+  const listeners = ports.map((port, index) => ({ name: `l${index}`, port, address: '127.0.0.1' }))
+  const spec = { engine, native, ...(ports.length === 0 ? {} : { listeners }) }
+  return [
+    { apiVersion: 'zoogate/v1', kind: 'Gateway', metadata: { name: 'edge' }, spec },
+    {
+      apiVersion: 'zoogate/v1',
+      kind: 'Service',
+      metadata: { name: 'shop' },
+      spec: { protection: 'off' },
+    },
+  ]
+    .map((resource) => JSON.stringify(resource))
+    .join('\n---\n')
+}
+
+async function untilFailed(agent: Agent, words: RegExp, revision?: number): Promise<void> {
+  await waitFor(`${words} to be reported`, () => {
+    const { state, lastError } = agent.report
+    const isOfIt = revision === undefined || lastError?.revision === revision
+    return state === 'failed' && isOfIt && words.test(lastError?.message ?? '')
+  })
+}
+
+async function untilServed(agent: Agent, revision: number): Promise<void> {
+  await waitFor(
+    `revision ${revision} to be served`,
+    () => agent.report.revision === revision && agent.report.state === 'ready',
+  )
+}
+
+const pathStatus = async (site: Site, path: string) =>
+  (await request(site.port, { path }).catch(() => undefined))?.status
+
+for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngine[]) {
+  describe.skipIf(missing(engine) !== undefined)(`${engine} on somebody's own text`, () => {
+    it('serves it with the endpoints in it, keeps it where another is bad, and follows a znode', async () => {
+      await using site = await startSite(engine)
+      await chmod(site.folder, 0o711)
+      const template = TEMPLATES[engine]
+      const text = template(site.port, site.folder)
+      const [a, b, c] = site.backends
+      const first = await site.applyYaml(gateway(engine, { text, services: ['shop'] }, [site.port]))
+      // What the host has to allow is refused, and nothing is started.
+      const careful = await site.startAgent()
+      await site.register(a)
+      await untilFailed(careful, /^Gateway\/edge spec\.native: .* allow: \{ native: true \}/)
+      await careful.stop()
+
+      let agent = await site.startAgent(ALLOWED)
+      await untilAnswering(site, 'b0')
+      await site.register(b)
+      await untilAnswering(site, 'b0 b1')
+      await site.register(a, 'draining')
+      await untilAnswering(site, 'b1')
+      await untilServed(agent, first)
+      const counts = () => agent.report.services['shop']
+      await waitFor('both to be counted', () => counts()?.up === 1 && counts()?.draining === 1)
+
+      // Refused by the checker; then by the kernel, at the trial bind; then by the template.
+      const [broken, words] = BROKEN[engine]
+      await site.applyYaml(gateway(engine, { text: broken, services: ['shop'] }, [site.port]))
+      await untilFailed(agent, words)
+      const taken = createServer()
+      const takenPort = await freePort()
+      await new Promise<void>((resolve) => taken.listen(takenPort, '127.0.0.1', resolve))
+      await site.applyYaml(
+        gateway(engine, { text: template(takenPort, site.folder), services: ['shop'] }, [
+          takenPort,
+        ]),
+      )
+      await untilFailed(agent, /in use by another program/)
+      // Without listeners to try nobody knows before the reload, which is reverted.
+      const busy = await site.applyYaml(
+        gateway(engine, { text: template(takenPort, site.folder), services: ['shop'] }),
+      )
+      await untilFailed(agent, /bind|in use|former configuration|ended at its reload/i, busy)
+      await new Promise((resolve) => taken.close(resolve))
+      await site.register(c)
+      await untilAnswering(site, 'b1 b2')
+
+      // The znode is somebody's, and whoever writes it rolls it out.
+      const znode = { znode: '/mine', services: ['shop'] }
+      const last = await site.applyYaml(gateway(engine, znode, [site.port]))
+      await untilFailed(agent, /there is no znode \/mine/)
+      await site.client.create('/mine', Buffer.from(template(site.port, site.folder, '/shop')))
+      await untilServed(agent, last)
+      expect(await pathStatus(site, '/')).toBe(404)
+      expect(await pathStatus(site, '/shop/')).toBe(200)
+      await site.client.setData('/mine', Buffer.from(broken))
+      await untilFailed(agent, words)
+      await site.unregister(c)
+      await waitFor('the former text to follow its endpoints', async () => {
+        const answers = await Promise.all(
+          [1, 2, 3, 4].map(() => request(site.port, { path: '/shop/' })),
+        )
+        return answers.every(({ body }) => body.toString() === 'b1\n')
+      })
+
+      // The next agent, without ZooKeeper, begins with the text that was served.
+      await agent.stop()
+      await site.stopEngine()
+      await site.stopZooKeeper()
+      agent = await site.startAgent(ALLOWED)
+      await waitFor('the last good text', async () => (await pathStatus(site, '/shop/')) === 200)
+      await site.startZooKeeper()
+      await untilFailed(agent, words)
+      await site.client.setData('/mine', Buffer.from(text))
+      await untilServed(agent, last)
+      await waitFor('the text of the znode', async () => (await pathStatus(site, '/')) === 200)
+
+      // And back to the model, on the same engine.
+      const back = await site.apply()
+      await untilServed(agent, back)
+      await untilAnswering(site, 'b1')
+    }, 120_000)
+  })
+}

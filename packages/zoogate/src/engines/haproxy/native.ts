@@ -1,0 +1,50 @@
+import type { EngineContext } from '../engine.ts'
+import type { NativeDialect } from '../native/with-native.ts'
+import { runCommands } from './command-socket.ts'
+import { printSections } from './directive.ts'
+import { ADMIN_SOCKET_SETTINGS, adminSocket, GENERATION_VARIABLE } from './names.ts'
+import { parseServersState } from './servers-state.ts'
+import { servedGeneration } from './stats.ts'
+
+/** Somebody's own text. */
+const NATIVE_FILE = '50-native.cfg'
+/** What the agent needs of the running process. Read last, so that nothing in the text undoes it. */
+const CONTROL_FILE = '99-zoogate.cfg'
+
+/**
+ * A haproxy.cfg of somebody's: HAProxy reads several files as one, and sections `global` add up. In
+ * the background it does not go (`daemon`), for it is started with `-db`.
+ */
+export const nativeDialect: NativeDialect = {
+  render: (text, _view, { paths, generation }) =>
+    new Map([
+      [NATIVE_FILE, text],
+      [
+        CONTROL_FILE,
+        printSections([
+          {
+            heading: ['global'],
+            directives: [
+              ['setenv', GENERATION_VARIABLE, generation],
+              ['stats', 'socket', adminSocket(paths), ...ADMIN_SOCKET_SETTINGS],
+            ],
+          },
+        ]),
+      ],
+    ]),
+  servedGeneration: ({ paths }) => servedGeneration(adminSocket(paths)),
+  health,
+}
+
+/** Of whichever server is at an endpoint's address: failing where one of them is. */
+async function health({ paths }: EngineContext) {
+  const output = await runCommands(adminSocket(paths), ['show servers state']).catch(() => '')
+  const rows = parseServersState(output).filter(({ checked }) => checked)
+  const seen = new Map<string, 'passing' | 'failing' | 'unknown'>()
+  for (const { address, port, health } of rows) {
+    const place = `${address} ${port}`
+    if (seen.get(place) !== 'failing') seen.set(place, health)
+  }
+  return ({ address, port }: { readonly address: string; readonly port: number }) =>
+    seen.get(`${address} ${port}`) ?? 'unknown'
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Endpoint, View } from '../../model/view.ts'
+import type { EnginePaths } from '../engine.ts'
+
+/**
+ * Beside a native configuration lies what endpoints it was made of: nobody but its author knows where
+ * in the engine they are, so that what a generation was given is what an engine that serves it has.
+ */
+export const GIVEN_FILE = 'native.json'
+
+export interface GivenEndpoints {
+  readonly generation: string
+  readonly services: ReadonlyMap<string, readonly Endpoint[]>
+}
+
+export function printGiven({ services }: View, generation: string): string {
+  const given = [...services.values()].map(({ name, endpoints }) => [name, endpoints])
+  return `${JSON.stringify({ v: 1, generation, services: given })}\n`
+}
+
+/** Of the current generation; undefined where it is no native configuration. */
+export async function readGiven({ current }: EnginePaths): Promise<GivenEndpoints | undefined> {
+  const text = await readFile(join(current, GIVEN_FILE), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  // Written by ourselves, from a view that was checked, and synced before the link named it.
+  const { generation, services } = JSON.parse(text) as {
+    readonly generation: string
+    readonly services: readonly (readonly [string, readonly Endpoint[]])[]
+  }
+  return { generation, services: new Map(services) }
+}

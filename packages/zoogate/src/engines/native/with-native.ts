@@ -1,0 +1,126 @@
+import type { Endpoint, View } from '../../model/view.ts'
+import {
+  type Engine,
+  type EngineContext,
+  type EngineControl,
+  EngineError,
+  type EngineRefusal,
+  type ObservedEndpoint,
+  type RenderContext,
+  type RenderedFiles,
+} from '../engine.ts'
+import { GIVEN_FILE, printGiven, readGiven } from './given-endpoints.ts'
+import { nativePlan } from './native-plan.ts'
+import { renderTemplate, sampleServices, TemplateError } from './template.ts'
+
+/** What an engine has to know of configurations in its own language, beside the rest of it. */
+export interface NativeDialect {
+  /**
+   * The files of a generation around somebody's text, so that the running engine tells the generation
+   * as it does with a rendered one. Pure, but for what of the host belongs to a configuration.
+   * @throws EngineError `ENGINE_INVALID` where the text cannot be one of this engine's
+   */
+  render(text: string, view: View, context: RenderContext): RenderedFiles
+
+  /** What the running engine says that it serves. @throws EngineError `ENGINE_UNREACHABLE` */
+  servedGeneration(context: EngineContext): Promise<string>
+
+  /** What the engine's own checks say of an endpoint, by its address and port. Absent: nothing. */
+  health?(
+    context: EngineContext,
+  ): Promise<(endpoint: Pick<Endpoint, 'address' | 'port'>) => ObservedEndpoint['health']>
+}
+
+/** An engine that carries native configurations too. */
+export function withNative(engine: Engine, dialect: NativeDialect): Engine {
+  const { renderService } = engine
+  return {
+    ...engine,
+    features: new Set([...engine.features, 'Gateway.spec.native']),
+    refusals: (view) => (view.native === undefined ? engine.refusals(view) : refusals(view)),
+    render: (view, context) =>
+      view.native === undefined ? engine.render(view, context) : render(view, context, dialect),
+    ...(renderService === undefined
+      ? {}
+      : {
+          renderService: (view, service, context) =>
+            view.native === undefined
+              ? renderService.call(engine, view, service, context)
+              : render(view, context, dialect),
+        }),
+    plan: (from, to) =>
+      from?.native === undefined && to.native === undefined
+        ? engine.plan(from, to)
+        : nativePlan(from, to),
+    control: (context) => control(engine.control(context), context, dialect),
+  }
+}
+
+function refusals({ gateway, native, services }: View): readonly EngineRefusal[] {
+  const refusal = (message: string): EngineRefusal => {
+    return { resource: `Gateway/${gateway}`, field: 'native', message }
+  }
+  if (native?.text === undefined) {
+    // What a znode holds is looked at by each node, whenever it changes.
+    return native?.znode === undefined ? [refusal('the file was not read: use zoogate apply')] : []
+  }
+  try {
+    renderTemplate(native.text, sampleServices(services.keys()))
+    return []
+  } catch (error) {
+    if (error instanceof TemplateError) return [refusal(`the template: ${error.message}`)]
+    throw error
+  }
+}
+
+function render(view: View, context: RenderContext, dialect: NativeDialect): RenderedFiles {
+  const { native, services } = view
+  if (native?.text === undefined) {
+    throw new EngineError('ENGINE_INVALID', 'the text of the native configuration is not known')
+  }
+  const files = dialect.render(textOf(native.text, services), view, context)
+  return new Map([...files, [GIVEN_FILE, printGiven(view, context.generation)]])
+}
+
+function textOf(template: string, services: View['services']): string {
+  const endpoints = new Map([...services].map(([name, pool]) => [name, pool.endpoints]))
+  try {
+    const text = renderTemplate(template, endpoints)
+    return text.endsWith('\n') ? text : `${text}\n`
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new EngineError('ENGINE_INVALID', `the template: ${error.message}`, { cause: error })
+  }
+}
+
+function control(
+  engine: EngineControl,
+  context: EngineContext,
+  dialect: NativeDialect,
+): EngineControl {
+  return {
+    reload: (generation) => engine.reload(generation),
+    applyEndpoints: (services) => engine.applyEndpoints(services),
+    ...(engine.prepareReload === undefined
+      ? {}
+      : { prepareReload: async () => engine.prepareReload?.() }),
+    ...(engine.applyCertificates === undefined
+      ? {}
+      : { applyCertificates: async (secrets) => engine.applyCertificates?.(secrets) }),
+    async observe() {
+      const given = await readGiven(context.paths)
+      if (given === undefined) return engine.observe()
+      const generation = await dialect.servedGeneration(context)
+      if (generation !== given.generation) return { generation, services: new Map() }
+      const health = await dialect.health?.(context)
+      const services = [...given.services].map(([name, endpoints]) => {
+        const seen = endpoints.map((endpoint): ObservedEndpoint => {
+          return { ...endpoint, health: health?.(endpoint) ?? 'unknown' }
+        })
+        return [name, seen] as const
+      })
+      return { generation, services: new Map(services) }
+    },
+    close: () => engine.close(),
+  }
+}

@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
+import type { EngineContext, RenderContext } from '../engine.ts'
+import type { NativeDialect } from '../native/with-native.ts'
+import { askControl, getText } from './control-client.ts'
+import { block, directive, printDirectives } from './directive.ts'
+import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles } from './files.ts'
+import { loadModules, modulePath, STREAM_MODULE } from './modules.ts'
+import { type ScannedDirective, scanDirectives } from './native-scan.ts'
+
+/** Our server, which the text's `http` includes. */
+const CONTROL_FILE = 'zoogate-control.conf'
+
+/** What the command line says (see `program.ts`), and nginx takes no second time. */
+const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set([
+  ...['daemon', 'master_process', 'pid', 'user'],
+])
+
+/** What of this host has a say. */
+interface NativeHost {
+  /** Whether nginx is started with the stream module. */
+  readonly loadsStream: boolean
+  /** Where the file of a module is. */
+  readonly modulePath: (name: string) => string | undefined
+  /** The texts of the files that a pattern of nginx's `include` names, in order. */
+  readonly textsOf: (pattern: string) => readonly string[]
+}
+
+/**
+ * An nginx.conf of somebody's. It stays as it is, line by line, but for what nginx takes once only and
+ * the command line says already, and for a server of ours within its `http`.
+ */
+export const nativeDialect: NativeDialect = {
+  render: (text, _view, context) =>
+    new Map([
+      [
+        CONFIGURATION_FILE,
+        nativeConfiguration(text, nginxFiles(context.paths).errorLog, thisHost()),
+      ],
+      [CONTROL_FILE, controlServer(context)],
+    ]),
+  servedGeneration: async ({ paths }: EngineContext) => {
+    const { controlSocket } = nginxFiles(paths)
+    const text = await getText(
+      (request) => askControl(controlSocket, request),
+      CONTROL_PATHS.generation,
+    )
+    return text.trim()
+  },
+}
+
+/**
+ * @param errorLog where the agent looks for what a reload complains of, beside where the text wants it
+ */
+export function nativeConfiguration(text: string, errorLog: string, host: NativeHost): string {
+  const directives = scanDirectives(text)
+  const http = directives.find(({ words, blockStart }) => words[0] === 'http' && blockStart)
+  const include = printDirectives([directive('include', CONTROL_FILE)]).trim()
+  const edits: Edit[] = directives.flatMap((each) => {
+    const replacement = replaced(each, host)
+    return replacement === undefined ? [] : [{ ...each, replacement }]
+  })
+  const start = http?.blockStart
+  if (start !== undefined) edits.push({ start, end: start, replacement: ` ${include}` })
+  const after = [
+    directive('error_log', errorLog),
+    ...(start === undefined ? [block('http', [directive('include', CONTROL_FILE)])] : []),
+  ]
+  return edited(text, edits) + printDirectives(after)
+}
+
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly replacement: string
+}
+
+/** In its place, lines kept, so that the checker's line numbers are those of the author's file. */
+function edited(text: string, edits: readonly Edit[]): string {
+  let result = ''
+  let at = 0
+  for (const { start, end, replacement } of [...edits].sort((a, b) => a.start - b.start)) {
+    const lines = text.slice(start, end).replace(/[^\n]/g, '')
+    result += text.slice(at, start) + replacement + lines
+    at = end
+  }
+  return result + text.slice(at)
+}
+
+/** Undefined: it stays. */
+function replaced({ words }: ScannedDirective, host: NativeHost): string | undefined {
+  const [name = '', argument = ''] = words
+  if (OF_THE_COMMAND_LINE.has(name)) return ''
+  if (name === 'load_module') return loaded(argument, host)
+  if (name !== 'include') return undefined
+  // Debian loads modules by files of one line each, the one that is loaded already among them.
+  const texts = host.textsOf(argument)
+  if (!texts.some((text) => /^\s*load_module\s/m.test(text))) return undefined
+  return texts.map((text) => inOneLine(text, host)).join('')
+}
+
+/** nginx takes no module twice, and looks for one without a whole path where it has its configuration. */
+function loaded(argument: string, host: NativeHost): string | undefined {
+  const name = basename(argument)
+  if (name === STREAM_MODULE && host.loadsStream) return ''
+  const path = isAbsolute(argument) ? undefined : host.modulePath(name)
+  return path === undefined ? undefined : printDirectives([directive('load_module', path)]).trim()
+}
+
+function inOneLine(text: string, host: NativeHost): string {
+  return scanDirectives(text)
+    .map((each) => replaced(each, host) ?? text.slice(each.start, each.end))
+    .map((each) => `${each.replaceAll('\n', ' ')} `)
+    .join('')
+}
+
+function controlServer({ paths, generation }: RenderContext): string {
+  return printDirectives([
+    block('server', [
+      directive('listen', `unix:${nginxFiles(paths).controlSocket}`),
+      directive('access_log', 'off'),
+      directive('keepalive_timeout', 0),
+      block(
+        ['location', '=', CONTROL_PATHS.generation],
+        [directive('default_type', 'text/plain'), directive('return', 200, generation)],
+      ),
+      block(['location', '=', CONTROL_PATHS.connections], [directive('stub_status')]),
+    ]),
+  ])
+}
+
+/** A file that loads a module is short. */
+const FILES_MAX = 200
+
+function thisHost(): NativeHost {
+  return { loadsStream: loadModules([STREAM_MODULE]).length > 0, modulePath, textsOf }
+}
+
+/** With `*` in the last part of the path alone, as distributions write it. Unreadable: none. */
+function textsOf(pattern: string): readonly string[] {
+  const folder = dirname(pattern)
+  if (!isAbsolute(pattern) || /[*?[]/.test(folder)) return []
+  const parts = basename(pattern)
+    .split('*')
+    .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+  const matches = new RegExp(`^${parts.join('.*')}$`)
+  try {
+    const names = readdirSync(folder).filter((name) => matches.test(name) && !name.startsWith('.'))
+    return names
+      .sort()
+      .slice(0, FILES_MAX)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+  } catch {
+    return []
+  }
+}
