@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
+import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
-import type { PersistentWatchEvent, WatchEvent } from '../src/index.ts'
+import {
+  NodeCache,
+  type PersistentWatchEvent,
+  TreeCache,
+  type WatchEvent,
+  watchChildren,
+  watchData,
+} from '../src/index.ts'
 import { onEachServer } from './support/on-each-server.ts'
 
 const text = (event: PersistentWatchEvent | WatchEvent) =>
@@ -130,6 +138,101 @@ onEachServer((stage) => {
     const event = new Promise((resolve) => second.onEvent(resolve))
     await zk.create(path, null)
     expect(await event).toMatchObject({ type: 'created', path })
+  })
+
+  // From 3.6 to 3.8 a server has one watch for each connection and path (ZOOKEEPER-4466).
+  it.each(['persistent', 'persistentRecursive'] as const)(
+    'keeps one-shot and %s watches on one path, whichever came first',
+    async (mode) => {
+      await using zk = await stage.client()
+      await using other = await stage.client()
+      const path = stage.path()
+      await other.create(path, '0')
+      const lasting: string[] = []
+      const oneShot: string[] = []
+      const watch = (event: WatchEvent) => oneShot.push(text(event))
+      await zk.getData(path, { watch })
+      await zk.getChildren(path, { watch })
+      const persistent = await zk.addWatch(path, mode)
+      persistent.onEvent((event) => lasting.push(text(event)))
+      for (const round of ['1', '2', '3']) {
+        await other.setData(path, round)
+        await other.create(`${path}/child-${round}`)
+        // Asked through the watching client: events come before the answer.
+        await zk.sync(path)
+        expect(oneShot.splice(0)).toEqual([`dataChanged ${path}`, `childrenChanged ${path}`])
+        const child =
+          mode === 'persistent' ? `childrenChanged ${path}` : `created ${path}/child-${round}`
+        expect(lasting.splice(0)).toEqual([`dataChanged ${path}`, child])
+        if (round === '1')
+          await Promise.all([zk.exists(path, { watch }), zk.getChildren2(path, { watch })])
+        if (round === '2') {
+          await zk.getData(path, { watch })
+          await zk.getChildren(path, { watch })
+          await zk.removeWatches(path, { type: 'data' })
+          await expect(zk.removeWatches(path, { type: 'data' })).rejects.toMatchObject({
+            code: 'ZK_NO_WATCHER',
+          })
+          await zk.getData(path, { watch })
+        }
+      }
+      // What is left when the persistent watch goes while reads are under way is told all the same.
+      const reads = [zk.getData(path, { watch }), zk.getChildren(path, { watch })]
+      await Promise.all([...reads, persistent.close()])
+      await other.setData(path, '4')
+      await other.create(`${path}/child-4`)
+      await zk.sync(path)
+      expect(oneShot).toEqual([`dataChanged ${path}`, `childrenChanged ${path}`])
+    },
+  )
+
+  it('lets caches and loops follow one path, also after a lost connection', async () => {
+    await using proxy = await startTcpProxy(stage.server)
+    await using zk = await stage.client({ connectString: proxy.connectString })
+    await using other = await stage.client()
+    const path = stage.path()
+    await other.create(path, '0')
+    const stop = new AbortController()
+    const { signal } = stop
+    let names: readonly string[] = []
+    let value = ''
+    const loops = [
+      (async () => {
+        for await (const state of watchChildren(zk, path, { signal })) names = state?.children ?? []
+      })(),
+      (async () => {
+        for await (const state of watchData(zk, path, { signal })) value = String(state?.data)
+      })(),
+    ]
+    await waitFor('the loops to begin', () => value === '0')
+    const tree = new TreeCache(zk, path)
+    await tree.start({ timeoutMs: 20_000 })
+    for (const round of ['1', '2', '3', '4']) {
+      if (round === '3') {
+        proxy.cut()
+        await waitFor('the cut to be noticed', () => !tree.synced)
+        await waitFor('the connection', () => tree.synced)
+      }
+      if (round === '4') await tree.close()
+      await other.setData(path, round)
+      await other.create(`${path}/${round}`, round)
+      await waitFor('the loops', () => value === round && names.includes(round))
+      if (round === '4') continue
+      await waitFor('the tree cache', () => String(tree.get(`${path}/${round}`)?.data) === round)
+      await waitFor('its root', () => String(tree.get(path)?.data) === round)
+    }
+    await using node = new NodeCache(zk, path)
+    await node.start({ timeoutMs: 20_000 })
+    for (const round of ['5', '6', '7']) {
+      await other.setData(path, round)
+      await waitFor('the node cache', () => String(node.node?.data) === round && value === round)
+    }
+    stop.abort()
+    await Promise.allSettled(loops)
+    for (const round of ['8', '9']) {
+      await other.setData(path, round)
+      await waitFor('the node cache alone', () => String(node.node?.data) === round)
+    }
   })
 
   it('removes watches', async () => {

@@ -125,9 +125,8 @@ class RemoveWatches implements Command {
     const read = { ...this.#wish, type: 'getACL', watch: false } as const
     const granted = grant(read, model.root, model.tree, watches)
     const path = 'path' in granted ? granted.path : model.root
-    // By kind only where no persistent watch is: that one lies in both tables of the server.
     const isAlone = watches.persistentModeOn(path) === undefined
-    const of = this.#of !== 'close' && isAlone ? this.#of : 'any'
+    const of = this.#of === 'close' ? 'any' : this.#of
     const kinds: readonly ModelWatchKind[] = {
       any: ['data', 'exist', 'child'] as const,
       data: ['data', 'exist'] as const,

@@ -120,15 +120,21 @@ export function grant(
       return { type, operations: wished.parts.map(part) }
     case 'exists':
     case 'getData':
+      return { type, path, watch: wished.watch }
     case 'getChildren':
-    case 'getChildren2':
-      // Up to 3.8 a server has one watch for each connection and path: see `PersistentWatch`.
-      return { type, path, watch: wished.watch && watches.persistentModeOn(path) === undefined }
-    case 'addWatch':
-      if (watches.hasOneShot(path) || watches.persistentModeOn(path) !== undefined) {
+    case 'getChildren2': {
+      const isRecursive = watches.persistentModeOn(path) === 'persistentRecursive'
+      return { type, path, watch: wished.watch && !isRecursive }
+    }
+    case 'addWatch': {
+      const mode = wished.watch ? 'persistent' : 'persistentRecursive'
+      // A one-shot watch of children is told by the child then, which after a reconnect may be another event: see `WatchRegistry`.
+      const isMixed = mode === 'persistentRecursive' && watches.hasOneShot(path, ['child'])
+      if (isMixed || watches.persistentModeOn(path) !== undefined) {
         return { type: 'exists', path, watch: false }
       }
-      return { type, path, mode: wished.watch ? 'persistent' : 'persistentRecursive' }
+      return { type, path, mode }
+    }
     case 'create':
     case 'create2':
       return { type, path: newPlaceAt({ type, ...wished }, root, tree), data, mode }

@@ -9,8 +9,8 @@ import { EventBuffer } from './event-buffer.ts'
  *
  * Take events with `onEvent`, or with `for await`. A loop is told what came before it began too, unless somebody had subscribed by
  * then: so read, then loop, and nothing is missed. Up to 10,000 events wait for a loop that is slow; one more turns them all into one
- * `resync`. After every `resync` read again what you keep. In 3.6 to 3.8 a
- * server has one watch for each connection and path: leave no one-shot watch on the path of a persistent one.
+ * `resync`. After every `resync` read again what you keep. One-shot watches on its path hear of their changes as anywhere else; with servers from
+ * 3.6 to 3.8, that have one watch for each connection and path, the persistent one hears for them.
  */
 export class PersistentWatch implements AsyncIterable<PersistentWatchEvent>, AsyncDisposable {
   readonly path: string

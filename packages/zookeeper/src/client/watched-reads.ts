@@ -68,14 +68,14 @@ export class WatchedReads {
   exists(path: string, options: WatchOptions): Promise<Stat | undefined> {
     return attempt(() => {
       const watch = watchOf(options, path)
-      const request = { path: this.#chroot.toServer(path), watch: watch !== undefined }
-      const leave = (kind: OneShotKind, stat: Stat | undefined) =>
-        this.#watches.leave(kind, request.path, watch, stat)
+      const serverPath = this.#chroot.toServer(path)
+      const { request, handlers, leave } = this.#watches.oneShot('data', serverPath, watch)
       return this.#caller.call<ReadRequest, StatResponse, Stat | undefined>(
         existsOperation,
         request,
         { path, mutates: false },
         {
+          ...handlers,
           convert: ({ stat }) => leave('data', stat),
           recover: (err) =>
             err === ErrorCode.noNode ? { result: leave('exist', undefined) } : undefined,
@@ -94,10 +94,14 @@ export class WatchedReads {
     return attempt(() => {
       const { operation, kind, convert, serverPath = this.#chroot.toServer(path) } = read
       const watch = watchOf(options, path)
-      const request = { path: serverPath, watch: watch !== undefined }
-      const leave = (response: Response) =>
-        this.#watches.leave(kind, serverPath, watch, convert(response))
-      return this.#caller.read(operation, path, request, leave, options)
+      const { request, handlers, leave } = this.#watches.oneShot(kind, serverPath, watch)
+      return this.#caller.call(
+        operation,
+        request,
+        { path, mutates: false },
+        { ...handlers, convert: (response: Response) => leave(kind, convert(response)) },
+        options,
+      )
     })
   }
 }

@@ -4,6 +4,7 @@ import { serverError } from '../errors/server-errors.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 import { addWatchOperation } from '../protocol/operations/add-watch.ts'
 import { checkWatchesOperation } from '../protocol/operations/check-watches.ts'
+import type { ReadRequest } from '../protocol/operations/read-request.ts'
 import { removeWatchesOperation } from '../protocol/operations/remove-watches.ts'
 import { AddWatchMode, WatcherType } from '../protocol/watch-types.ts'
 import type { Session } from '../session/session.ts'
@@ -13,6 +14,7 @@ import { type Caller, checkPath } from './caller.ts'
 import { checkOptions, oneOf, watchOf } from './check-arguments.ts'
 import type { Chroot } from './chroot.ts'
 import { PersistentWatch } from './persistent-watch.ts'
+import { ReadsUnderWay } from './reads-under-way.ts'
 
 /** Which watches `removeWatches` takes off a path. */
 export interface RemoveWatchesOptions extends CallOptions {
@@ -31,6 +33,14 @@ export interface CheckWatchesOptions extends CallOptions {
   readonly type?: 'any' | 'data' | 'children' | undefined
 }
 
+/** A read, and its one-shot watch if it has one. */
+interface OneShotRead {
+  readonly request: ReadRequest
+  readonly handlers: { readonly onSent?: () => void; readonly onFailure?: () => void }
+  /** Registers the watch of a read that succeeded, and passes the read's result on. */
+  leave<Result>(kind: OneShotKind, result: Result): Result
+}
+
 /** The one-shot tables of each kind of `removeWatches`. */
 const removable: Readonly<Record<'any' | 'data' | 'children', readonly OneShotKind[]>> = {
   any: ['data', 'exist', 'children'],
@@ -43,6 +53,8 @@ export class Watches {
   readonly #session: Session
   readonly #chroot: Chroot
   readonly #caller: Caller
+  /** The reads with a one-shot watch that are on the wire. */
+  readonly #reads = new ReadsUnderWay()
   /** What stands for a listener below a chroot: always the same, so that the same listener twice counts once. */
   readonly #translations = new WeakMap<WatchListener, WatchListener>()
 
@@ -52,17 +64,34 @@ export class Watches {
     this.#caller = caller
   }
 
-  /** Registers the one-shot watch of a read that succeeded, if it has one, and passes the read's result on. */
-  leave<Result>(
-    kind: OneShotKind,
-    serverPath: string,
-    watch: WatchListener | undefined,
-    result: Result,
-  ): Result {
-    if (watch !== undefined) {
-      this.#session.watches.addOneShot(kind, serverPath, this.#translatedListener(watch))
+  /** What a read that may have a one-shot watch asks of the server, and what it does with its answer. */
+  oneShot(kind: OneShotKind, serverPath: string, watch: WatchListener | undefined): OneShotRead {
+    if (watch === undefined) {
+      return {
+        request: { path: serverPath, watch: false },
+        handlers: {},
+        leave: (_, result) => result,
+      }
     }
-    return result
+    const { watches } = this.#session
+    const request: ReadRequest = {
+      path: serverPath,
+      // Looked at when the request is written: a persistent watch may have been waiting before it.
+      get watch() {
+        return !watches.coversOneShot(kind, serverPath)
+      },
+    }
+    const listener = this.#translatedListener(watch)
+    const end = () => this.#reads.end(serverPath, request)
+    return {
+      request,
+      handlers: { onSent: () => this.#reads.begin(serverPath, request), onFailure: end },
+      leave(found, result) {
+        end()
+        watches.addOneShot(found, serverPath, listener)
+        return result
+      },
+    }
   }
 
   /** See `ZooKeeper.addWatch`. */
@@ -105,13 +134,23 @@ export class Watches {
     const type = oneOf(removable, 'type', options.type ?? 'any', path)
     const serverPath = this.#chroot.toServer(path)
     if (watch !== undefined) return this.#removeListener(path, type, watch)
+    const { watches } = this.#session
+    // The server could take the persistent watch away, and may know no other: it is only asked, so that the answer comes in order.
+    if (type !== 'any' && watches.hasAnyPersistent(serverPath)) {
+      const convert = () => {
+        const wereThere = watches.removeOneShots(serverPath, removable[type])
+        if (!wereThere) throw serverError(ErrorCode.noWatcher, path)
+      }
+      const any = { path: serverPath, type: WatcherType.any }
+      return this.#caller.read(checkWatchesOperation, path, any, convert, options)
+    }
     return this.#caller.read(
       removeWatchesOperation,
       path,
       { path: serverPath, type: WatcherType[type] },
       () => {
-        this.#session.watches.removeOneShots(serverPath, removable[type])
-        if (type === 'any') this.#session.watches.endPersistentOf(serverPath)
+        watches.removeOneShots(serverPath, removable[type])
+        if (type === 'any') watches.endPersistentOf(serverPath)
       },
       options,
     )
@@ -174,7 +213,8 @@ export class Watches {
   ): Promise<void> {
     const { watches } = this.#session
     const isLast = watches.removePersistent(mode, serverPath, watcher)
-    if (!isLast || watches.hasOneShot(serverPath) || !this.#session.canSendNow) return
+    if (!isLast || !this.#session.canSendNow) return
+    if (watches.hasOneShot(serverPath) || this.#reads.has(serverPath)) return
     const request = { path: serverPath, type: WatcherType.any }
     const path = this.#chroot.toClient(serverPath)
     await this.#caller

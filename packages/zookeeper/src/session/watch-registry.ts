@@ -70,6 +70,8 @@ export class WatchRegistry {
     persistent: new Map(),
     persistentRecursive: new Map(),
   }
+  /** Paths whose persistent-recursive watch the server keeps for the sake of a one-shot one, until the next connection. */
+  readonly #keptRecursive = new Set<string>()
   readonly #observer: WatchObserver | undefined
 
   constructor(observer?: WatchObserver) {
@@ -91,12 +93,14 @@ export class WatchRegistry {
     if (watchers === undefined || !watchers.delete(watcher)) return false
     if (watchers.size > 0) return false
     this.#persistent[mode].delete(path)
+    const keeps = mode === 'persistentRecursive' && this.#oneShot.children.has(path)
+    if (keeps) this.#keptRecursive.add(path)
     return true
   }
 
-  /** Forgets the one-shot watches of a path in the given tables. */
-  removeOneShots(path: string, kinds: readonly OneShotKind[]): void {
-    for (const kind of kinds) this.#oneShot[kind].delete(path)
+  /** Forgets the one-shot watches of a path in the given tables. Says whether there were any. */
+  removeOneShots(path: string, kinds: readonly OneShotKind[]): boolean {
+    return kinds.filter((kind) => this.#oneShot[kind].delete(path)).length > 0
   }
 
   /** Forgets one listener. Says whether there was such a one. */
@@ -114,6 +118,19 @@ export class WatchRegistry {
 
   hasPersistent(mode: PersistentWatchMode, path: string): boolean {
     return this.#persistent[mode].has(path)
+  }
+
+  hasAnyPersistent(path: string): boolean {
+    return this.hasPersistent('persistent', path) || this.hasPersistent('persistentRecursive', path)
+  }
+
+  /**
+   * Whether persistent watches tell all that a one-shot watch would hear: then the server needs none. From 3.6 to 3.8 a one-shot watch
+   * would even take the persistent one's place, and that would be gone with the next event (ZOOKEEPER-4466).
+   */
+  coversOneShot(kind: OneShotKind, path: string): boolean {
+    if (this.hasPersistent('persistent', path)) return true
+    return kind !== 'children' && this.hasPersistent('persistentRecursive', path)
   }
 
   get paths(): WatchedPaths {
@@ -143,9 +160,11 @@ export class WatchRegistry {
     const event: NodeEvent = { type, path: wire.path, zxid: zxid > 0n ? zxid : undefined }
     this.#observer?.watchEvent(type, event.path, event.zxid)
     const listeners = this.#takeOneShots(event)
+    const parent = this.#takeOneShotsOfParent(event)
     const watchers = this.#persistentWatchersOf(event)
     return () => {
       for (const listener of listeners) notify(() => listener(event))
+      for (const listener of parent.listeners) notify(() => listener(parent.event))
       for (const watcher of watchers) notify(() => watcher.onEvent(event))
     }
   }
@@ -162,6 +181,7 @@ export class WatchRegistry {
 
   /** Tells all persistent watches that they were armed again. */
   resync(): void {
+    this.#keptRecursive.clear()
     for (const watcher of this.#allPersistent()) notify(() => watcher.onEvent({ type: 'resync' }))
   }
 
@@ -196,6 +216,25 @@ export class WatchRegistry {
       table.delete(event.path)
     }
     return fired
+  }
+
+  /**
+   * The one-shot watches of the children that a znode came to or went from. Where the server has a persistent-recursive watch on the parent it
+   * may have no other one (ZOOKEEPER-4466), and tells of the child alone. Where it tells of both, nobody is left to hear it twice.
+   */
+  #takeOneShotsOfParent({ type, path, zxid }: NodeEvent): {
+    readonly listeners: Iterable<WatchListener>
+    readonly event: NodeEvent
+  } {
+    const parent = parentPath(path)
+    const event: NodeEvent = { type: 'childrenChanged', path: parent, zxid }
+    const isAboutChildren = path !== '/' && (type === 'created' || type === 'deleted')
+    const isRecursive =
+      this.hasPersistent('persistentRecursive', parent) || this.#keptRecursive.has(parent)
+    const listeners =
+      isAboutChildren && isRecursive ? this.#oneShot.children.get(parent) : undefined
+    if (listeners !== undefined) this.#oneShot.children.delete(parent)
+    return { listeners: listeners ?? [], event }
   }
 
   #persistentWatchersOf(event: NodeEvent): PersistentWatcher[] {

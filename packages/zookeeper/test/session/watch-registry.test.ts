@@ -62,6 +62,44 @@ describe('WatchRegistry', () => {
     expect(a.events).toHaveLength(1)
   })
 
+  it('tells a one-shot watch of children by the child, where the server may have a persistent-recursive one alone', () => {
+    const registry = new WatchRegistry()
+    const { events, listener } = recorder()
+    const { watcher } = recorder()
+    const changed = { type: 'childrenChanged', path: '/a', zxid: 1n } as const
+    registry.addOneShot('children', '/a', listener)
+    registry.take(wire('created', '/a/b'), 1n)()
+    expect(events.splice(0)).toEqual([])
+    registry.addPersistent('persistentRecursive', '/a', watcher)
+    registry.take(wire('dataChanged', '/a/b'), 1n)()
+    registry.take(wire('created', '/a/b/c'), 1n)()
+    expect(events.splice(0)).toEqual([])
+    registry.take(wire('created', '/a/b'), 1n)()
+    // A server since 3.9 says so itself, too.
+    registry.take(wire('childrenChanged', '/a'), 1n)()
+    expect(events.splice(0)).toEqual([changed])
+    registry.addOneShot('children', '/a', listener)
+    registry.removePersistent('persistentRecursive', '/a', watcher)
+    registry.take(wire('deleted', '/a/b'), 1n)()
+    expect(events.splice(0)).toEqual([changed])
+    registry.addOneShot('children', '/a', listener)
+    registry.resync()
+    registry.take(wire('created', '/a/b'), 1n)()
+    expect(events).toEqual([])
+  })
+
+  it('says which one-shot watches the persistent ones make needless', () => {
+    const registry = new WatchRegistry()
+    const { watcher } = recorder()
+    registry.addPersistent('persistent', '/a', watcher)
+    registry.addPersistent('persistentRecursive', '/b', watcher)
+    const covered = (path: string) =>
+      (['data', 'exist', 'children'] as const).filter((kind) => registry.coversOneShot(kind, path))
+    expect(covered('/a')).toEqual(['data', 'exist', 'children'])
+    expect(covered('/b')).toEqual(['data', 'exist'])
+    expect(covered('/b/c')).toEqual([])
+  })
+
   it('decides at once who hears, and tells later', () => {
     const registry = new WatchRegistry()
     const early = recorder()
