@@ -353,7 +353,10 @@ export class ZooKeeper implements AsyncDisposable {
     return performReconfig(this.#caller, change, options)
   }
 
-  /** Proves a further identity, on this connection and on all later ones. One that is refused rejects and is forgotten. */
+  /**
+   * Proves a further identity, on this connection and on all later ones. One that is refused (a scheme that the server does not know) rejects and is
+   * forgotten; the server closes the connection then, so other calls under way fail with a `ConnectionLossError`.
+   */
   addAuth(scheme: string, credential: string, options: CallOptions = {}): Promise<void> {
     return this.#session.addAuth({ scheme, credential }, this.#caller.limits(options))
   }
