@@ -3,6 +3,7 @@ import { formatFieldPath } from '../model/field-path.ts'
 import type { View } from '../model/view.ts'
 import type { EngineRefusal } from './engine.ts'
 
+const ROUTE_ID = /^[A-Za-z0-9.-]{1,512}$/
 const REFUSED_METHODS: readonly string[] = ['TRACE', 'CONNECT']
 /** The host has a field of its own; what engines drop or write themselves says nothing of a client. */
 const UNMATCHABLE: ReadonlySet<string> = new Set([
@@ -25,6 +26,7 @@ export function routeRefusals({ routes }: View): readonly EngineRefusal[] {
         field: formatFieldPath(['routes', index, ...path]),
         message,
       })
+    if (!ROUTE_ID.test(id)) refuse(['id'], 'must be of letters, digits, "." and "-"')
     if (method !== undefined && REFUSED_METHODS.includes(method)) {
       refuse(['method'], 'is answered with 405 by every engine')
     }

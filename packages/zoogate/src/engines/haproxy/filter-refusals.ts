@@ -22,7 +22,10 @@ const RETRY_CODES: readonly number[] = [500, 501, 502, 503, 504]
 const FRAMING = /^(?:connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
 const MEDIA_TYPE = /^[A-Za-z0-9.+-]{1,64}\/(?:\*|[A-Za-z0-9.+-]{1,100})$/
 const MEDIA_TYPES_MAX = 48
-const SOCKET = /^unix:\/[\x21-\x7e]{1,100}$/
+/** Without `$`: HAProxy looks for environment variables in an address. */
+const SOCKET = /^unix:(?:\/[A-Za-z0-9._+@-]+)+$/
+/** Of a unix socket's address, less what HAProxy puts behind it while it binds. */
+const SOCKET_BYTES_MAX = 97
 
 /** What HAProxy cannot carry of what a route does with its requests. */
 export function filterRefusals(route: Route, refuse: Refuse): void {
@@ -130,7 +133,7 @@ function answerRefusals(route: Route, refuse: Refuse): void {
   }
   if (answer?.type !== 'fastcgi') return
   const { address, root, index } = answer
-  if (!SOCKET.test(address) && !isHostAndPort(address)) {
+  if (!isSocket(address) && !isHostAndPort(address)) {
     refuse(['answer', 'address'], 'must be unix:/a/path or an IP address and a port')
   }
   if (!root.startsWith('/') || !isText(root, PATH_BYTES_MAX)) {
@@ -139,6 +142,10 @@ function answerRefusals(route: Route, refuse: Refuse): void {
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(index)) {
     refuse(['answer', 'index'], 'must be a file name')
   }
+}
+
+function isSocket(address: string): boolean {
+  return SOCKET.test(address) && address.length - 'unix:'.length <= SOCKET_BYTES_MAX
 }
 
 function isHostAndPort(text: string): boolean {

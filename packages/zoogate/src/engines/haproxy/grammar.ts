@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { formatFieldPath } from '../../model/field-path.ts'
+import { regularExpressionProblem } from '../../model/regular-expression.ts'
 import type { Endpoint } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 
@@ -8,7 +9,6 @@ import type { EngineRefusal } from '../engine.ts'
  * come in; here it is checked once more, so that rendering does not depend on it.
  */
 export const RESOURCE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-export const ROUTE_ID = /^[A-Za-z0-9.-]{1,512}$/
 export const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 export const METHOD = /^[A-Z]{1,32}$/
 /** RFC 9110's token. */
@@ -63,19 +63,9 @@ export function pathProblem(path: string): string | undefined {
   }
 }
 
-/** Of an expression that HAProxy, by PCRE2, and ECMAScript read alike: nothing in it leaves its group. */
+/** Of an expression. HAProxy is handed it as it is, so that it must be of the model's dialect. */
 export function expressionProblem(expression: string): string | undefined {
-  if (!isText(expression, PATH_BYTES_MAX)) {
-    return `must be printable and have at most ${PATH_BYTES_MAX} bytes`
-  }
-  // An empty class for ECMAScript; for PCRE2 the bracket is the first character of a longer one.
-  if (/\[\^?\]/.test(expression)) return 'must not have an empty class'
-  try {
-    new RegExp(expression, 'u')
-    return undefined
-  } catch (error) {
-    return `is no regular expression: ${(error as Error).message}`
-  }
+  return regularExpressionProblem(expression)
 }
 
 /** A path that is put in the place of another one. */

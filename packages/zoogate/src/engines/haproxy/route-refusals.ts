@@ -13,7 +13,6 @@ import {
   METHOD,
   pathProblem,
   type Refuse,
-  ROUTE_ID,
 } from './grammar.ts'
 
 /** What the line that selects a route holds beside the names of its conditions. */
@@ -24,7 +23,6 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuse) => {
     const at: Refuse = (path, message) => refuse(['routes', index, ...path], message)
     const { id, hostname, method, headers, query = [] } = route
-    if (!ROUTE_ID.test(id)) at(['id'], 'must be of letters, digits, "." and "-"')
     if (view.routes.findIndex((other) => other.id === id) < index) {
       at(['id'], 'another route has this id')
     }

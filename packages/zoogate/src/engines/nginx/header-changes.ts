@@ -25,7 +25,10 @@ export function changedLines(
   for (const name of changes.remove) replace(name, '')
   for (const { name, value } of changes.set) replace(name, shared.text(value))
   for (const { name, value } of changes.add) {
-    if (!lines.some(isOf(name))) lines.push([name, headerVariable(name)])
+    // Others nginx does not take from a client, nor has it variables for them.
+    if (!lines.some(isOf(name)) && /^[A-Za-z0-9-]+$/.test(name)) {
+      lines.push([name, headerVariable(name)])
+    }
     lines.push([name, shared.text(value)])
   }
   return lines

@@ -2,7 +2,7 @@ import type { ListenerTls, Secret, View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
-export const healthCheck = { intervalMs: 2_000, timeoutMs: 1_000, rise: 2, fall: 3 }
+const healthCheck = { intervalMs: 2_000, timeoutMs: 1_000, rise: 2, fall: 3 }
 const TLS: ListenerTls = {
   certificates: ['shop', 'other'],
   minVersion: '1.2',
