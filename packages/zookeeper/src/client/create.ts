@@ -57,12 +57,15 @@ export function performCreate2(
   })
 }
 
-/** A client whose connect string has a path that does not exist hears only that its own path does not. */
+/** What is missing is never the znode that was to be made: its parent is, or the path of the connect string. */
 function hintOf(path: string, chroot: Chroot): (err: number) => string | undefined {
-  return (err) =>
-    err === ErrorCode.noNode && !chroot.isRoot && parentPath(path) === '/'
-      ? `does the chroot ${chroot.prefix} exist? zk.ensureChroot() creates it`
-      : undefined
+  return (err) => {
+    if (err !== ErrorCode.noNode) return undefined
+    const parent = parentPath(path)
+    if (parent !== '/') return `its parent ${parent} does not exist; { parents: true } creates it`
+    if (chroot.isRoot) return undefined
+    return `does the chroot ${chroot.prefix} exist? zk.ensureChroot() creates it`
+  }
 }
 
 function subjectOf(operation: CreateOperation): Subject {

@@ -38,7 +38,9 @@ it('says what may be missing where a path below the chroot is', async () => {
     path: '/x',
     message: 'no such znode (does the chroot /app exist? zk.ensureChroot() creates it): /x',
   })
-  await expect(zk.create('/x/y')).rejects.toMatchObject({ message: 'no such znode: /x/y' })
+  await expect(zk.create('/x/y')).rejects.toMatchObject({
+    message: 'no such znode (its parent /x does not exist; { parents: true } creates it): /x/y',
+  })
   await using plain = await connected(server)
   await expect(plain.create('/x')).rejects.toMatchObject({ message: 'no such znode: /x' })
 })
