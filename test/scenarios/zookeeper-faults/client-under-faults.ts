@@ -6,7 +6,7 @@ import { CacheFollower } from './cache-follower.ts'
 import type { Cluster, ClusterKind } from './cluster.ts'
 import { EphemeralKeeper } from './ephemeral-keeper.ts'
 import { type FaultName, type FaultStage, inflict, planFaults } from './faults.ts'
-import type { Tree } from './judge.ts'
+import { judgeCache, type Tree } from './judge.ts'
 import { type Network, startNetwork } from './network.ts'
 import type { OutcomeCounts } from './outcome.ts'
 import { childrenOf, dataOf, existenceOf, toggle, WatchFollower } from './watch-follower.ts'
@@ -222,6 +222,7 @@ class Crew implements FaultStage, AsyncDisposable {
     // What is on its way to the clients may still come: but all of it, and in time.
     this.#problems.push(...(await this.#whatStaysWrong()))
     this.#problems.push(...this.keepers.flatMap(({ problems }) => problems))
+    if (this.#problems.length > 0) this.#problems.push(...(await this.#whereMembersDiffer()))
     return this.#problems
   }
 
@@ -255,8 +256,20 @@ class Crew implements FaultStage, AsyncDisposable {
     )
   }
 
-  async #readAfresh(): Promise<Tree> {
-    await using fresh = new ZooKeeper(this.#direct, { sessionTimeoutMs: 2 * SESSION_TIMEOUT_MS })
+  /** A client is no better than its server: where the members themselves hold different trees, that has to be known. */
+  async #whereMembersDiffer(): Promise<string[]> {
+    const problems = await Promise.all(
+      this.cluster.members.map(async ({ port }) => {
+        const tree = await this.#readAfresh(`127.0.0.1:${port}`)
+        return judgeCache(`the member at ${port} itself`, tree, this.tree)
+      }),
+    )
+    const servers = this.clients.map(({ server }, index) => `client ${index} at ${server?.port}`)
+    return [...problems.flat(), `(${servers.join(', ')})`]
+  }
+
+  async #readAfresh(servers = this.#direct): Promise<Tree> {
+    await using fresh = new ZooKeeper(servers, { sessionTimeoutMs: 2 * SESSION_TIMEOUT_MS })
     await fresh.connect({ timeoutMs: PATIENCE_MS })
     await fresh.sync(this.#root)
     return await readTree(fresh, this.#root)
