@@ -8,6 +8,8 @@ const OWN = [
   [401, 'Unauthorized', ANSWERS.unauthorized],
   [403, 'Forbidden', ANSWERS.forbidden],
   [404, 'Not Found', ANSWERS.noRoute],
+  [413, 'Request Entity Too Large', ANSWERS.bodyTooLarge],
+  [431, 'Request Header Fields Too Large', ANSWERS.headTooLarge],
   [502, 'Bad Gateway', ANSWERS.broken],
   [503, 'Service Unavailable', ANSWERS.unavailable],
   [504, 'Gateway Timeout', ANSWERS.timeout],

@@ -62,6 +62,8 @@ function ask({ to, host, path, form }: Asked, secret: string): Promise<Answered>
       {
         host: to.address,
         port: to.port,
+        // Whom httpd knows for the agent where all others come by the PROXY protocol.
+        localAddress: to.address,
         path,
         method: body === undefined ? 'GET' : 'POST',
         agent: false,

@@ -78,6 +78,9 @@ export const SECRET_HEADER = 'X-Zoogate-Secret'
 /** What every answer to the agent carries: the id of the generation that answered. */
 export const GENERATION_HEADER = 'X-Zoogate-Generation'
 
+/** The environment variable that is set for requests that come over the control listener. */
+export const OVER_CONTROL = 'zoogate_control'
+
 export interface ControlAddress {
   readonly address: string
   readonly port: number

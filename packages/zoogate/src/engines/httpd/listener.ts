@@ -1,11 +1,14 @@
 import type { Listener, View } from '../../model/view.ts'
 import { ANSWER_PREFIX, answerFile } from './answers.ts'
+import { bodyLengthRules } from './body-limit.ts'
+import { proxyProtocol } from './client-address.ts'
 import { destinationsOf } from './destination.ts'
 import { type Directive, directive, expanded, rewriteDirective, section } from './directive.ts'
 import {
   balancerFile,
   type ControlAddress,
   GENERATION_HEADER,
+  OVER_CONTROL,
   runtimePath,
   SECRET_HEADER,
   SECRET_VARIABLE,
@@ -52,6 +55,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     ...controlRequests(control),
     ...ownAnswers(),
     ...requestChecks(),
+    ...bodyLengthRules(view),
     ...rules,
     ...pickRules([...view.services.values()], destinationsOf(view)),
     ...carryOut(),
@@ -68,6 +72,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
         directive('ServerName', host.name),
         ...(host.aliases.length === 0 ? [] : [directive('ServerAlias', ...host.aliases)]),
         ...listenerTls(listener, host),
+        ...proxyProtocol(view),
         ...carried,
       ],
     ),
@@ -90,9 +95,6 @@ function at({ address, port }: ControlAddress): string {
 function isAgent(): string {
   return `-n %{ENV:${OVER_CONTROL}} && %{HTTP:${SECRET_HEADER}} == '\${${SECRET_VARIABLE}}'`
 }
-
-/** Set for requests that come over the control listener. */
-const OVER_CONTROL = 'zoogate_control'
 
 function letAgentIn(
   { control, generation }: ListenerContext,

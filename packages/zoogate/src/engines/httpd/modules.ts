@@ -24,15 +24,17 @@ export const MODULES = [
 ] as const
 
 /** What a view needs beside. mod_http2 has threads of its own in each process, whoever speaks it. */
-export function modulesFor({ listeners }: View): readonly string[] {
+export function modulesFor({ listeners, clientAddress }: View): readonly string[] {
   return [
     ...(listeners.some(({ tls }) => tls !== undefined) ? ['ssl'] : []),
     ...(listeners.some(({ tls }) => tls?.http2 === true) ? ['http2'] : []),
+    // After mod_headers, which has to see what this takes away.
+    ...(clientAddress === undefined ? [] : ['remoteip']),
   ]
 }
 
 /** What some view needs. */
-export const ALL_MODULES: readonly string[] = [...MODULES, 'ssl', 'http2']
+export const ALL_MODULES: readonly string[] = [...MODULES, 'ssl', 'http2', 'remoteip']
 
 export function loadModules(names: readonly string[]): readonly Directive[] {
   return names.map((name) => directive('LoadModule', `${name}_module`, modulePath(name)))

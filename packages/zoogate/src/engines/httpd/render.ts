@@ -62,7 +62,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
   return new Map([
     [CONFIGURATION_FILE, printDirectives(main)],
     [MANIFEST_FILE, printManifest(manifestOf(view, generation, control))],
-    [runtimeFile(HEADERS_SCRIPT), headersScript()],
+    [runtimeFile(HEADERS_SCRIPT), headersScript(view)],
     [runtimeFile(SPLITS_FILE), splitsText(view)],
     [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
     ...answerFiles(),

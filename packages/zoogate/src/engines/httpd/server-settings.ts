@@ -2,6 +2,8 @@ import { HEADERS_OF_OURS, HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rule
 import type { Listener, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
 import { errorDocuments } from './answers.ts'
+import { bodyLimit } from './body-limit.ts'
+import { believedAddress, forwardingHeaders } from './client-address.ts'
 import { type Directive, directive, expanded, section } from './directive.ts'
 import { type ControlAddress, HEADERS_SCRIPT, httpdFiles, runtimePath } from './files.ts'
 import { hostOfNobody } from './request-checks.ts'
@@ -25,7 +27,9 @@ export function serverSettings(
     drain(paths),
     ...files(paths),
     ...errorDocuments(),
-    ...endpoints(),
+    ...believedAddress(view, control),
+    ...bodyLimit(view),
+    ...endpoints(view),
   ]
 }
 
@@ -66,17 +70,19 @@ function processes({ concurrency }: View): readonly Directive[] {
   ]
 }
 
-function clients({ concurrency }: View): readonly Directive[] {
+function clients(view: View): readonly Directive[] {
+  const { concurrency, limits } = view
+  const lineBytes = Math.max(LINE_BYTES, limits?.headerBytes ?? 0)
   return [
     directive('KeepAlive', 'On'),
     directive('KeepAliveTimeout', `${concurrency.keepAliveMs}ms`),
     directive('MaxKeepAliveRequests', 0),
-    directive('Timeout', 60),
+    directive('Timeout', silenceS(view)),
     directive('HttpProtocolOptions', 'Strict'),
-    directive('LimitRequestLine', 16_384),
-    directive('LimitRequestFieldSize', 16_384),
+    directive('LimitRequestLine', lineBytes),
+    directive('LimitRequestFieldSize', lineBytes),
     directive('LimitRequestFields', 200),
-    // A body's size is the service's affair.
+    // It does not look at what goes on to an endpoint: see `body-limit.ts`.
     directive('LimitRequestBody', 0),
     directive('UseCanonicalName', 'Off'),
     directive('TraceEnable', 'Off'),
@@ -85,6 +91,14 @@ function clients({ concurrency }: View): readonly Directive[] {
     directive('ServerTokens', 'Prod'),
     directive('ServerSignature', 'Off'),
   ]
+}
+
+/** Of one line of a head, where {@link View.limits} says no more. */
+const LINE_BYTES = 16_384
+
+/** httpd counts silence in whole seconds. */
+function silenceS({ limits }: View): number {
+  return limits?.idleMs === undefined ? 60 : Math.ceil(limits.idleMs / 1_000)
 }
 
 /** No file is anybody's but our own answers. */
@@ -110,7 +124,7 @@ const SET_BY_US: readonly string[] = [
   ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'],
 ]
 
-function endpoints(): readonly Directive[] {
+function endpoints(view: View): readonly Directive[] {
   const unset = [...HOP_BY_HOP_HEADERS, ...HEADERS_OF_OURS].filter(
     (name) => !KEPT_BY_HTTPD.includes(name) && !SET_BY_US.includes(name),
   )
@@ -119,39 +133,23 @@ function endpoints(): readonly Directive[] {
     directive('ProxyPreserveHost', 'On'),
     directive('ProxyAddHeaders', 'Off'),
     directive('ProxyVia', 'Off'),
-    directive('ProxyTimeout', 60),
+    directive('ProxyTimeout', silenceS(view)),
     directive('Proxy100Continue', 'Off'),
     directive('LuaScope', 'thread'),
     directive('LuaCodeCache', 'forever'),
     expanded(directive('LuaHookFixups', runtimePath(HEADERS_SCRIPT), 'drop_unusual')),
+    ...(view.limits?.headerBytes === undefined
+      ? []
+      : [
+          expanded(
+            directive('LuaHookTranslateName', runtimePath(HEADERS_SCRIPT), 'limit_head', 'early'),
+          ),
+        ]),
     hostOfNobody(),
     ...unset.map((name) => directive('RequestHeader', 'unset', name)),
     // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
     directive('RequestHeader', 'unset', 'Upgrade', 'expr=! (%{HTTP:Upgrade} =~ /^websocket$/i)'),
-    // A client's own values are replaced: nobody is trusted to have written them.
-    directive('RequestHeader', 'set', 'X-Forwarded-For', 'expr=%{REMOTE_ADDR}'),
-    directive('RequestHeader', 'set', 'X-Forwarded-Proto', 'expr=%{REQUEST_SCHEME}'),
-    directive('RequestHeader', 'unset', 'X-Forwarded-Host'),
-    directive(
-      'RequestHeader',
-      'set',
-      'X-Forwarded-Host',
-      '%{zoogate_authority}e',
-      'expr=-n %{ENV:zoogate_authority}',
-    ),
-    directive(
-      'RequestHeader',
-      'set',
-      'Forwarded',
-      'expr=for=%{REMOTE_ADDR};proto=%{REQUEST_SCHEME}',
-    ),
-    directive(
-      'RequestHeader',
-      'set',
-      'Forwarded',
-      'expr=for="[%{REMOTE_ADDR}]";proto=%{REQUEST_SCHEME}',
-      'expr=%{REMOTE_ADDR} =~ /:/',
-    ),
+    ...forwardingHeaders(view),
     ...hidden.map((name) => directive('Header', 'unset', name)),
     directive('Header', 'unset', 'Trailer'),
     directive('Header', 'unset', 'Upgrade', 'expr=%{REQUEST_STATUS} != 101'),

@@ -18,6 +18,26 @@ const VARIABLES = { ZOOGATE_RUNTIME: '/run/zoogate/edge/httpd-', ZOOGATE_SECRET:
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
 
+const edge = (parts: { certificate?: string; ca?: string; trusted?: string } = {}): View =>
+  viewOf({
+    listeners: [
+      listenerOf(443, {
+        protocol: 'HTTPS',
+        tls: {
+          certificates: [parts.certificate ?? 'one', 'two'],
+          minVersion: '1.3',
+          http2: true,
+          clientCertificates: { ca: parts.ca ?? 'clients', mode: 'Optional' },
+        },
+      }),
+    ],
+    clientAddress: {
+      trustedProxies: [parts.trusted ?? '10.0.0.0/8', 'fd00::/8'],
+      proxyProtocol: false,
+    },
+    limits: { headerBytes: 32_768, bodyBytes: 1_000_000, idleMs: 1_500 },
+  })
+
 const CASES: Readonly<Record<string, View>> = {
   plain: viewOf({
     services: [serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002, { weight: 3 })])],
@@ -53,6 +73,7 @@ const CASES: Readonly<Record<string, View>> = {
       serviceOf('web', [endpointOf('w', 3002, { address: 'FD00:0::1' })]),
     ],
   }),
+  edge: edge(),
   sessions: viewOf({
     services: [
       serviceOf(
@@ -122,6 +143,9 @@ describe('hostile text', () => {
   )
 
   const fields: Readonly<Record<string, { view: (text: string) => View; harmless: string }>> = {
+    'certificate name': { view: (certificate) => edge({ certificate }), harmless: 'one' },
+    'CA name': { view: (ca) => edge({ ca }), harmless: 'one' },
+    'trusted proxy': { view: (trusted) => edge({ trusted }), harmless: '10.1.0.0/16' },
     hostname: {
       view: (hostname) => viewOf({ routes: [routeOf('shop', { hostname })] }),
       harmless: 'a.test',

@@ -1,0 +1,30 @@
+-- Drops the request's headers whose names have unusual characters.
+function drop_unusual(request)
+  for name in pairs(request:headers_in_table()) do
+    if name:find("[^A-Za-z0-9%-]") then request.headers_in[name] = nil end
+  end
+  return apache2.DECLINED
+end
+
+-- Refuses a request whose line and headers are longer than the Gateway lets them be.
+function limit_head(request)
+  local known = request.subprocess_env
+  if known["REDIRECT_STATUS"] or known["zoogate_control"] then return apache2.DECLINED end
+  local bytes = #request.the_request + 2
+  for name, value in pairs(request:headers_in_table()) do
+    bytes = bytes + #name + #value + 4
+  end
+  if bytes > 32768 then return 431 end
+  return apache2.DECLINED
+end
+
+-- Counts a body whose length was not told.
+function limit_body(request)
+  coroutine.yield()
+  local left = 1000000
+  while bucket do
+    left = left - #bucket
+    if left < 0 then return end
+    coroutine.yield(bucket)
+  end
+end
