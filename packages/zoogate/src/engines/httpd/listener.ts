@@ -1,4 +1,5 @@
 import type { Listener, View } from '../../model/view.ts'
+import type { RenderContext } from '../engine.ts'
 import { ANSWER_PREFIX, answerFile } from './answers.ts'
 import { bodyLengthRules } from './body-limit.ts'
 import { proxyProtocol } from './client-address.ts'
@@ -8,6 +9,7 @@ import {
   balancerFile,
   type ControlAddress,
   GENERATION_HEADER,
+  httpdFiles,
   OVER_CONTROL,
   runtimePath,
   SECRET_HEADER,
@@ -18,14 +20,16 @@ import { listenerTls } from './listener-tls.ts'
 import { literalPattern } from './pattern.ts'
 import { pickRules } from './picks.ts'
 import { condition, requestChecks, rule } from './request-checks.ts'
+import { askForUsers } from './route-access.ts'
+import { keepNothing, keepResponses } from './route-cache.ts'
 import { routeFilters } from './route-filters.ts'
+import { responseFilters } from './route-responses.ts'
 import { RouteSettings, VARIABLES } from './route-settings.ts'
 import { carryOut, routeRules } from './routes.ts'
 import { DRAWS_MAP, SPLITS_FILE, SPLITS_MAP } from './splits.ts'
 
-export interface ListenerContext {
+export interface ListenerContext extends RenderContext {
   readonly view: View
-  readonly generation: string
   readonly control: ControlAddress
 }
 
@@ -42,6 +46,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     view,
     scheme: listener.protocol === 'HTTPS' ? 'https' : 'http',
     port: listener.port,
+    drainFlag: httpdFiles(context.paths).drainFlag,
     settings,
   })
   const carried = [
@@ -53,6 +58,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     expanded(directive('RewriteMap', DRAWS_MAP, `rnd:${splits}`)),
     expanded(directive('RewriteMap', SPLITS_MAP, `txt:${splits}`)),
     ...controlRequests(control),
+    ...keepNothing(settings),
     ...ownAnswers(),
     ...requestChecks(),
     ...bodyLengthRules(view),
@@ -60,6 +66,9 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     ...pickRules([...view.services.values()], destinationsOf(view)),
     ...carryOut(),
     ...routeFilters(settings),
+    ...responseFilters(settings),
+    ...askForUsers(settings, context),
+    ...keepResponses(settings),
   ]
   return listenerHosts(listener, view).map((host) =>
     section(

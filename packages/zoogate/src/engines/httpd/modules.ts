@@ -23,18 +23,33 @@ export const MODULES = [
   'lbmethod_bybusyness',
 ] as const
 
-/** What a view needs beside. mod_http2 has threads of its own in each process, whoever speaks it. */
-export function modulesFor({ listeners, clientAddress }: View): readonly string[] {
-  return [
-    ...(listeners.some(({ tls }) => tls !== undefined) ? ['ssl'] : []),
-    ...(listeners.some(({ tls }) => tls?.http2 === true) ? ['http2'] : []),
-    // After mod_headers, which has to see what this takes away.
-    ...(clientAddress === undefined ? [] : ['remoteip']),
-  ]
+/** What is loaded for what a view says, and for nobody else. mod_http2 has threads of its own in each process. */
+const NEEDED: readonly (readonly [(view: View) => boolean, readonly string[]])[] = [
+  [({ listeners }) => listeners.some(({ tls }) => tls !== undefined), ['ssl']],
+  [({ listeners }) => listeners.some(({ tls }) => tls?.http2 === true), ['http2']],
+  // After mod_headers, which has to see what this takes away.
+  [({ clientAddress }) => clientAddress !== undefined, ['remoteip']],
+  [
+    ({ routes }) => routes.some(({ access }) => access?.basicAuth !== undefined),
+    ['authn_core', 'authn_file', 'auth_basic', 'authz_user'],
+  ],
+  [({ routes }) => routes.some(({ expires }) => expires !== undefined), ['filter', 'expires']],
+  [({ routes }) => routes.some(({ compress }) => compress !== undefined), ['filter', 'deflate']],
+  [
+    ({ routes }) => routes.some(({ cache }) => cache !== undefined),
+    ['cache', 'cache_socache', 'socache_shmcb'],
+  ],
+]
+
+/** What a view needs beside, each once. */
+export function modulesFor(view: View): readonly string[] {
+  return [...new Set(NEEDED.flatMap(([needs, names]) => (needs(view) ? names : [])))]
 }
 
 /** What some view needs. */
-export const ALL_MODULES: readonly string[] = [...MODULES, 'ssl', 'http2', 'remoteip']
+export const ALL_MODULES: readonly string[] = [
+  ...new Set([...MODULES, ...NEEDED.flatMap(([, names]) => names)]),
+]
 
 export function loadModules(names: readonly string[]): readonly Directive[] {
   return names.map((name) => directive('LoadModule', `${name}_module`, modulePath(name)))

@@ -57,7 +57,7 @@ function wrapper(view: View, { paths, generation }: RenderContext): string {
       directive('PidFile', pidFile),
       directive('ErrorLog', errorLog),
       directive('Listen', `${control.address}:${control.port}`),
-      renderControlListener({ view, generation, control }),
+      renderControlListener({ view, paths, generation, control }),
       drain(paths),
     ]),
   ].join('')

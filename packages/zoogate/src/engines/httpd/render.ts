@@ -24,6 +24,7 @@ import { manifestOf, printManifest } from './manifest.ts'
 import { loadModules, MODULES, modulesFor } from './modules.ts'
 import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './picks.ts'
 import { refusals } from './refusals.ts'
+import { cacheMemory } from './route-cache.ts'
 import { secretFilesOf } from './secret-files.ts'
 import { serverSettings } from './server-settings.ts'
 import { SPLITS_FILE, splitsText } from './splits.ts'
@@ -44,7 +45,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     )
   }
   const control = controlAddress(paths, view.listeners)
-  const context = { view, generation, control }
+  const context = { view, paths, generation, control }
   const destinations = destinationsOf(view)
   const main: readonly Directive[] = [
     dollarDefinition(),
@@ -52,6 +53,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     ...tlsSettings(view),
     directive('IncludeOptional', httpdFiles(paths).secretFile),
     ...serverSettings(view, { paths, control }),
+    ...cacheMemory(view, paths),
     ...pickHeaders(),
     ...sessionCookies(view),
     // The first of an address is the one that takes what names none of them.

@@ -2,7 +2,7 @@ import { HOST, HOST_OF_NOBODY, REFUSED_IN_TARGET, TARGET_FORM } from '@zoogate/p
 import { type Directive, directive, rewriteDirective } from './directive.ts'
 
 /** The request's target, byte by byte as it came. */
-const TARGET = '%{ENV:zoogate_target}'
+export const TARGET = '%{ENV:zoogate_target}'
 /** The authority that the request is for: the target's, if it has one (RFC 9112, 3.2.2), else the Host. */
 export const AUTHORITY = '%{ENV:zoogate_authority}'
 /** What of the target is its path, in the client's own bytes, or in a route's: what the endpoint is sent. */

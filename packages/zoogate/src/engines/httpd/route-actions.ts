@@ -5,7 +5,8 @@ import { encodePath } from '../shared/url-path.ts'
 import type { Directive } from './directive.ts'
 import { literalText } from './pattern.ts'
 import { AUTHORITY, condition, PATH, SEARCH } from './request-checks.ts'
-import { VARIABLES } from './route-settings.ts'
+import { cacheActions } from './route-cache.ts'
+import { type Cache, VARIABLES } from './route-settings.ts'
 import type { RoutesContext } from './routes.ts'
 
 /** A rule that a request comes by once its route has matched. */
@@ -32,6 +33,7 @@ export function routeActions(route: Route, context: RoutesContext): RouteActions
     variables: variables(route, context),
     actions: [
       ...refuseAddresses(access),
+      ...(route.cache === undefined ? [] : cacheActions(context.drainFlag)),
       ...(rewrite?.path === undefined ? [] : changePath(rewrite.path, route)),
       ...(answer?.type === 'redirect' ? redirect(answer, route, context) : []),
     ],
@@ -39,7 +41,15 @@ export function routeActions(route: Route, context: RoutesContext): RouteActions
 }
 
 function variables(route: Route, { settings }: RoutesContext): readonly string[] {
-  const { requestHeaders: headers, responseHeaders, rewrite, access, expires, compress } = route
+  const {
+    requestHeaders: headers,
+    responseHeaders,
+    rewrite,
+    access,
+    cache,
+    expires,
+    compress,
+  } = route
   const hostname = rewrite?.hostname
   const set = (variable: keyof typeof VARIABLES, number: number | undefined) =>
     number === undefined ? [] : [`E=${VARIABLES[variable]}:${number}`]
@@ -56,8 +66,14 @@ function variables(route: Route, { settings }: RoutesContext): readonly string[]
     ...set('look', responseHeaders && settings.looks.number(responseHeaders)),
     ...set('users', access?.basicAuth && settings.users.number(access.basicAuth)),
     ...set('expiry', expires && settings.expiries.number(Math.floor(expires.afterMs / 1_000))),
+    ...(cache === undefined ? [] : set('cache', settings.caches.number(cacheOf(route, cache)))),
     ...set('compression', compress && settings.compressions.number(compress.types)),
   ]
+}
+
+function cacheOf(route: Route, { maxAgeMs }: NonNullable<Route['cache']>): Cache {
+  const { id: _, listeners, hostname, headers, method, query, access, timeouts, ...way } = route
+  return { seconds: Math.ceil(maxAgeMs / 1_000), way }
 }
 
 /** Whom a route does not let in by address: nobody of `deny`, and nobody outside of `allow`. */

@@ -1,10 +1,16 @@
-import type { Access, HeaderChanges } from '../../model/view.ts'
+import type { Access, HeaderChanges, Route } from '../../model/view.ts'
 import { Numbered } from './numbered.ts'
 
 /** What an endpoint is told in place of what the client and the gateway said. */
 export interface RequestChanges {
   readonly hostname?: string
   readonly headers?: HeaderChanges
+}
+
+/** Whose responses are kept together: of routes that ask the same of the same Services. */
+export interface Cache {
+  readonly seconds: number
+  readonly way: Partial<Route>
 }
 
 /**
@@ -17,6 +23,7 @@ export class RouteSettings {
   readonly users = new Numbered<NonNullable<Access['basicAuth']>>()
   readonly expiries = new Numbered<number>()
   readonly compressions = new Numbered<readonly string[]>()
+  readonly caches = new Numbered<Cache>()
 }
 
 /** The names of the variables. */
@@ -26,6 +33,7 @@ export const VARIABLES = {
   users: 'zoogate_users',
   expiry: 'zoogate_expiry',
   compression: 'zoogate_compression',
+  cache: 'zoogate_cache',
 } as const
 
 /** Whether a request carries this number, as an expression of httpd's. */

@@ -16,6 +16,8 @@ export interface RoutesContext {
   readonly view: View
   readonly scheme: 'http' | 'https'
   readonly port: number
+  /** While there is this file, clients' connections are closed. */
+  readonly drainFlag: string
   /** What the routes say for later is gathered here. */
   readonly settings: RouteSettings
 }

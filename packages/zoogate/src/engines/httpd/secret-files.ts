@@ -1,11 +1,13 @@
 import type { Secret, View } from '../../model/view.ts'
-import { PRIVATE_FOLDER } from '../engine.ts'
+import { PRIVATE_FOLDER, WORKERS_FOLDER } from '../engine.ts'
 
-/** Files that httpd reads while it loads a configuration, relative to the generation folder. */
+/** Relative to the generation folder. httpd reads all but those of users while it loads a configuration. */
 export const secretFiles = {
   chain: (name: string) => `${PRIVATE_FOLDER}/${name}.chain.pem`,
   key: (name: string) => `${PRIVATE_FOLDER}/${name}.key.pem`,
   authorities: (name: string) => `${PRIVATE_FOLDER}/${name}.ca.pem`,
+  /** Names and hashes, which workers read at each request. */
+  users: (name: string) => `${WORKERS_FOLDER}/${name}.users`,
 } as const
 
 /** The files of the bytes that a view names. */
@@ -23,6 +25,11 @@ function filesOf(secret: Secret): readonly (readonly [string, string])[] {
     case 'CA':
       return [[secretFiles.authorities(secret.name), secret.certificatesPem]]
     case 'Users':
-      return []
+      return [
+        [
+          secretFiles.users(secret.name),
+          secret.users.map(({ name, hash }) => `${name}:${hash}\n`).join(''),
+        ],
+      ]
   }
 }

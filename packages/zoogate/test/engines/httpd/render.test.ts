@@ -74,6 +74,70 @@ const CASES: Readonly<Record<string, View>> = {
     ],
   }),
   edge: edge(),
+  filters: viewOf({
+    routes: [
+      routeOf('shop', {
+        id: 'matches.0.0.0',
+        path: { type: 'RegularExpression', value: String.raw`/v[0-9]+/it"ems\.(a|b)` },
+        headers: [{ name: 'x-v', value: '[0-9]{2}', type: 'RegularExpression' }],
+        query: [
+          { name: 'q', value: 'a b' },
+          { name: 'tags[]', value: 'x|y', type: 'RegularExpression' },
+        ],
+        access: {
+          allow: ['10.0.0.0/8', '2001:db8::/32'],
+          deny: ['10.1.0.0/16', '10.2.0.0/16'],
+          basicAuth: { realm: 'the shop, 100%', users: 'staff' },
+        },
+      }),
+      routeOf('shop', {
+        id: 'rewrite.0.0.0',
+        ...prefix('/old/shop'),
+        requestHeaders: {
+          set: [{ name: 'X-From', value: 'edge 100% "x"' }],
+          add: [{ name: 'X-More', value: '1' }],
+          remove: ['X-Gone'],
+        },
+        responseHeaders: {
+          set: [{ name: 'X-Out', value: '%{REMOTE_ADDR}e' }],
+          add: [{ name: 'X-Too', value: 'x' }],
+          remove: ['X-Internal'],
+        },
+        rewrite: {
+          hostname: 'inner.test',
+          path: { type: 'ReplacePrefixMatch', value: '/new%20shop' },
+        },
+        expires: { afterMs: 3_600_000 },
+      }),
+      routeOf('shop', {
+        id: 'cached.0.0.0',
+        ...prefix('/cached'),
+        cache: { maxAgeMs: 60_000 },
+        compress: { types: ['text/*', 'application/json'] },
+        rewrite: { path: { type: 'ReplaceFullPath', value: '/one' } },
+      }),
+      routeOf('shop', {
+        id: 'moved.0.0.0',
+        ...prefix('/moved'),
+        backends: [],
+        answer: {
+          type: 'redirect',
+          scheme: 'https',
+          path: { type: 'ReplacePrefixMatch', value: '/' },
+          statusCode: 301,
+        },
+      }),
+    ],
+    services: [serviceOf('shop', [endpointOf('a', 3001)])],
+    secrets: [
+      {
+        type: 'Users',
+        name: 'staff',
+        version: '1',
+        users: [{ name: 'ann "a"', hash: '$5$salt$hash' }],
+      },
+    ],
+  }),
   sessions: viewOf({
     services: [
       serviceOf(
@@ -235,6 +299,20 @@ describe('hostile text', () => {
         }),
       harmless: '/a',
     },
+    realm: {
+      view: (realm) =>
+        viewWith({ access: { allow: [], deny: [], basicAuth: { realm, users: 'staff' } } }),
+      harmless: 'shop',
+    },
+    'users’ secret': {
+      view: (users) =>
+        viewWith({ access: { allow: [], deny: [], basicAuth: { realm: 'a', users } } }),
+      harmless: 'staff',
+    },
+    'media type': {
+      view: (type) => viewWith({ compress: { types: [type] } }),
+      harmless: 'text/plain',
+    },
     network: {
       view: (network) => viewWith({ access: { allow: [network], deny: [network] } }),
       harmless: '10.0.0.0/8',
@@ -343,8 +421,8 @@ function expansionsOf(name: string, word: string, index: number): number {
   const isPattern =
     (name === 'RewriteCond' && index === 1) || (name === 'RewriteRule' && index === 0)
   if (isPattern) return word.match(/\$\{/g)?.length ?? 0
-  // A backslash takes the meaning of what is behind it in mod_rewrite's words.
-  if (name.startsWith('Rewrite')) {
+  // A backslash takes the meaning of what is behind it in mod_rewrite's words, and in a realm.
+  if (name.startsWith('Rewrite') || name === 'AuthName') {
     return word.replace(/\\./gs, '').match(/[%$]\{[^}]*|[%$][0-9]/g)?.length ?? 0
   }
   // A `%` takes that of another in mod_headers'.
