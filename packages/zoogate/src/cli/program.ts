@@ -6,6 +6,7 @@ const HELP = `
 One machine:      zoogate dev examples/shop.yaml
 Desired state:    zoogate apply shop.yaml; zoogate status; zoogate rollback
 One instance:     zoogate drain shop shop-1; zoogate undrain shop shop-1
+Your own files:   zoogate import /etc/haproxy/haproxy.cfg; zoogate apply edge.yaml
 What to write:    zoogate explain HTTPRoute.spec.rules; zoogate schema > zoogate.schema.json
 Exit codes:       0 done, 1 failed, 2 what was asked for makes no sense (nothing was changed)`
 
@@ -13,6 +14,7 @@ Exit codes:       0 done, 1 failed, 2 what was asked for makes no sense (nothing
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dev: async () => (await import('./commands/dev.ts')).devCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   get: async () => (await import('./commands/get.ts')).getCommand(),
   history: async () => (await import('./commands/history.ts')).historyCommand(),

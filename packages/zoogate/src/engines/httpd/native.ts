@@ -49,7 +49,14 @@ function wrapper(view: View, { paths, generation }: RenderContext): string {
   const control = controlAddress(paths, view.listeners)
   const text = join(paths.folder, 'generations', generation, NATIVE_FILE)
   return [
-    printDirectives([dollarDefinition(), directive('Include', text)]),
+    printDirectives([
+      dollarDefinition(),
+      // Debian's names for what each httpd of a host has to have for itself.
+      directive('Define', 'APACHE_RUN_DIR', paths.run),
+      directive('Define', 'APACHE_LOCK_DIR', paths.run),
+      directive('Define', 'APACHE_PID_FILE', pidFile),
+      directive('Include', text),
+    ]),
     loadMissing(...PROCESS_MODULES),
     ...MODULES.map((name) => loadMissing(name)),
     printDirectives([

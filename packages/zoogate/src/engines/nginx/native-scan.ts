@@ -2,6 +2,8 @@
 export interface ScannedDirective {
   /** Unquoted. */
   readonly words: readonly string[]
+  /** Where each of them begins and ends, quotes included. */
+  readonly places: readonly { readonly start: number; readonly end: number }[]
   /** Where its name begins, and behind its `;` or `}`. */
   readonly start: number
   readonly end: number
@@ -17,6 +19,7 @@ export interface ScannedDirective {
 export function scanDirectives(text: string): readonly ScannedDirective[] {
   const found: ScannedDirective[] = []
   let words: string[] = []
+  let places: { start: number; end: number }[] = []
   let start = 0
   let blockStart: number | undefined
   let depth = 0
@@ -25,6 +28,7 @@ export function scanDirectives(text: string): readonly ScannedDirective[] {
       if (depth > 0) continue
       if (words.length === 0) start = from
       words.push(value)
+      places.push({ start: from, end: to })
     } else if (kind === '{') {
       if (depth === 0) blockStart = to
       depth += 1
@@ -33,8 +37,9 @@ export function scanDirectives(text: string): readonly ScannedDirective[] {
       if (depth < 0) return found
       if (depth > 0) continue
       const inside = blockStart === undefined ? {} : { blockStart }
-      found.push({ words, start, end: to, ...inside })
+      found.push({ words, places, start, end: to, ...inside })
       words = []
+      places = []
       blockStart = undefined
     }
   }
@@ -94,4 +99,19 @@ function bareWord(text: string, from: number): Token {
     at += 1
   }
   return { kind: 'word', value, from, to: Math.min(at, text.length) }
+}
+
+/** The same of all levels, in their order. Pure. */
+export function scanAll(text: string, offset = 0): readonly ScannedDirective[] {
+  return scanDirectives(text).flatMap((each) => {
+    const { blockStart, places } = each
+    const moved = {
+      ...each,
+      start: each.start + offset,
+      end: each.end + offset,
+      places: places.map(({ start, end }) => ({ start: start + offset, end: end + offset })),
+    }
+    if (blockStart === undefined || /_block$/.test(each.words[0] ?? '')) return [moved]
+    return [moved, ...scanAll(text.slice(blockStart, each.end - 1), offset + blockStart)]
+  })
 }

@@ -7,6 +7,7 @@ import { block, directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles } from './files.ts'
 import { loadModules, modulePath, STREAM_MODULE } from './modules.ts'
 import { type ScannedDirective, scanDirectives } from './native-scan.ts'
+import { edited, type TextEdit } from './text-edits.ts'
 
 /** Our server, which the text's `http` includes. */
 const CONTROL_FILE = 'zoogate-control.conf'
@@ -56,9 +57,9 @@ export function nativeConfiguration(text: string, errorLog: string, host: Native
   const directives = scanDirectives(text)
   const http = directives.find(({ words, blockStart }) => words[0] === 'http' && blockStart)
   const include = printDirectives([directive('include', CONTROL_FILE)]).trim()
-  const edits: Edit[] = directives.flatMap((each) => {
+  const edits: TextEdit[] = directives.flatMap((each) => {
     const replacement = replaced(each, host)
-    return replacement === undefined ? [] : [{ ...each, replacement }]
+    return replacement === undefined ? [] : [{ start: each.start, end: each.end, replacement }]
   })
   const start = http?.blockStart
   if (start !== undefined) edits.push({ start, end: start, replacement: ` ${include}` })
@@ -67,24 +68,6 @@ export function nativeConfiguration(text: string, errorLog: string, host: Native
     ...(start === undefined ? [block('http', [directive('include', CONTROL_FILE)])] : []),
   ]
   return edited(text, edits) + printDirectives(after)
-}
-
-interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly replacement: string
-}
-
-/** In its place, lines kept, so that the checker's line numbers are those of the author's file. */
-function edited(text: string, edits: readonly Edit[]): string {
-  let result = ''
-  let at = 0
-  for (const { start, end, replacement } of [...edits].sort((a, b) => a.start - b.start)) {
-    const lines = text.slice(start, end).replace(/[^\n]/g, '')
-    result += text.slice(at, start) + replacement + lines
-    at = end
-  }
-  return result + text.slice(at)
 }
 
 /** Undefined: it stays. */

@@ -124,3 +124,12 @@ it.each([
 ])('agent.yaml may not say %s', (allow, words) => {
   expect(() => parseHostConfig(`allow: ${allow}`, 'agent.yaml')).toThrow(words)
 })
+
+test('configurations in an engine’s own language are refused where it is not allowed', async () => {
+  const view = viewOf({ routes: [], native: { text: 'global' } })
+  expect(await refusal(view, {})).toMatch(
+    /^Gateway\/edge spec\.native: this host does not allow native configuration, .*: write allow: \{ native: true \} into its agent\.yaml/,
+  )
+  expect(await refusal(view, { native: true })).toBeUndefined()
+  expect(await refusal(view, { native: true, listenPorts: [80] })).toContain('8080')
+})
