@@ -14,14 +14,16 @@ export interface Backend {
   registration(change?: Partial<Registration>): Buffer
 }
 
-export async function startBackends(count: number, prefix = 'b'): Promise<Backends> {
+/** @param delayMs how long each thinks before it answers */
+export async function startBackends(count: number, prefix = 'b', delayMs = 0): Promise<Backends> {
   const servers: Server[] = []
   const all: Backend[] = []
   for (let index = 0; index < count; index++) {
     const name = `${prefix}${index}`
     const server = createServer((request, response) => {
       request.resume()
-      response.end(`${name}\n`)
+      if (delayMs === 0) response.end(`${name}\n`)
+      else setTimeout(() => response.end(`${name}\n`), delayMs)
     })
     // Longer than any engine keeps an idle connection: the engine shall be the one that closes.
     server.keepAliveTimeout = 600_000

@@ -159,11 +159,14 @@ function openConnection(port: number): Promise<Connection | string> {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       connection.error = error.code ?? 'error'
     })
-    socket.on('close', () => {
+    const ended = () => {
       connection.closed = true
       resolve(connection.error)
       connection.wake()
-    })
+    }
+    // What is sent after the other side's end would be a failure of ours.
+    socket.on('end', ended)
+    socket.on('close', ended)
   })
 }
 
@@ -206,13 +209,13 @@ async function exchange(
   }
 }
 
-interface Answer {
+export interface Answer {
   readonly status: string
   readonly body: string
   readonly close: boolean
 }
 
-function parseAnswer(text: string): Answer | undefined {
+export function parseAnswer(text: string): Answer | undefined {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return undefined
   const head = text.slice(0, end)
