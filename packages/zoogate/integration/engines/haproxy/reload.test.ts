@@ -10,45 +10,12 @@ import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { haproxy as engine } from '../../../src/engines/haproxy/index.ts'
 import type { Algorithm } from '../../../src/model/view.ts'
-import {
-  endpointOf,
-  listenerOf,
-  routeOf,
-  serviceOf,
-  viewOf,
-} from '../../../test/engines/support/views.ts'
+import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
 import { startBackendProcess } from '../nginx/backend-process.ts'
 import { startEchoBackend } from '../nginx/echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
-  test('10 under load, each with another structure: no request fails', async () => {
-    await using backends = await startBackends(2)
-    const port = await freePort()
-    const endpoints = backends.all.map((each, index) => endpointOf(`e${index}`, each.port))
-    const view = (round: number) =>
-      viewOf({
-        listeners: [listenerOf(port)],
-        routes: [
-          routeOf('shop', { id: 'first', hostname: `host${round}.test` }),
-          routeOf('shop', { id: 'second' }),
-        ],
-        services: [serviceOf('shop', endpoints)],
-      })
-    await using haproxy = await startHaproxy(view(0))
-    const load = startLoad({ port, connections: 50, requestsPerSecond: 800, keepAlive: true })
-    const short = startLoad({ port, connections: 10, requestsPerSecond: 100, keepAlive: false })
-    await waitFor('load', () => load.report.ok > 200)
-    for (let round = 1; round <= 10; round++) {
-      await haproxy.reload(view(round))
-      const before = load.report.ok
-      await waitFor('more requests', () => load.report.ok > before + 100)
-    }
-    const reports = [await load.stop(), await short.stop()]
-    expect(load.failed() + short.failed(), JSON.stringify(reports)).toBe(0)
-    expect((await haproxy.control.observe()).generation).toBe('11')
-  })
-
   test('a new worker knows who is draining, and who fails its checks', async () => {
     await using backends = await startBackends(2)
     await using failing = await startEchoBackend((asked, response) => {
