@@ -71,6 +71,12 @@ function serviceForms(
   })
 }
 
+/**
+ * A member that comes live gets no `retry`: after a failed connection it would be left out for a minute.
+ * So httpd connects to it once a second, and takes it in again as soon as it can. It leaves out none for it.
+ */
+const WAKING: Form = { w_hm: 'TCP', w_hi: '1000', w_hp: '1', w_hf: '1000000' }
+
 /** What to send so that a balancer has these members. Pure. */
 export function balancerForms(
   balancer: string,
@@ -92,6 +98,7 @@ export function balancerForms(
       w_rr: member.note,
       w_status_N: member.draining ? '1' : '0',
       w_status_D: member.disabled ? '1' : '0',
+      ...(present === undefined ? WAKING : {}),
     })
   }
   for (const present of has) {

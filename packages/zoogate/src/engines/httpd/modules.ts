@@ -19,6 +19,7 @@ export const MODULES = [
   'proxy',
   'proxy_http',
   'proxy_balancer',
+  'proxy_hcheck',
   'lbmethod_byrequests',
   'lbmethod_bybusyness',
 ] as const

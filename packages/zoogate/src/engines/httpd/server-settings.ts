@@ -133,6 +133,8 @@ function endpoints(view: View): readonly Directive[] {
     directive('ProxyPreserveHost', 'On'),
     directive('ProxyAddHeaders', 'Off'),
     directive('ProxyVia', 'Off'),
+    // For members that came live alone: see `live.ts`.
+    directive('ProxyHCTPsize', 4),
     directive('ProxyTimeout', silenceS(view)),
     directive('Proxy100Continue', 'Off'),
     directive('LuaScope', 'thread'),
