@@ -56,6 +56,17 @@ export const REASONS: FeatureReasons = {
   'Service.spec.connections.queue': 'httpd has no queue of requests: limit them at the endpoint',
   'HTTPRoute.spec.rules.filters.rateLimit':
     'httpd has no limit of requests: use an engine that has, in front of it',
+  'Service.spec.sessionPersistence.type=SourceIP':
+    'httpd keeps no table of addresses: use balance.algorithm consistentHash with hashOn sourceIP, or a cookie',
+  'Service.spec.outlierDetection':
+    'httpd counts no failures in a row, and leaves an endpoint out without a bound for the pool: use healthCheck',
+  'Service.spec.slowStart': 'httpd does not let the share of an endpoint grow: leave it out',
+  'Service.spec.tls':
+    'httpd asks an endpoint for the name that the client asked for, and for no other: use haproxy or nginx for this Gateway',
+  'Service.spec.tls.clientCertificateRef':
+    'httpd does not speak TLS with endpoints here: use haproxy or nginx for this Gateway',
+  'Service.spec.healthCheck.zookeeper':
+    'httpd speaks HTTP only: use haproxy or nginx for an ensemble',
   'Gateway.spec.listeners.protocol=TCP': 'httpd speaks HTTP only: use haproxy or nginx for TCP',
   'Gateway.spec.listeners.protocol=TLS': 'httpd speaks HTTP only: use haproxy or nginx for TCP',
 }
