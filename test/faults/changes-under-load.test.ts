@@ -4,8 +4,9 @@ import { seededRandom } from '../support/random.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
-const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd')
+// Not httpd yet: it leaves a member aside for a minute that died once, and so may have none to ask.
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx')
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 
 describe.skipIf(absent !== undefined)('F4: changes under load', () => {
