@@ -8,6 +8,7 @@ import { missing } from '../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { START_ENGINE } from '../../src/agent/disk/start-engine.ts'
 import { openNodePaths } from '../../src/agent/node-paths.ts'
+import { nativeYaml, TEMPLATES } from '../native/texts.ts'
 import { type Site, startSite, untilAnswering } from './support/site.ts'
 
 /** What a service manager is to the agent: it runs the engine, again when it ends, unless told to pause. */
@@ -34,7 +35,7 @@ async function manage(site: Site) {
   return {
     run,
     pid,
-    config: `{ discovery: { allowAddresses: [127.0.0.1] }, engine: { mode: attached, pidFile: ${pidFile} } }`,
+    config: `{ discovery: { allowAddresses: [127.0.0.1] }, allow: { native: true }, engine: { mode: attached, pidFile: ${pidFile} } }`,
     async end() {
       process.kill(await pid(), 'SIGTERM')
     },
@@ -84,6 +85,14 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const) {
       const counts = { up: 1, draining: 0, down: 0 }
       await waitFor('one endpoint', () => agent.report.services['shop']?.up === 1)
       expect(agent.report.services['shop']).toMatchObject(counts)
+
+      // Somebody's own text, in the same process.
+      const process = await service.pid()
+      const text = TEMPLATES[engine](site.port, site.folder)
+      const own = await site.applyYaml(nativeYaml(engine, { text, services: ['shop'] }))
+      await waitFor('the text to be served', () => agent.report.revision === own)
+      await untilAnswering(site, 'b1')
+      expect(await service.pid()).toBe(process)
       await rm(service.run, { recursive: true, force: true })
     })
   })

@@ -74,3 +74,20 @@ export const BROKEN: Readonly<Record<NativeEngine, readonly [text: string, words
   nginx: ['events {}\nhttp {\n  srever { }\n}\n', /unknown directive "srever" in .*nginx\.conf:3/],
   httpd: ['Listen 127.0.0.1:1\nProxxyPass /\n', /native\.conf.*Proxxy|Proxxy/s],
 }
+
+/** A Gateway with native, and its Service. */
+export function nativeYaml(engine: string, native: object, ports: readonly number[] = []): string {
+  const listeners = ports.map((port, index) => ({ name: `l${index}`, port, address: '127.0.0.1' }))
+  const spec = { engine, native, ...(ports.length === 0 ? {} : { listeners }) }
+  return [
+    { apiVersion: 'zoogate/v1', kind: 'Gateway', metadata: { name: 'edge' }, spec },
+    {
+      apiVersion: 'zoogate/v1',
+      kind: 'Service',
+      metadata: { name: 'shop' },
+      spec: { protection: 'off' },
+    },
+  ]
+    .map((resource) => JSON.stringify(resource))
+    .join('\n---\n')
+}

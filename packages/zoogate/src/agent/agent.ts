@@ -336,6 +336,7 @@ export class Agent {
       host: hostname(),
       address: this.#address,
       target: this.#asked,
+      version: this.#latest?.version,
       status: this.#work?.status,
       problem: this.#engineProblem ?? this.#problem,
       pools: this.#work?.pools ?? [],

@@ -24,6 +24,8 @@ export interface GatewayStatus {
     readonly name: string
     /** The revision that it serves. */
     readonly revision: number
+    /** Of a native configuration in a znode: which change of it, by its zxid. */
+    readonly zxid?: string
     /** As it reports itself; `away`: its agent has no session, and its engine goes on as it was. */
     readonly state: NodeReport['state'] | 'away'
     readonly lastError: string | null
@@ -61,6 +63,7 @@ export function nodeStatus({ name, alive, report }: NodeStatus): GatewayStatus['
   return {
     name,
     revision: report?.revision ?? 0,
+    ...(report?.znode === undefined ? {} : { zxid: report.znode.zxid }),
     state: alive ? (report?.state ?? 'starting') : 'away',
     lastError: report?.lastError?.message ?? null,
   }

@@ -32,9 +32,9 @@ function gatewayTable(gateways: readonly GatewayStatus[], terminal: Terminal): s
   if (gateways.length === 0) return ''
   const rows = gateways.flatMap((gateway) => {
     const urls = gateway.listeners.map(({ url }) => printable(url)).join(' ')
-    const nodes = gateway.nodes.map(({ name, revision, state, lastError }) => [
+    const nodes = gateway.nodes.map(({ name, revision, zxid, state, lastError }) => [
       printable(name),
-      String(revision),
+      zxid === undefined ? String(revision) : `${revision}@${printable(zxid)}`,
       coloured(state, terminal),
       printable(lastError ?? ''),
     ])

@@ -21,6 +21,8 @@ export const NodeReportSchema = Type.Object({
   host: Type.String(),
   /** The revision that the engine serves; 0: none yet. */
   revision: Type.Integer({ minimum: 0 }),
+  /** Where the text of a native configuration lies, and which change of it is served: its zxid, in hexadecimal. */
+  znode: Type.Optional(Type.Object({ path: Type.String(), zxid: Type.String() })),
   /** The revision that the rollout asks for. */
   target: Type.Integer({ minimum: 0 }),
   /**

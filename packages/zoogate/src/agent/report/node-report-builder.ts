@@ -2,7 +2,7 @@ import type { Observation } from '../../engines/engine.ts'
 import { listenerUrl } from '../../model/listener-url.ts'
 import { type NodeReport, REPORTED_PER_SERVICE_MAX } from '../../model/node-report.ts'
 import type { ReconcilerStatus } from '../reconcile/reconciler.ts'
-import { versionOf } from '../reconcile/view-version.ts'
+import { type ViewVersion, versionOf } from '../reconcile/view-version.ts'
 import type { Pool } from '../state/pool.ts'
 
 /** All that a report is made of. */
@@ -14,6 +14,8 @@ export interface NodeSituation {
   readonly address: string
   /** The revision that the rollout asks for; 0: not known. */
   readonly target: number
+  /** The same with what a znode holds for it; undefined: not known. */
+  readonly version: ViewVersion | undefined
   /** Undefined: there is no engine yet. */
   readonly status: ReconcilerStatus | undefined
   /** What keeps the target from even being tried. */
@@ -27,12 +29,14 @@ type Report = Omit<NodeReport, 'updatedAt'>
 export function buildNodeReport(situation: NodeSituation): Report {
   const { engine, engineVersion, host, address, target, status, pools } = situation
   const error = lastError(situation)
+  const znode = status?.served?.view.native?.znode
   return {
     v: 1,
     engine,
     ...(engineVersion === undefined ? {} : { engineVersion }),
     host,
     revision: status?.served?.view.revision ?? 0,
+    ...(znode?.mzxid === undefined ? {} : { znode: { path: znode.path, zxid: znode.mzxid } }),
     target,
     state: stateOf(situation),
     ...(error === undefined ? {} : { lastError: error }),
@@ -46,13 +50,14 @@ export function buildNodeReport(situation: NodeSituation): Report {
   }
 }
 
-function stateOf({ status, problem, target }: NodeSituation): NodeReport['state'] {
+function stateOf({ status, problem, target, version }: NodeSituation): NodeReport['state'] {
   if (status?.served === undefined) return problem || status?.failure ? 'failed' : 'starting'
   if (!status.running) return 'stopped'
   if (problem !== undefined || status.trouble !== undefined) return 'failed'
   const { failure, served } = status
   if (failure !== undefined && failure.version !== versionOf(served.view)) return 'failed'
-  const there = target === 0 || served.view.revision === target
+  const isVersion = version === undefined || versionOf(served.view) === version
+  const there = target === 0 || (served.view.revision === target && isVersion)
   return there && !status.busy && failure === undefined ? 'ready' : 'applying'
 }
 
