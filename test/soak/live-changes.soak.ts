@@ -37,7 +37,7 @@ describe('soak: 200 live changes and 30 reloads under load', () => {
         expect(counted.brokenByLiveChange, JSON.stringify(webSockets.broken)).toBe(0)
         expect(garbled).toBe(0)
       },
-      1_200_000,
+      3_600_000,
     )
   }
 })

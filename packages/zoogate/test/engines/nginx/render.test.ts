@@ -85,6 +85,63 @@ const CASES: Readonly<Record<string, View>> = {
       ),
     ),
   }),
+  matches: viewOf({
+    routes: [
+      routeOf('shop', {
+        id: 'expression.0.0.0',
+        path: { type: 'RegularExpression', value: '/v[0-9]+/(users|orders)(/.*)?' },
+        headers: [{ name: 'x-tier', value: 'gold|sil.er', type: 'RegularExpression' }],
+      }),
+      routeOf('shop', {
+        id: 'query.0.0.0',
+        ...prefix('/find'),
+        query: [
+          { name: 'q', value: 'a&b' },
+          { name: 'page', value: '[1-9][0-9]*', type: 'RegularExpression' },
+        ],
+      }),
+    ],
+    services: [serviceOf('shop', [endpointOf('a', 3001)])],
+  }),
+  limits: viewOf({
+    routes: [
+      routeOf('shop', {
+        id: 'limited.0.0.0',
+        ...prefix('/limited'),
+        rateLimit: { requests: 100, perMs: 1_000, key: { type: 'sourceIP' } },
+        retry: { attempts: 2, codes: [502, 503], methods: ['GET', 'HEAD'] },
+      }),
+      routeOf('shop', {
+        id: 'by-key.0.0.0',
+        ...prefix('/by-key'),
+        rateLimit: { requests: 1, perMs: 60_000, key: { type: 'header', name: 'X-Api-Key' } },
+        retry: { attempts: 0, codes: [], methods: [] },
+      }),
+    ],
+    services: [serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002)])],
+    limits: { headerBytes: 8_192, bodyBytes: 1_048_576, idleMs: 30_000 },
+  }),
+  stream: viewOf({
+    listeners: [
+      listenerOf(5432, { name: 'plain', protocol: 'TCP' }),
+      listenerOf(5433, { name: 'nobody', protocol: 'TCP' }),
+    ],
+    routes: [],
+    tcpRoutes: [
+      {
+        id: 'tcp.0',
+        listeners: ['plain'],
+        backends: [
+          { service: 'primary', weight: 3 },
+          { service: 'replica', weight: 1 },
+        ],
+      },
+    ],
+    services: [
+      serviceOf('primary', [endpointOf('a', 3001)], { algorithm: 'leastRequest' }),
+      serviceOf('replica', [endpointOf('b', 3002, { state: 'draining' }), endpointOf('c', 3003)]),
+    ],
+  }),
 }
 
 describe('render', () => {
