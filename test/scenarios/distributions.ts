@@ -106,7 +106,8 @@ export async function distributions({
       const answers = await spread(each)
       const meant =
         name === 'httpd' && algorithm === 'leastRequest' ? unweighted(weighted) : weighted
-      const rows = rowsOf(algorithm, meant, requests, answers)
+      const uneven = name === 'haproxy' && algorithm === 'random' ? ringUnevenness : undefined
+      const rows = rowsOf(algorithm, meant, requests, answers, uneven)
       found.push({ algorithm, endpoints, rows })
     }
     return found
@@ -149,11 +150,20 @@ function unweighted(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   return endpoints.map((endpoint) => ({ ...endpoint, weight: 1 }))
 }
 
+/**
+ * HAProxy draws a place on a ring, on which an endpoint has 16 points for each unit of its weight: three
+ * standard deviations of what lies before these. Heavier weights are truer.
+ */
+function ringUnevenness(share: number, weight: number): number {
+  return (3 * share) / Math.sqrt(16 * weight)
+}
+
 function rowsOf(
   algorithm: Algorithm,
   endpoints: readonly Endpoint[],
   requests: number,
   counts: ReadonlyMap<string, number>,
+  unevenness?: (share: number, weight: number) => number,
 ): readonly Row[] {
   const total = endpoints.reduce((sum, { weight }) => sum + weight, 0)
   const strangers = [...counts.keys()].filter((name) => !endpoints.some(({ id }) => id === name))
@@ -165,7 +175,9 @@ function rowsOf(
         weight,
         count: counts.get(id) ?? 0,
         expected: share * requests,
-        bound: boundOf(algorithm, share, requests, total),
+        bound:
+          boundOf(algorithm, share, requests, total) +
+          (unevenness?.(share, weight) ?? 0) * requests,
       }
     }),
     // Answers of others, errors among them: none is allowed.
