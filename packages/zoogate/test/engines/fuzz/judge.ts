@@ -82,7 +82,7 @@ function hasAnotherShape(field: Leaf['field'], text: string): boolean {
     case 'routes[].rewrite.path<ReplacePrefixMatch>.value':
     case 'routes[].answer<redirect>.path<ReplacePrefixMatch>.value':
     case 'routes[].answer<fastcgi>.root':
-      return text === '/'
+      return /^\/+$/.test(text)
     case 'routes[].requestHeaders.add[].name':
       // No client's header of such a name is passed on: there is none to stand beside.
       return !/^[A-Za-z0-9-]*$/.test(text)
@@ -94,6 +94,9 @@ function hasAnotherShape(field: Leaf['field'], text: string): boolean {
       return text.endsWith('/*')
     case 'listeners[].address':
       return text === '*' || isIPv6(text)
+    case 'services[].endpoints[].id':
+      // httpd has a digest of a longer one.
+      return text.length > 63
     case 'services[].endpoints[].address':
       return isIPv6(text)
     default:
@@ -128,7 +131,11 @@ function formsOf(field: Leaf['field']): readonly Form[] {
   if (field.endsWith('Pem')) return [linesOf]
   const forms: Form[] = [asItIs, printLiteral]
   if (/path<(?:Exact|PathPrefix)>/.test(field)) {
-    forms.push(decodeURIComponent, (text) => printSpellings(decodeURIComponent(text), '%?#'))
+    forms.push(
+      decodeURIComponent,
+      (text) => printLiteral(decodeURIComponent(text)),
+      (text) => printSpellings(decodeURIComponent(text), '%?#'),
+    )
   }
   // A string between quotes (RFC 9110, 5.6.4).
   if (field.endsWith('realm')) forms.push((text) => text.replace(/["\\]/g, '\\$&'))
@@ -153,7 +160,7 @@ function formsOf(field: Leaf['field']): readonly Form[] {
   }
   if (field.includes('.query[]')) forms.push((text) => printSpellings(text, '%&#'))
   if (field.endsWith('fastcgi>.address')) forms.push((text) => text.replace(/^unix:/, ''))
-  if (field.endsWith('query[].name')) forms.push((text) => printSpellings(text, '%&#='))
+  if (/query\[\].*\.name$/.test(field)) forms.push((text) => printSpellings(text, '%&#='))
   if (/(?:[nN]ame|remove\[\]|service)$/.test(field)) {
     // Variables are named after headers, cookies and services.
     forms.push((text) => text.toLowerCase().replaceAll('-', '_'))

@@ -10,7 +10,9 @@ export interface Read {
 
 /** @param variables what the command line defines */
 export function parseHttpd(text: string, variables: Record<string, string> = {}): readonly Read[] {
-  const defined = new Map(Object.entries(variables))
+  const defined = new Map(
+    Object.entries(variables).map(([name, value]) => [name.toLowerCase(), value]),
+  )
   const lines = joinedLines(text)
   let next = 0
   const root = readUntil(undefined)
@@ -49,7 +51,10 @@ export function parseHttpd(text: string, variables: Record<string, string> = {})
   /** Once, from left to right: what a variable holds is not looked at again. */
   function expand(line: string): string {
     return line.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
-      return defined.get(name.toLowerCase()) ?? whole
+      const value = defined.get(name.toLowerCase())
+      // With a colon it is a map of mod_rewrite; else httpd would look for a variable of its environment.
+      if (value === undefined && !name.includes(':')) throw new SyntaxError(`a variable: ${whole}`)
+      return value ?? whole
     })
   }
 }
