@@ -27,7 +27,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     const all = views(subject.engine)
     const isUsed = ({ uses }: (typeof FEATURES)[number]) =>
       all.some((view) => uses(view).length > 0)
-    const carried = FEATURES.filter(({ name }) => subject.features.has(name))
+    const carried = FEATURES.filter(({ name }) => subject.engine.features.has(name))
     const unused = carried.filter((feature) => !isUsed(feature)).map(({ name }) => name)
     expect(unused.filter((name) => !WITHOUT_TEXT.includes(name))).toEqual([])
   })
@@ -71,11 +71,12 @@ test.each(Object.entries(FORGETFUL))(
   'it is seen where a renderer forgets %s',
   (_, { of, forget }) => {
     const subject = SUBJECTS.find(({ name }) => name === of) as Subject
-    const { refusals, render } = subject.engine
-    const engine: Subject['engine'] = {
-      refusals,
+    const engine: Engine = {
+      ...subject.engine,
       render: (view, context) =>
-        new Map([...render(view, context)].map(([name, file]) => [name, forget(file)])),
+        new Map(
+          [...subject.engine.render(view, context)].map(([name, file]) => [name, forget(file)]),
+        ),
     }
     const cases = fuzz({ ...subject, engine }, { seed: SEED, runs: RUNS })
     expect(wrongOnes(cases).length).toBeGreaterThan(0)

@@ -16,8 +16,7 @@ import { type Leaf, replaced } from './text-fields.ts'
 /** An engine, and who reads its files. */
 export interface Subject {
   readonly name: string
-  readonly engine: Pick<Engine, 'refusals' | 'render'>
-  readonly features: Engine['features']
+  readonly engine: Engine
   readonly read: (files: RenderedFiles) => Reading
 }
 
@@ -86,6 +85,7 @@ function hasAnotherShape(field: Leaf['field'], text: string): boolean {
     case 'routes[].requestHeaders.add[].name':
       // No client's header of such a name is passed on: there is none to stand beside.
       return !/^[A-Za-z0-9-]*$/.test(text)
+    case 'routes[].headers[].value':
     case 'routes[].query[].value':
       return text === ''
     case 'routes[].query[]<RegularExpression>.value':

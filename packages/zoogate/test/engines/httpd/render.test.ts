@@ -1,11 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
 import { httpd } from '../../../src/engines/httpd/index.ts'
 import { render } from '../../../src/engines/httpd/render.ts'
-import type { HeaderChanges, Route, View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
-import { parseHttpd, type Read } from './httpd-grammar.ts'
 
 const paths: EnginePaths = {
   folder: '/var/lib/zoogate/edge',
@@ -14,8 +12,6 @@ const paths: EnginePaths = {
   run: '/run/zoogate/edge',
 }
 const context = { paths, generation: '7' }
-const VARIABLES = { ZOOGATE_RUNTIME: '/run/zoogate/edge/httpd-', ZOOGATE_SECRET: 'secret' }
-
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
 
 const edge = (parts: { certificate?: string; ca?: string; trusted?: string } = {}): View =>

@@ -77,6 +77,7 @@ function readWord(word: string): Reading {
 
 /** A regular expression, or not one. Anything else at its begin would be a comparison. */
 function readPattern(pattern: string): Reading {
+  if (/^!?-[dfsx]$/.test(pattern)) return inOrder('file', pattern)
   const isNegated = pattern.startsWith('!')
   const expression = isNegated ? pattern.slice(1) : pattern
   if (!/^[\^(]/.test(expression)) throw new SyntaxError(`no expression: ${pattern}`)
@@ -141,6 +142,7 @@ function readHeader(words: readonly string[]): readonly Reading[] {
     ...(values === 1 ? [readValue(value)] : []),
     ...(values === 2 ? [readExpression(value), readFormat(replacement)] : []),
     ...condition.map((word) => {
+      if (word === 'early') return word
       if (!word.startsWith('expr=')) throw new SyntaxError(`no condition: ${word}`)
       return readWord(word)
     }),
