@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../support/folder.ts'
 import { freePort } from '../../support/free-port.ts'
 
 /** So many of each thing, so that there is a place for each of 500 values. */
-const COPIES = 10
+const COPIES = 20
 
 /** Fields whose values say what a host has: here they have what this one has. */
 const OF_THE_HOST: readonly TextField[] = [

@@ -9,6 +9,7 @@ import {
   isResourceName,
   isWhole,
 } from '../shared/grammar.ts'
+import { userProblem } from '../shared/user-problem.ts'
 
 /** It becomes a label of a name. */
 const LISTENER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -95,8 +96,13 @@ function clientRefusals({ gateway, clientAddress, limits }: View): readonly Engi
   })
 }
 
-function secretRefusals({ name }: Secret): readonly EngineRefusal[] {
-  return gather(`Secret/${name}`, (refuse) => {
-    if (!isResourceName(name)) refuse(['secrets', 'name'], 'must be a resource’s name')
+function secretRefusals(secret: Secret): readonly EngineRefusal[] {
+  return gather(`Secret/${secret.name}`, (refuse) => {
+    if (!isResourceName(secret.name)) refuse(['secrets', 'name'], 'must be a resource’s name')
+    if (secret.type !== 'Users') return
+    secret.users.forEach((user, index) => {
+      const problem = userProblem(user)
+      if (problem !== undefined) refuse(['secrets', 'users', index], problem)
+    })
   })
 }

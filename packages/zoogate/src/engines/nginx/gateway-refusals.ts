@@ -9,6 +9,7 @@ import {
   isResourceName,
   isWhole,
 } from '../shared/grammar.ts'
+import { userProblem } from '../shared/user-problem.ts'
 
 /** What nginx cannot carry of listeners, secrets, and what holds for all of them. */
 export function gatewayRefusals(view: View): readonly EngineRefusal[] {
@@ -99,20 +100,13 @@ function clientRefusals({ gateway, clientAddress, limits }: View): readonly Engi
   })
 }
 
-const USER_NAME = /^[^:\p{Cc}]{1,255}$/u
-const USER_HASH = /^\$(5|6|2[aby]|y)\$[A-Za-z0-9./=$]{1,255}$/
-
 function secretRefusals(secret: Secret): readonly EngineRefusal[] {
   return gather(`Secret/${secret.name}`, (refuse) => {
     if (!isResourceName(secret.name)) refuse(['secrets', 'name'], 'must be a resource’s name')
     if (secret.type !== 'Users') return
-    secret.users.forEach(({ name, hash }, index) => {
-      if (!USER_NAME.test(name) || name.startsWith('#')) {
-        refuse(['secrets', 'users', index], 'has a name with a colon or a control character')
-      }
-      if (hash !== '' && !USER_HASH.test(hash)) {
-        refuse(['secrets', 'users', index], 'has no hash that nginx knows: $5$, $6$ or $2y$')
-      }
+    secret.users.forEach((user, index) => {
+      const problem = userProblem(user)
+      if (problem !== undefined) refuse(['secrets', 'users', index], problem)
     })
   })
 }

@@ -62,6 +62,8 @@ function readWords(name: string, words: readonly string[]): readonly Reading[] {
     case 'If':
     case 'ElseIf':
       return words.map(readCondition)
+    case 'AuthName':
+      return words.map(readText)
     case 'SetEnvIfExpr':
       return words.map((word, index) => (index === 0 ? readCondition(word) : word))
     default:
@@ -191,14 +193,18 @@ function readCondition(expression: string): Reading {
   return inOrder(...found)
 }
 
-/** A text with variables. */
+/** A text with variables. A backslash takes the meaning of what follows. */
 function readText(text: string): Reading {
-  const parts = text.split(/(%\{[^}]*\})/)
-  return inOrder(
-    ...parts.map((part) =>
-      part.startsWith('%{') ? inOrder('variable', part) : part.replace(/\\(.)/gs, '$1'),
-    ),
-  )
+  const parts = text.match(/\\.|%\{[^}]*\}|[^\\%]+|./gs) ?? []
+  const found: Reading[] = []
+  let literal = ''
+  for (const part of parts) {
+    if (part.startsWith('%{')) {
+      found.push(literal, inOrder('variable', part))
+      literal = ''
+    } else literal += part.replace(/^\\(?=.)/s, '')
+  }
+  return inOrder(...found, literal)
 }
 
 /** The keys of shares are digests of them. */
