@@ -17,11 +17,15 @@ export interface Destination {
 /** httpd bounds a balancer's name, its prefix included, to 95 bytes, and makes a longer one of it. */
 const NAME_CHARACTERS_MAX = 56
 
-/** `request` and `backendRequest` both bound one attempt: httpd has no clock over the whole. */
+/** In whole seconds. `request` and `backendRequest` both bound one attempt: httpd has no clock over the whole. */
+export function silenceOf({ requestMs, backendRequestMs }: Route['timeouts']): number | undefined {
+  const silenceMs = Math.min(requestMs ?? Infinity, backendRequestMs ?? Infinity)
+  return Number.isFinite(silenceMs) ? Math.ceil(silenceMs / 1_000) : undefined
+}
+
 export function destinationOf(service: string, timeouts: Route['timeouts']): Destination {
-  const silenceMs = Math.min(timeouts.requestMs ?? Infinity, timeouts.backendRequestMs ?? Infinity)
-  if (!Number.isFinite(silenceMs)) return { service, name: shortened(service) }
-  const silenceS = Math.ceil(silenceMs / 1_000)
+  const silenceS = silenceOf(timeouts)
+  if (silenceS === undefined) return { service, name: shortened(service) }
   return { service, name: shortened(`${service}.${silenceS}`), silenceS }
 }
 

@@ -30,6 +30,9 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'HTTPRoute.spec.rules.filters.cache',
   'HTTPRoute.spec.rules.filters.expires',
   'HTTPRoute.spec.rules.filters.compress',
+  'HTTPRoute.spec.rules.static',
+  'HTTPRoute.spec.rules.fastcgi',
+  'HTTPRoute.spec.rules.cgi',
   'HTTPRoute.spec.rules.timeouts.request',
   'HTTPRoute.spec.rules.timeouts.backendRequest',
   'Service.spec.balance.algorithm=roundRobin',
@@ -54,6 +57,10 @@ export const REASONS: FeatureReasons = {
   'Service.spec.connections.max':
     'httpd counts connections for each of its processes alone: limit them at the endpoint',
   'Service.spec.connections.queue': 'httpd has no queue of requests: limit them at the endpoint',
+  'HTTPRoute.spec.rules.filters.requestMirror':
+    'httpd sends a request to one endpoint alone: use nginx for mirrors',
+  'HTTPRoute.spec.rules.retry':
+    'httpd tries another endpoint only where a connection could not be opened, as it does without this: leave it out, or use haproxy or nginx',
   'HTTPRoute.spec.rules.filters.rateLimit':
     'httpd has no limit of requests: use an engine that has, in front of it',
   'Service.spec.sessionPersistence.type=SourceIP':

@@ -22,6 +22,8 @@ import { pickRules } from './picks.ts'
 import { condition, requestChecks, rule } from './request-checks.ts'
 import { askForUsers } from './route-access.ts'
 import { keepNothing, keepResponses } from './route-cache.ts'
+import { fastCgiServers } from './route-fastcgi.ts'
+import { endPrograms } from './route-files.ts'
 import { routeFilters } from './route-filters.ts'
 import { responseFilters } from './route-responses.ts'
 import { RouteSettings, VARIABLES } from './route-settings.ts'
@@ -69,6 +71,8 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     ...responseFilters(settings),
     ...askForUsers(settings, context),
     ...keepResponses(settings),
+    ...fastCgiServers(settings),
+    ...endPrograms(settings),
   ]
   return listenerHosts(listener, view).map((host) =>
     section(

@@ -40,6 +40,9 @@ const NEEDED: readonly (readonly [(view: View) => boolean, readonly string[]])[]
     ({ routes }) => routes.some(({ cache }) => cache !== undefined),
     ['cache', 'cache_socache', 'socache_shmcb'],
   ],
+  [({ routes }) => routes.some(({ answer }) => answer?.type === 'static'), ['mime']],
+  [({ routes }) => routes.some(({ answer }) => answer?.type === 'fastcgi'), ['proxy_fcgi']],
+  [({ routes }) => routes.some(({ answer }) => answer?.type === 'cgi'), ['cgid']],
 ]
 
 /** What a view needs beside, each once. */

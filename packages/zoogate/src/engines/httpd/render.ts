@@ -25,6 +25,7 @@ import { loadModules, MODULES, modulesFor } from './modules.ts'
 import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './picks.ts'
 import { refusals } from './refusals.ts'
 import { cacheMemory } from './route-cache.ts'
+import { foldersOf } from './route-files.ts'
 import { secretFilesOf } from './secret-files.ts'
 import { serverSettings } from './server-settings.ts'
 import { SPLITS_FILE, splitsText } from './splits.ts'
@@ -54,6 +55,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     directive('IncludeOptional', httpdFiles(paths).secretFile),
     ...serverSettings(view, { paths, control }),
     ...cacheMemory(view, paths),
+    ...foldersOf(view, paths),
     ...pickHeaders(),
     ...sessionCookies(view),
     // The first of an address is the one that takes what names none of them.

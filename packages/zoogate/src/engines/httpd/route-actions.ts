@@ -2,10 +2,13 @@ import { HOST_OF_NOBODY } from '@zoogate/proxy/request-rules'
 import type { Access, PathChange, Redirect, Route } from '../../model/view.ts'
 import { spellingsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
+import { silenceOf } from './destination.ts'
 import type { Directive } from './directive.ts'
 import { literalText } from './pattern.ts'
 import { AUTHORITY, condition, PATH, SEARCH } from './request-checks.ts'
 import { cacheActions } from './route-cache.ts'
+import { fastCgiActions, fastCgiDestination, fastCgiServer } from './route-fastcgi.ts'
+import { cgiActions, staticActions } from './route-files.ts'
 import { type Cache, VARIABLES } from './route-settings.ts'
 import type { RoutesContext } from './routes.ts'
 
@@ -29,14 +32,38 @@ export interface RouteActions {
 
 export function routeActions(route: Route, context: RoutesContext): RouteActions {
   const { access, answer, rewrite } = route
+  const server =
+    answer?.type === 'fastcgi'
+      ? context.settings.servers.number(fastCgiServer(answer, route))
+      : undefined
   return {
-    variables: variables(route, context),
+    ...(server === undefined ? {} : { destination: fastCgiDestination(server) }),
+    variables: [
+      ...variables(route, context),
+      ...(server === undefined ? [] : [`E=${VARIABLES.server}:${server}`]),
+    ],
     actions: [
       ...refuseAddresses(access),
       ...(route.cache === undefined ? [] : cacheActions(context.drainFlag)),
       ...(rewrite?.path === undefined ? [] : changePath(rewrite.path, route)),
-      ...(answer?.type === 'redirect' ? redirect(answer, route, context) : []),
+      ...answerActions(route, context),
     ],
+  }
+}
+
+function answerActions(route: Route, context: RoutesContext): readonly Action[] {
+  const { answer } = route
+  switch (answer?.type) {
+    case 'redirect':
+      return redirect(answer, route, context)
+    case 'static':
+      return staticActions(answer, route, context.scheme)
+    case 'fastcgi':
+      return fastCgiActions(answer, route)
+    case 'cgi':
+      return cgiActions(answer, route)
+    default:
+      return []
   }
 }
 
@@ -50,7 +77,9 @@ function variables(route: Route, { settings }: RoutesContext): readonly string[]
     expires,
     compress,
   } = route
+  const { answer, timeouts } = route
   const hostname = rewrite?.hostname
+  const silence = silenceOf(timeouts)
   const set = (variable: keyof typeof VARIABLES, number: number | undefined) =>
     number === undefined ? [] : [`E=${VARIABLES[variable]}:${number}`]
   return [
@@ -67,6 +96,12 @@ function variables(route: Route, { settings }: RoutesContext): readonly string[]
     ...set('users', access?.basicAuth && settings.users.number(access.basicAuth)),
     ...set('expiry', expires && settings.expiries.number(Math.floor(expires.afterMs / 1_000))),
     ...(cache === undefined ? [] : set('cache', settings.caches.number(cacheOf(route, cache)))),
+    ...set(
+      'silence',
+      answer?.type !== 'cgi' || silence === undefined
+        ? undefined
+        : settings.silences.number(silence),
+    ),
     ...set('compression', compress && settings.compressions.number(compress.types)),
   ]
 }

@@ -45,3 +45,17 @@ export function pathPattern({ type, value }: Route['path']): string {
   if (type === 'Exact') return `^${literalPattern(decoded)}$`
   return decoded === '/' ? '^/' : `^${literalPattern(decoded)}(?:/|$)`
 }
+
+/** Finds what lies behind a prefix, as its first group. */
+export function behindPrefix(path: Route['path'], behind: string): string {
+  return `^${prefixText(path)}(${behind})$`
+}
+
+/** Finds a prefix, without a slash at its end, and what lies behind it: its two groups. */
+export function aroundPrefix(path: Route['path']): string {
+  return `^(${prefixText(path)})(/.*)?$`
+}
+
+function prefixText({ value }: Route['path']): string {
+  return literalPattern(decodeURIComponent(value).replace(/\/$/, ''))
+}

@@ -1,5 +1,6 @@
 import type { Access, HeaderChanges, Route } from '../../model/view.ts'
 import { Numbered } from './numbered.ts'
+import type { FastCgiServer } from './route-fastcgi.ts'
 
 /** What an endpoint is told in place of what the client and the gateway said. */
 export interface RequestChanges {
@@ -24,6 +25,9 @@ export class RouteSettings {
   readonly expiries = new Numbered<number>()
   readonly compressions = new Numbered<readonly string[]>()
   readonly caches = new Numbered<Cache>()
+  readonly servers = new Numbered<FastCgiServer>()
+  /** How long a program may be silent, in seconds. */
+  readonly silences = new Numbered<number>()
 }
 
 /** The names of the variables. */
@@ -34,6 +38,8 @@ export const VARIABLES = {
   expiry: 'zoogate_expiry',
   compression: 'zoogate_compression',
   cache: 'zoogate_cache',
+  server: 'zoogate_fastcgi',
+  silence: 'zoogate_silence',
 } as const
 
 /** Whether a request carries this number, as an expression of httpd's. */

@@ -1,9 +1,9 @@
 import type { Route, StaticFiles } from '../../model/view.ts'
+import { MEDIA_TYPE_ENDINGS } from '../shared/media-types.ts'
 import { connectionMode, type Mode } from './answers.ts'
 import { literalPattern } from './condition.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { changeOwnResponse } from './header-changes.ts'
-import { mediaTypes } from './media-types.ts'
 import { decodePath } from './routing.ts'
 import type { ServerContext } from './server.ts'
 
@@ -86,4 +86,11 @@ export function belowPrefix({ path }: Pick<Route, 'path'>): readonly Directive[]
     directive('rewrite', `^${literalPattern(prefix)}(/(?s:.*))\\z`, '$1', 'break'),
     directive('rewrite', `^${literalPattern(prefix)}\\z`, '/', 'break'),
   ]
+}
+
+function mediaTypes(): Directive {
+  return block(
+    'types',
+    Object.entries(MEDIA_TYPE_ENDINGS).map(([type, endings]) => directive(type, ...endings)),
+  )
 }

@@ -1,7 +1,5 @@
-import { block, type Directive, directive } from './directive.ts'
-
 /** By type, the endings of files' names. What is not here is sent as bytes that say nothing. */
-const ENDINGS: Readonly<Record<string, readonly string[]>> = {
+export const MEDIA_TYPE_ENDINGS: Readonly<Record<string, readonly string[]>> = {
   'text/html': ['html', 'htm', 'shtml'],
   'text/css': ['css'],
   'text/javascript': ['js', 'mjs', 'cjs'],
@@ -70,11 +68,4 @@ const ENDINGS: Readonly<Record<string, readonly string[]>> = {
   'video/webm': ['webm'],
   'video/x-matroska': ['mkv'],
   'video/x-msvideo': ['avi'],
-}
-
-export function mediaTypes(): Directive {
-  return block(
-    'types',
-    Object.entries(ENDINGS).map(([type, endings]) => directive(type, ...endings)),
-  )
 }
