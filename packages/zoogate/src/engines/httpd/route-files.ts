@@ -24,6 +24,7 @@ export function staticActions(
   const is = (what: '-f' | '-d', name: string) => condition(name, what)
   const slash = `${PATH}/${SEARCH}`
   return [
+    { conditions: [condition('%{REQUEST_METHOD}', '!^(?:GET|HEAD)$')], flags: ['R=405'] },
     ...index.map((name) => ({
       conditions: [is('-f', file + literalText(name))],
       pattern: behindPrefix(path, '/(?:.*/)?'),

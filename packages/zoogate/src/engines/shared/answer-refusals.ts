@@ -12,7 +12,7 @@ const SOCKET_PATH_BYTES_MAX = 107
 export function checkAnswer({ answer, mirrors = [], cache, path }: Route, refuse: Refuse): void {
   if (answer === undefined) return
   if (mirrors.length > 0) refuse(['mirrors'], 'are copies for a backend, and there is none')
-  if (cache !== undefined && answer.type !== 'fastcgi') {
+  if (cache !== undefined && (answer.type === 'static' || answer.type === 'redirect')) {
     refuse(['cache'], 'keeps what a backend answers, and there is none: leave it out')
   }
   switch (answer.type) {
