@@ -7,7 +7,7 @@ import { CARRIED, REASONS } from './features.ts'
 import { nativeDialect } from './native.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
-import { render } from './render.ts'
+import { render, renderService } from './render.ts'
 import { validate } from './validate.ts'
 import { workersGroup } from './worker-user.ts'
 
@@ -19,6 +19,7 @@ const rendered: Engine = {
   refusals,
   detect,
   render,
+  renderService,
   plan: (from, to) => livePlan(from, to),
   program,
   workersGroup: () => workersGroup(),

@@ -1,10 +1,10 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
-import type { View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
 import { answerFiles } from './answers.ts'
 import { renderBalancers } from './balancer.ts'
 import { bucketsText } from './buckets.ts'
-import { destinationsOf } from './destination.ts'
+import { type Destination, destinationsOf } from './destination.ts'
 import { type Directive, directive, dollarDefinition, printDirectives } from './directive.ts'
 import {
   balancerFile,
@@ -71,18 +71,26 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
     ...answerFiles(),
     ...secretFilesOf(view),
-    ...services
-      .filter(isPicked)
-      .map((pool): [string, string] => [runtimeFile(bucketsFile(pool.name)), bucketsText(pool)]),
-    ...services.map((pool): [string, string] => [
-      balancerFile(pool.name),
-      printDirectives(renderBalancers(pool, destinations.get(pool.name) ?? [])),
-    ]),
-    ...services.map((pool): [string, string] => [
-      endpointsFile(pool.name),
-      `${JSON.stringify(pool.endpoints, undefined, 1)}\n`,
-    ]),
+    ...services.flatMap((pool) => serviceFiles(pool, destinations.get(pool.name) ?? [])),
   ])
+}
+
+/** Of {@link render}, one service's. A service that the view lacks has none. */
+export function renderService(view: View, name: string): RenderedFiles {
+  const pool = view.services.get(name)
+  if (pool === undefined) return new Map()
+  return new Map(serviceFiles(pool, destinationsOf(view).get(name) ?? []))
+}
+
+function serviceFiles(
+  pool: ServicePool,
+  destinations: readonly Destination[],
+): readonly (readonly [string, string])[] {
+  return [
+    ...(isPicked(pool) ? [[runtimeFile(bucketsFile(pool.name)), bucketsText(pool)] as const] : []),
+    [balancerFile(pool.name), printDirectives(renderBalancers(pool, destinations))],
+    [endpointsFile(pool.name), `${JSON.stringify(pool.endpoints, undefined, 1)}\n`],
+  ]
 }
 
 /** Names whoever answered, where that is not whom the client's cookie named. */
