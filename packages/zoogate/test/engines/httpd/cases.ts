@@ -10,9 +10,9 @@ const paths: EnginePaths = {
 }
 export const context = { paths, generation: '7' }
 
-export const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
+const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
 
-export const edge = (parts: { certificate?: string; ca?: string; trusted?: string } = {}): View =>
+const edge = (parts: { certificate?: string; ca?: string; trusted?: string } = {}): View =>
   viewOf({
     listeners: [
       listenerOf(443, {
@@ -32,8 +32,8 @@ export const edge = (parts: { certificate?: string; ca?: string; trusted?: strin
     limits: { headerBytes: 32_768, bodyBytes: 1_000_000, idleMs: 1_500 },
   })
 
-export const files: StaticFiles = { type: 'static', root: '/srv/www', index: ['index.html'] }
-export const php: FastCgi = {
+const files: StaticFiles = { type: 'static', root: '/srv/www', index: ['index.html'] }
+const php: FastCgi = {
   type: 'fastcgi',
   address: 'unix:/run/php/php-fpm.sock',
   root: '/srv/app',

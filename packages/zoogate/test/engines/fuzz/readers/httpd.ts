@@ -77,12 +77,12 @@ function readWord(word: string): Reading {
   return word.replace(/^redirect=~[0-9a-f]{24}$/, 'redirect=~#')
 }
 
-/** A regular expression, or not one. Anything else at its begin would be a comparison. */
+/** A regular expression, or not one. These at its begin would be comparisons and tests. */
 function readPattern(pattern: string): Reading {
   if (/^!?-[dfsx]$/.test(pattern)) return inOrder('file', pattern)
   const isNegated = pattern.startsWith('!')
   const expression = isNegated ? pattern.slice(1) : pattern
-  if (!/^[\^(]/.test(expression)) throw new SyntaxError(`no expression: ${pattern}`)
+  if (/^[-=<>]|^$/.test(expression)) throw new SyntaxError(`no expression: ${pattern}`)
   return inOrder(isNegated ? 'not' : 'is', readExpression(expression))
 }
 
