@@ -47,9 +47,10 @@ export function requestChecks(): readonly Directive[] {
     rule('E=zoogate_path:%1,E=zoogate_search:%2'),
     condition(PATH, '^$'),
     rule('E=zoogate_path:/'),
-    // httpd takes the slashes that a path begins with for one, and so would find `/admin` in `//admin`.
-    condition(PATH, '^(/+)/'),
-    rewriteDirective('RewriteRule', '^(/.*)$', '%1$1'),
+    // httpd takes the slashes that a path begins with for one, and so would find `/admin` in `//admin`. No
+    // route has a path with such a segment: it is compared as one that only the prefix `/` covers.
+    condition(PATH, '^//'),
+    rewriteDirective('RewriteRule', '^(/.*)$', '/.$1'),
   ]
 }
 
