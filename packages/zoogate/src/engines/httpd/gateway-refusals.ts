@@ -1,4 +1,4 @@
-import type { Listener, Secret, View } from '../../model/view.ts'
+import type { Listener, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { gather } from '../shared/gather.ts'
 import {
@@ -9,7 +9,7 @@ import {
   isResourceName,
   isWhole,
 } from '../shared/grammar.ts'
-import { userProblem } from '../shared/user-problem.ts'
+import { secretRefusals } from '../shared/secret-refusals.ts'
 
 /** It becomes a label of a name. */
 const LISTENER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -93,16 +93,5 @@ function clientRefusals({ gateway, clientAddress, limits }: View): readonly Engi
     if (idleMs !== undefined && !isDuration(idleMs)) {
       refuse(['limits', 'idleMs'], 'must be from 1 ms to 24 h')
     }
-  })
-}
-
-function secretRefusals(secret: Secret): readonly EngineRefusal[] {
-  return gather(`Secret/${secret.name}`, (refuse) => {
-    if (!isResourceName(secret.name)) refuse(['secrets', 'name'], 'must be a resource’s name')
-    if (secret.type !== 'Users') return
-    secret.users.forEach((user, index) => {
-      const problem = userProblem(user)
-      if (problem !== undefined) refuse(['secrets', 'users', index], problem)
-    })
   })
 }
