@@ -47,18 +47,25 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
   })
 
   test('servers that were taken out are deleted once their connections are closed', async () => {
-    await using backends = await startBackends(2)
+    const answers: (() => void)[] = []
+    await using slow = await startEchoBackend((_, response) => {
+      answers.push(() => response.end('slow'))
+    })
+    await using backends = await startBackends(1)
     const port = await freePort()
-    const endpoints = endpointsOf(backends)
+    const endpoints = [endpointOf('slow', slow.port), ...endpointsOf(backends)]
     await using haproxy = await start(port, serviceOf('shop', endpoints))
-    // With its idle connection in the pool, HAProxy does not let go of it at once.
-    await whoAnswers(port, 10)
-    await haproxy.control.applyEndpoints([serviceOf('shop', endpoints.slice(0, 1))])
+    // Only a request that is under way holds the server for as long as this test looks at it.
+    const asked = [request(port), request(port)]
+    await waitFor('one request to arrive at the slow endpoint', () => answers.length === 1)
+    await haproxy.control.applyEndpoints([serviceOf('shop', endpoints.slice(1))])
     expect((await haproxy.control.observe()).services.get('shop')).toHaveLength(1)
     const servers = async () =>
       parseServersState(await runCommands(adminSocket(haproxy.paths), ['show servers state']))
     expect(await servers()).toHaveLength(2)
-    await waitFor('b1 to be deleted', async () => (await servers()).length === 1, {
+    answers[0]?.()
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200])
+    await waitFor('the slow endpoint to be deleted', async () => (await servers()).length === 1, {
       timeoutMs: 30_000,
     })
   })
@@ -70,7 +77,7 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
     })
     await using backends = await startBackends(1)
     const port = await freePort()
-    const first = endpointOf('e0', slow.port)
+    const first = endpointOf('slow', slow.port)
     await using haproxy = await start(port, serviceOf('shop', [first]))
     const pending = request(port)
     await waitFor('the request to arrive', () => answers.length === 1)
