@@ -1,7 +1,7 @@
 import type { View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
-import { oncePerPool } from '../once-per-pool.ts'
+import { oncePerObject } from '../once-per-object.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { gatewayRefusals } from './gateway-refusals.ts'
@@ -9,7 +9,8 @@ import { routeRefusals, tcpRouteRefusals } from './route-refusals.ts'
 import { serviceRefusals, sharingRefusals } from './service-refusals.ts'
 import { variantsByService } from './variants.ts'
 
-const refusalsOnce = oncePerPool(serviceRefusals)
+const poolOnce = oncePerObject(serviceRefusals)
+const routesOnce = oncePerObject((routes: View['routes']) => routes.flatMap(routeRefusals))
 
 /**
  * What HAProxy cannot carry of a view, by field: whole features, then values and combinations, and
@@ -21,10 +22,10 @@ export function refusals(view: View): readonly EngineRefusal[] {
     ...featureRefusals(view, 'haproxy', CARRIED, REASONS),
     ...gatewayRefusals(view),
     ...sharedRouteRefusals(view),
-    ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
-    ...(view.tcpRoutes ?? []).flatMap((route, index) => tcpRouteRefusals(view, route, index)),
+    ...routesOnce(view.routes),
+    ...(view.tcpRoutes ?? []).flatMap(tcpRouteRefusals),
     ...[...view.services.values()].flatMap((pool) => [
-      ...refusalsOnce(pool),
+      ...poolOnce(pool),
       ...sharingRefusals(pool, variants.get(pool.name) ?? []),
     ]),
   ]

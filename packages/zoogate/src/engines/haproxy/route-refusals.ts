@@ -1,4 +1,4 @@
-import type { Route, TcpRoute, ValueMatch, View } from '../../model/view.ts'
+import type { Route, TcpRoute, ValueMatch } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { WORDS_PER_LINE_MAX } from './directive.ts'
 import { filterRefusals } from './filter-refusals.ts'
@@ -19,13 +19,10 @@ import {
 const SELECT_WORDS = 16
 const CONDITIONS_MAX = WORDS_PER_LINE_MAX - SELECT_WORDS
 
-export function routeRefusals(view: View, route: Route, index: number): readonly EngineRefusal[] {
+export function routeRefusals(route: Route, index: number): readonly EngineRefusal[] {
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuse) => {
     const at: Refuse = (path, message) => refuse(['routes', index, ...path], message)
-    const { id, hostname, method, headers, query = [] } = route
-    if (view.routes.findIndex((other) => other.id === id) < index) {
-      at(['id'], 'another route has this id')
-    }
+    const { hostname, method, headers, query = [] } = route
     if (hostname !== undefined && !isHostname(hostname)) {
       at(['hostname'], 'must be a DNS name in lower case, or "*." and one')
     }
@@ -44,7 +41,7 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
       if (name !== '' && isText(name, HEADER_VALUE_BYTES_MAX)) return
       at(['query', match, 'name'], 'must be printable')
     })
-    backendRefusals(view, route.backends, at)
+    backendRefusals(route.backends, at)
     for (const name of ['requestMs', 'backendRequestMs'] as const) {
       const timeoutMs = route.timeouts[name]
       if (timeoutMs !== undefined && !isDuration(timeoutMs)) {
@@ -55,13 +52,9 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
   })
 }
 
-export function tcpRouteRefusals(
-  view: View,
-  route: TcpRoute,
-  index: number,
-): readonly EngineRefusal[] {
+export function tcpRouteRefusals(route: TcpRoute, index: number): readonly EngineRefusal[] {
   return gather(`TCPRoute/${route.id.split('.', 1)[0]}`, (refuse) => {
-    backendRefusals(view, route.backends, (path, message) => {
+    backendRefusals(route.backends, (path, message) => {
       refuse(['tcpRoutes', index, ...path], message)
     })
   })
@@ -78,9 +71,8 @@ function matchRefusals(matches: readonly ValueMatch[], refuse: Refuse): void {
   })
 }
 
-function backendRefusals(view: View, backends: Route['backends'], refuse: Refuse): void {
-  backends.forEach(({ service, weight }, index) => {
-    if (!view.services.has(service)) refuse(['backends', index, 'service'], 'no such Service')
+function backendRefusals(backends: Route['backends'], refuse: Refuse): void {
+  backends.forEach(({ weight }, index) => {
     if (!isWhole(weight, 0, 1_000_000)) {
       refuse(['backends', index, 'weight'], 'must be a whole number from 0 to 1000000')
     }

@@ -22,8 +22,7 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
       refuse(['hostname'], 'must be a DNS name in lower case, or "*." and one')
     }
     checkMatch(route, refuse)
-    backends.forEach(({ service, weight }, backend) => {
-      if (!view.services.has(service)) refuse(['backends', backend, 'service'], 'no such Service')
+    backends.forEach(({ weight }, backend) => {
       if (!isWhole(weight, 0, 1_000_000_000)) {
         refuse(['backends', backend, 'weight'], 'must be a whole number from 0')
       }

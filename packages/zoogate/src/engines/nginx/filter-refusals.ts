@@ -1,5 +1,5 @@
 import { HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
-import type { Route, View } from '../../model/view.ts'
+import type { Route } from '../../model/view.ts'
 import type { Refuse } from '../shared/gather.ts'
 import { isHostname, isNetwork, isResourceName, isWhole } from '../shared/grammar.ts'
 import { checkHeaders } from '../shared/header-refusals.ts'
@@ -23,11 +23,11 @@ const COUNTED_HEADER = /^[A-Za-z0-9-]{1,128}$/
 const YEAR_MS = 366 * 24 * 3_600_000
 
 /** What nginx cannot carry of a route's filters. */
-export function checkFilters(view: View, route: Route, refuse: Refuse): void {
+export function checkFilters(route: Route, refuse: Refuse): void {
   checkRequestHeaders(route, refuse)
   checkResponseHeaders(route, refuse)
   checkRewrite(route, refuse)
-  checkMirrors(view, route, refuse)
+  checkMirrors(route, refuse)
   checkAccess(route, refuse)
   checkRateLimit(route, refuse)
   checkRetry(route, refuse)
@@ -90,9 +90,8 @@ function checkResponseHeaders({ responseHeaders, answer, access, expires }: Rout
   })
 }
 
-function checkMirrors(view: View, { mirrors = [] }: Route, refuse: Refuse): void {
-  mirrors.forEach(({ service, percent }, index) => {
-    if (!view.services.has(service)) refuse(['mirrors', index, 'service'], 'no such Service')
+function checkMirrors({ mirrors = [] }: Route, refuse: Refuse): void {
+  mirrors.forEach(({ percent }, index) => {
     if (!(percent >= 0 && percent <= 100)) {
       refuse(['mirrors', index, 'percent'], 'must be from 0 to 100')
     }

@@ -1,7 +1,7 @@
 import type { View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
-import { oncePerPool } from '../once-per-pool.ts'
+import { oncePerObject } from '../once-per-object.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import type { Balancing } from './balancing.ts'
 import { gatewayRefusals } from './gateway-refusals.ts'
@@ -23,12 +23,13 @@ export function refusals(
     ...featureRefusals(view, 'nginx', features, reasons),
     ...sharedRouteRefusals(view),
     ...gatewayRefusals(view),
-    ...view.routes.flatMap((route, index) => routeRefusals(view, route, index)),
+    ...routesOnce(view.routes),
     ...(view.tcpRoutes ?? []).flatMap((route, index) => tcpRouteRefusals(view, route, index)),
-    ...pools.flatMap(refusalsOnce),
+    ...pools.flatMap(poolOnce),
     ...(countsSessions ? [] : pools.flatMap(sessionLimitRefusals)),
     ...hashRefusals(view),
   ]
 }
 
-const refusalsOnce = oncePerPool(serviceRefusals)
+const poolOnce = oncePerObject(serviceRefusals)
+const routesOnce = oncePerObject((routes: View['routes']) => routes.flatMap(routeRefusals))

@@ -13,7 +13,7 @@ const METHOD = /^[A-Z]{1,32}$/
 const QUERY_NAME = /^[\x21-\x7e\x80-\uffff]{1,128}$/
 
 /** What nginx cannot carry of a route. */
-export function routeRefusals(view: View, route: Route, index: number): readonly EngineRefusal[] {
+export function routeRefusals(route: Route, index: number): readonly EngineRefusal[] {
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuseAt) => {
     const refuse: Refuse = (path, message) => refuseAt(['routes', index, ...path], message)
     const { hostname, timeouts } = route
@@ -21,9 +21,9 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
       refuse(['hostname'], 'must be a DNS name in lower case, or "*." and one')
     }
     checkMatch(route, refuse)
-    checkBackends(view, route, refuse)
+    checkBackends(route, refuse)
     checkAnswer(route, refuse)
-    checkFilters(view, route, refuse)
+    checkFilters(route, refuse)
     for (const name of ['requestMs', 'backendRequestMs'] as const) {
       if (timeouts[name] !== undefined && !isDuration(timeouts[name])) {
         refuse(['timeouts', name], 'must be from 1 ms to 24 h')
@@ -35,7 +35,7 @@ export function routeRefusals(view: View, route: Route, index: number): readonly
 export function tcpRouteRefusals(view: View, route: TcpRoute, index: number) {
   return gather(`TCPRoute/${route.id.split('.', 1)[0]}`, (refuseAt) => {
     const refuse: Refuse = (path, message) => refuseAt(['tcpRoutes', index, ...path], message)
-    checkBackends(view, route, refuse)
+    checkBackends(route, refuse)
     const used = route.backends.filter(({ weight }) => weight > 0)
     const tls = used.map(({ service }) => JSON.stringify(view.services.get(service)?.tls))
     if (new Set(tls).size > 1) {
@@ -86,9 +86,8 @@ function checkMatch({ method, headers, query = [], path, ...route }: Route, refu
   }
 }
 
-function checkBackends(view: View, { backends }: Pick<Route, 'backends'>, refuse: Refuse): void {
-  backends.forEach(({ service, weight }, backend) => {
-    if (!view.services.has(service)) refuse(['backends', backend, 'service'], 'no such Service')
+function checkBackends({ backends }: Pick<Route, 'backends'>, refuse: Refuse): void {
+  backends.forEach(({ weight }, backend) => {
     if (!isWhole(weight, 0, 1_000_000_000)) {
       refuse(['backends', backend, 'weight'], 'must be a whole number from 0')
     }
