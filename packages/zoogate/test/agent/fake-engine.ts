@@ -7,7 +7,7 @@ import {
   type EngineProcess,
   type Observation,
 } from '../../src/engines/engine.ts'
-import type { Endpoint, ServicePool, View } from '../../src/model/view.ts'
+import type { Endpoint, Secret, ServicePool, View } from '../../src/model/view.ts'
 
 /**
  * An engine in memory, which reads its generations from the real disk: what a program on this host
@@ -20,6 +20,8 @@ export class FakeEngine {
   reloads = 0
   lives = 0
   readonly tables = new Map<string, readonly Endpoint[]>()
+  /** The version of the certificate that it shows. */
+  certificate: string | undefined
   /** Words of the checker for a view it does not like. */
   invalid: (routes: string) => string | undefined = () => undefined
   /** A generation that passes the checker, and is refused by the engine itself. */
@@ -51,7 +53,10 @@ export class FakeEngine {
     detect: async () => ({ installed: true, version: '1' }),
     render: (view, { generation }) =>
       new Map([
-        ['main.json', JSON.stringify({ generation, routes: routesOf(view) })],
+        [
+          'main.json',
+          JSON.stringify({ generation, routes: routesOf(view), certificate: certificateOf(view) }),
+        ],
         ...[...view.services.values()].map(({ name, endpoints }): [string, string] => [
           `services/${name}.json`,
           JSON.stringify(endpoints),
@@ -64,7 +69,13 @@ export class FakeEngine {
       )
       const names = changed.map(({ name }) => name)
       const same = from !== undefined && routesOf(from) === routesOf(to)
-      return { live: same ? names : [], reload: same ? [] : ['routes'], services: names }
+      const renewed = from !== undefined && certificateOf(from) !== certificateOf(to)
+      return {
+        live: same ? [...names, ...(renewed ? ['certificate'] : [])] : [],
+        reload: same ? [] : ['routes'],
+        services: names,
+        ...(renewed ? { secrets: (to.secrets ?? []).map(({ name }) => name) } : {}),
+      }
     },
     program: () => ({
       command: 'fake',
@@ -90,6 +101,10 @@ export class FakeEngine {
         }
         this.lives += 1
         for (const { name, endpoints } of services) this.tables.set(name, endpoints)
+      },
+      applyCertificates: async ([secret]) => {
+        this.lives += 1
+        this.certificate = secret?.version
       },
       observe: async (): Promise<Observation> => {
         if (this.hangs) return new Promise(() => {})
@@ -135,6 +150,7 @@ export class FakeEngine {
     const main = this.#main(folder)
     if (this.refuses(main.routes)) throw new EngineError(code, `the engine refuses ${main.routes}`)
     this.generation = main.generation
+    this.certificate = main.certificate
     this.tables.clear()
     for (const service of ['shop']) {
       const text = readFileSync(join(folder, 'services', `${service}.json`), 'utf8')
@@ -142,12 +158,25 @@ export class FakeEngine {
     }
   }
 
-  #main(folder: string): { generation: string; routes: string } {
-    return JSON.parse(readFileSync(join(folder, 'main.json'), 'utf8')) as {
-      generation: string
-      routes: string
-    }
+  /** Somebody killed it, and its supervisor started it again. */
+  restart(): void {
+    this.starts += 1
+    this.#read('ENGINE_RELOAD_FAILED')
   }
+
+  #main(folder: string): Main {
+    return JSON.parse(readFileSync(join(folder, 'main.json'), 'utf8')) as Main
+  }
+}
+
+interface Main {
+  readonly generation: string
+  readonly routes: string
+  readonly certificate?: string
+}
+
+function certificateOf({ secrets }: View): Secret['version'] | undefined {
+  return secrets?.[0]?.version
 }
 
 function routesOf(view: View): string {
@@ -159,10 +188,18 @@ export interface ViewOptions {
   readonly path?: string
   readonly endpoints?: string
   readonly method?: string
+  /** The version of the one certificate. */
+  readonly certificate?: string
 }
 
 /** `endpoints`: ids separated by spaces. */
-export function viewOf({ revision = 1, path = '/', endpoints = 'a', method }: ViewOptions): View {
+export function viewOf({
+  revision = 1,
+  path = '/',
+  endpoints = 'a',
+  ...options
+}: ViewOptions): View {
+  const { method, certificate } = options
   const pool: ServicePool = {
     name: 'shop',
     algorithm: 'roundRobin',
@@ -188,6 +225,11 @@ export function viewOf({ revision = 1, path = '/', endpoints = 'a', method }: Vi
       },
     ],
     services: new Map([['shop', pool]]),
+    ...(certificate === undefined
+      ? {}
+      : {
+          secrets: [{ type: 'TLS', name: 'shop', version: certificate, chainPem: '', keyPem: '' }],
+        }),
     concurrency: { workers: 1, maxConnections: 100, keepAliveMs: 1_000 },
   }
 }

@@ -17,9 +17,15 @@ export class EndpointFiles {
   #services: Set<string> | undefined = new Set()
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
+  #isWriting = false
 
   constructor(node: NodeEngine) {
     this.#node = node
+  }
+
+  /** An engine that started just now may have what was before the last live change. */
+  get areBehind(): boolean {
+    return this.#wanted !== undefined || this.#isWriting
   }
 
   /** @param services whose endpoints changed; undefined: more than endpoints may have */
@@ -46,6 +52,7 @@ export class EndpointFiles {
     const wanted = this.#wanted
     if (wanted === undefined) return
     this.#wanted = undefined
+    this.#isWriting = true
     const services = this.#services
     this.#services = new Set()
     const { generations, log } = this.#node
@@ -57,6 +64,8 @@ export class EndpointFiles {
       if (services === undefined) this.#services = undefined
       for (const service of services ?? []) this.#services?.add(service)
       log.warn({ err: error, generation }, 'the files of a live change could not be written')
+    } finally {
+      this.#isWriting = false
     }
   }
 

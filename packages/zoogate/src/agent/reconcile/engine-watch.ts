@@ -19,6 +19,8 @@ export interface Trouble {
 export interface Look {
   readonly running: boolean
   readonly lastExit: string | undefined
+  /** Since the last look it was started again by itself, with what its files said then. */
+  readonly restarted: boolean
   readonly observation: Observation | undefined
   /**
    * What the engine really has, where that is not what it was given, and it is time to heal it:
@@ -95,7 +97,7 @@ export class EngineWatch {
       observation === undefined || served === undefined
         ? undefined
         : this.#judge(served, observation)
-    return { running, lastExit, observation, really }
+    return { running, lastExit, restarted, observation, really }
   }
 
   async #status(): Promise<EngineProcessStatus | undefined> {

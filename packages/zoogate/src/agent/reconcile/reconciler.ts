@@ -9,6 +9,7 @@ import { EndpointFiles } from './endpoint-files.ts'
 import { EngineWatch, type Trouble } from './engine-watch.ts'
 import { changeGeneration } from './generation-change.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
+import { withUnknownSecrets } from './view-file.ts'
 import { revisionOf, type ViewVersion, versionOf } from './view-version.ts'
 
 /** From the beginning of one reload to that of the next (F10): bounds what reloads leave behind. */
@@ -84,6 +85,8 @@ export class Reconciler {
   readonly #watch: EngineWatch
   readonly #backOff = new Backoff(RETRY)
   #served: Served | undefined
+  /** Secrets were changed live, and until the last look the files may have told of those before. */
+  #secretsUnsure = false
   #running = false
   #busy = false
   #failure: Failure | undefined
@@ -183,6 +186,7 @@ export class Reconciler {
     const { node, onStatus, onObservation } = this.#options
     const before = this.#watch.trouble
     const startedMs = performance.now()
+    const filesBehind = this.#files.areBehind
     const seen = await this.#watch.look(this.#served)
     const tookMs = performance.now() - startedMs
     if (seen.observation !== undefined) {
@@ -195,11 +199,14 @@ export class Reconciler {
       node.log.info({ running, lastExit }, running ? 'the engine runs' : 'the engine does not run')
       onStatus()
     }
-    if (seen.observation === undefined) return
-    onObservation(seen.observation)
-    if (seen.really === undefined) return
+    // Engines tell their endpoints, and not the certificates that they show: those are given once more.
+    const doubtful = seen.restarted && this.#secretsUnsure
+    this.#secretsUnsure &&= filesBehind
+    if (seen.observation !== undefined) onObservation(seen.observation)
+    if (seen.really === undefined && !doubtful) return
     // From here on the plan begins with what the engine has.
-    this.#served = seen.really === 'unknown' ? undefined : seen.really
+    const served = seen.really === 'unknown' ? undefined : (seen.really ?? this.#served)
+    this.#served = doubtful ? served && withUnknownSecrets(served) : served
     this.#options.onStatus()
   }
 
@@ -294,7 +301,10 @@ export class Reconciler {
     const bytes = view.secrets?.filter(({ name }) => secrets?.includes(name)) ?? []
     if (bytes.length > 0 && control.applyCertificates === undefined) return false
     try {
-      if (bytes.length > 0) await control.applyCertificates?.(bytes)
+      if (bytes.length > 0) {
+        this.#secretsUnsure = true
+        await control.applyCertificates?.(bytes)
+      }
       if (pools.length > 0) {
         await control.applyEndpoints(pools)
         this.#watch.didAnswer()

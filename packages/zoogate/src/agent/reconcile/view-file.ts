@@ -2,6 +2,7 @@ import { PRIVATE_FOLDER } from '../../engines/engine.ts'
 import type { Endpoint, ServicePool, View } from '../../model/view.ts'
 import type { Generations } from '../disk/generations.ts'
 import { seal, unseal } from '../disk/sealed-file.ts'
+import type { Served } from './node-engine.ts'
 
 /** Beside what the engine reads in a generation lies the view that it was rendered from, secrets included. */
 export const VIEW_FILE = `${PRIVATE_FOLDER}/view.sealed`
@@ -60,4 +61,11 @@ export function withEndpoints(
     return [name, stays ? pool : { ...pool, endpoints }]
   })
   return { ...view, services: new Map(services) }
+}
+
+/** The same, by an engine that may show other bytes than these secrets': whatever they are, they differ. */
+export function withUnknownSecrets({ generation, view }: Served): Served {
+  if (view.secrets === undefined) return { generation, view }
+  const secrets = view.secrets.map((secret) => ({ ...secret, version: 'unknown' }))
+  return { generation, view: { ...view, secrets } }
 }

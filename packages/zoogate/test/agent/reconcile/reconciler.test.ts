@@ -220,6 +220,26 @@ describe('what the engine really has (F11)', () => {
   })
 })
 
+describe('certificates', () => {
+  it('are renewed live, and the files follow', async () => {
+    await bench.aim(1, { certificate: 'first' })
+    await bench.aim(1, { certificate: 'second' })
+    expect(bench.fake).toMatchObject({ certificate: 'second', reloads: 0, lives: 1 })
+    await bench.reconciler.close()
+    bench.fake.restart()
+    expect(bench.fake.certificate).toBe('second')
+  })
+
+  it('are given once more to an engine that was started again before the files followed', async () => {
+    await bench.aim(1, { certificate: 'first' })
+    await bench.aim(1, { certificate: 'second' })
+    bench.fake.restart()
+    expect(bench.fake.certificate).toBe('first')
+    await expect.poll(() => bench.fake.certificate, { timeout: 4_000 }).toBe('second')
+    expect(bench.fake.reloads).toBe(0)
+  })
+})
+
 describe('an engine in trouble', () => {
   const look = async () => {
     bench.nowMs += 10_000
