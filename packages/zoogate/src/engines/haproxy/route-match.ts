@@ -1,4 +1,5 @@
 import type { PathMatch, Route, ValueMatch } from '../../model/view.ts'
+import { queryLookahead } from '../shared/target-pattern.ts'
 import type { Directive } from './directive.ts'
 import { quoteArgument } from './quoting.ts'
 
@@ -14,13 +15,10 @@ export const ROUTE = 'txn.zoogate_route'
 
 /** Finds the route of a request, and leaves its id in {@link ROUTE}: not set, there is none. */
 export function matchRoutes(routes: readonly Route[]): readonly Directive[] {
-  const parameters = [...new Set(routes.flatMap(({ query = [] }) => query.map(({ name }) => name)))]
-  const variables = new Map(parameters.map((name, index) => [name, `txn.zoogate_query${index}`]))
   return [
     ['http-request', `set-var(${HOST})`, 'req.hdr(host),host_only,lower,rtrim(.)'],
     ['http-request', `set-var(${PATH})`, 'path,url_dec,concat(/)'],
-    ...[...variables].flatMap(([name, variable]) => readParameter(name, variable)),
-    ...routes.flatMap((route) => selectRoute(route, variables)),
+    ...routes.flatMap(selectRoute),
   ]
 }
 
@@ -29,24 +27,9 @@ export function isRoute({ id }: Pick<Route, 'id'>): Directive {
   return ['{', `var(${ROUTE})`, '-m', 'str', '--', id, '}']
 }
 
-/**
- * The first of that name: an ACL on the query itself would try them all. A name that browsers encode
- * is looked for as they write it, and as it is.
- */
-function readParameter(name: string, variable: string): readonly Directive[] {
-  const spellings = [...new Set([encodeURIComponent(name), name])]
-  return spellings
-    .filter((spelling) => /^[!-~]+$/.test(spelling))
-    .map((spelling, index) => [
-      ...['http-request', `set-var(${variable})`],
-      `url_param(${quoteArgument(spelling)}),url_dec`,
-      ...(index === 0 ? [] : ['unless', '{', `var(${variable})`, '-m', 'found', '}']),
-    ])
-}
-
 /** Routes are asked in their order; the first that matches leaves its id, and ends the search. */
-function selectRoute(route: Route, parameters: ReadonlyMap<string, string>): readonly Directive[] {
-  const conditions = routeConditions(route, parameters)
+function selectRoute(route: Route): readonly Directive[] {
+  const conditions = routeConditions(route)
   return [
     ...conditions.map(({ name, test }) => ['acl', name, ...test]),
     [
@@ -67,10 +50,14 @@ interface Condition {
  * The conditions of a route, each under a name: an anonymous one would end at a value that is `}`.
  * All of them must hold.
  */
-function routeConditions(
-  { id, hostname, path, method, headers, query = [] }: Route,
-  parameters: ReadonlyMap<string, string>,
-): readonly Condition[] {
+function routeConditions({
+  id,
+  hostname,
+  path,
+  method,
+  headers,
+  query = [],
+}: Route): readonly Condition[] {
   const conditions: Condition[] = []
   const add = (kind: string, test: Directive) => conditions.push({ name: `${kind}-${id}`, test })
   const host = `var(${HOST})`
@@ -83,7 +70,8 @@ function routeConditions(
     add(`header${index}`, testValue(`req.fhdr(${quoteArgument(match.name)})`, match))
   })
   query.forEach((match, index) => {
-    add(`query${index}`, testValue(`var(${parameters.get(match.name) ?? ''})`, match))
+    // Not by `url_param`: to HAProxy parameters are parted by `;` and `?` too.
+    add(`query${index}`, ['query', '-m', 'reg', '--', `^${queryLookahead(match)}`])
   })
   return conditions
 }

@@ -47,6 +47,9 @@ export function requestChecks(): readonly Directive[] {
     rule('E=zoogate_path:%1,E=zoogate_search:%2'),
     condition(PATH, '^$'),
     rule('E=zoogate_path:/'),
+    // mod_rewrite cuts one off wherever a query is written.
+    condition(SEARCH, '&$'),
+    rule(`E=zoogate_search:${SEARCH}&`),
     // httpd takes the slashes that a path begins with for one, and so would find `/admin` in `//admin`. No
     // route has a path with such a segment: it is compared as one that only the prefix `/` covers.
     condition(PATH, '^//'),

@@ -1,5 +1,5 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
-import { block, type Directive, directive } from './directive.ts'
+import { block, type Directive, directive, unlessSaid } from './directive.ts'
 
 /**
  * The mode is the end of a named location's name, chosen for each request (`server.ts`): none is the
@@ -102,8 +102,7 @@ export function wordsLocations(look: string, headers: readonly Directive[]): rea
       ['location', `${WORDS_LOCATION}${look}${mode}`],
       [
         ...connectionMode(mode),
-        block('types', []),
-        directive('default_type', 'text/plain'),
+        ...unlessSaid([block('types', []), directive('default_type', 'text/plain')], headers),
         ...headers,
         directive('return', 200, '$zoogate_words'),
       ],

@@ -32,6 +32,14 @@ export function block(
   return { words: typeof words === 'string' ? [words] : words, block: children }
 }
 
+/** Those that others do not say themselves: nginx takes most directives once in a block. */
+export function unlessSaid(
+  defaults: readonly Directive[],
+  others: readonly Directive[],
+): readonly Directive[] {
+  return defaults.filter(({ words: [name] }) => !others.some(({ words }) => words[0] === name))
+}
+
 /** The text of a file. */
 export function printDirectives(directives: readonly Directive[], indent = ''): string {
   return directives.map((each) => printDirective(each, indent)).join('')

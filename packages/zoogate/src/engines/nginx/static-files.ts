@@ -2,7 +2,7 @@ import type { Route, StaticFiles } from '../../model/view.ts'
 import { MEDIA_TYPE_ENDINGS } from '../shared/media-types.ts'
 import { connectionMode, type Mode } from './answers.ts'
 import { literalPattern } from './condition.ts'
-import { block, type Directive, directive } from './directive.ts'
+import { block, type Directive, directive, unlessSaid } from './directive.ts'
 import { changeOwnResponse } from './header-changes.ts'
 import { decodePath } from './routing.ts'
 import type { ServerContext } from './server.ts'
@@ -42,8 +42,7 @@ export function renderStatic(
     directive('sendfile', 'on'),
     // What changes on the disk is not sent from memory, nor half of it.
     directive('open_file_cache', 'off'),
-    mediaTypes(),
-    directive('default_type', 'application/octet-stream'),
+    ...unlessSaid([mediaTypes(), directive('default_type', 'application/octet-stream')], own),
     ...own,
     ...belowPrefix(route),
   ]

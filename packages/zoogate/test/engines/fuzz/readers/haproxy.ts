@@ -15,7 +15,7 @@ export function readHaproxy(files: RenderedFiles): Reading {
       inOrder(
         name,
         name.endsWith('.cfg')
-          ? inOrder(...withParameters(text.split('\n').flatMap(wordsOf)).map(readLine))
+          ? inOrder(...text.split('\n').flatMap(wordsOf).map(readLine))
           : linesOf(text),
       ),
     ),
@@ -64,25 +64,6 @@ const SERVER_OPTIONS: Readonly<Record<string, 0 | 1>> = {
   ...{ rise: 1, fall: 1, observe: 1, 'error-limit': 1, 'on-error': 1, 'on-marked-down': 1 },
   ...{ slowstart: 1, verify: 1, 'ca-file': 1, sni: 1, 'check-sni': 1, verifyhost: 1, crt: 1 },
   ...{ 'pool-max-conn': 1, 'pool-purge-delay': 1, proto: 1 },
-}
-
-/**
- * A parameter's name is compared byte by byte, so that it is looked for as browsers write it and, where
- * that is another spelling, as it is too: those lines are read as one, with the name that is meant.
- */
-function withParameters(lines: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const found: (readonly string[])[] = []
-  for (const line of lines) {
-    const [, action = '', fetch = '', ...condition] = line
-    const parameter = /^url_param\(.*\),url_dec$/.test(fetch)
-      ? readArguments(fetch.slice(9)).found
-      : []
-    const [name] = parameter
-    if (name === undefined) found.push(line)
-    else if (condition.length === 0) found.push(['parameter', action, decodeURIComponent(name)])
-    else if (found.at(-1)?.join('\n') !== ['parameter', action, name].join('\n')) found.push(line)
-  }
-  return found
 }
 
 function readLine(words: readonly string[]): Reading {
