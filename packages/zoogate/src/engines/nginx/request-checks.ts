@@ -16,7 +16,12 @@ export function requestChecks(): readonly Directive[] {
     // The authority that the client asked for: the request line's, if it has one (RFC 9112, 3.2.2).
     block(
       ['map', '$request', '$zoogate_authority'],
-      [directive('default', '$http_host'), directive('~*^[A-Z]+ https?://([^/?# ]+)', '$1')],
+      [
+        directive('default', '$http_host'),
+        directive('~*^[A-Z]+ https?://([^/?# ]+)', '$1'),
+        // nginx takes a URL of any scheme; no host is called so.
+        directive('~*^[A-Z]+ [^/ ]+://', ':'),
+      ],
     ),
     // Who asks for a URL of one host and names another is read in two ways.
     block(
