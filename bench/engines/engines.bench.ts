@@ -36,7 +36,7 @@ const LOADED_MAX_MS = 300_000
 /**
  * One node with a large table, beside the same with a small one: from a registration's znode to the
  * first request that the instance answers, and what that costs the agent and the engine. One change
- * must not cost in proportion to the table.
+ * must not cost in proportion to the table. A reload of the whole table is timed by its steps.
  */
 describe('engines: one change in a large table', () => {
   it.each(ENGINES)(
@@ -82,8 +82,11 @@ async function measure(engine: EngineName, size: TableSize) {
   await mkdir(nodeFolder)
   await writeFile(yaml, largeTableYaml(engine, port, size))
   await writeFile(config, 'discovery: { allowAddresses: [127.0.0.0/8] }\n')
-  const apply = await startProgram(process.execPath, [ZOOGATE, 'apply', yaml, ...connect])
-  if ((await apply.exited) !== 0) throw new Error(apply.output())
+  const apply = async () => {
+    const program = await startProgram(process.execPath, [ZOOGATE, 'apply', yaml, ...connect])
+    if ((await program.exited) !== 0) throw new Error(program.output())
+  }
+  await apply()
   await registerAll(zookeeper, size, backend.port)
   const startedAt = performance.now()
   await using agent = await startProgram(process.execPath, [
@@ -100,11 +103,17 @@ async function measure(engine: EngineName, size: TableSize) {
   const loadCpuMs = Math.round(cpuMs(agent.pid))
   try {
     const change = await timeChanges(zookeeper, port, backend.port, agent.pid, nodeFolder)
+    await writeFile(yaml, largeTableYaml(engine, port, size, { maxConnections: 1_100 }))
+    await apply()
+    const reload = await waitFor('the reload', () => reloadOf(agent.output()), {
+      timeoutMs: LOADED_MAX_MS,
+    })
     return {
       table: size,
       servesAfterMs,
       loadCpuMs,
       change,
+      reload,
       agentMiB: residentMiB(agent.pid),
       engineMiB: enginePids(nodeFolder, agent.pid).reduce((sum, pid) => sum + residentMiB(pid), 0),
     }
@@ -170,6 +179,15 @@ async function timeChanges(
     agentCpuMs: Number(((cpuMs(agentPid) - before.agent) / CHANGES).toFixed(1)),
     engineCpuMs: Number(((engineCpuMs() - before.engine) / CHANGES).toFixed(1)),
   }
+}
+
+/** Where the time of the second revision's reload went, by the agent's own log. */
+function reloadOf(log: string, revision = '2'): Readonly<Record<string, number>> | undefined {
+  const lines = log.split('\n').filter((line) => line.includes('"msg":"reloaded"'))
+  const found = lines.map((line) => JSON.parse(line)).find((line) => line.revision === revision)
+  if (found === undefined) return undefined
+  const { renderMs, writeMs, validateMs, applyMs } = found
+  return { renderMs, writeMs, validateMs, applyMs }
 }
 
 /** The supervisor, the engine and its workers; the agent's own command line names the folder too. */

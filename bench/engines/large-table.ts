@@ -14,7 +14,12 @@ export interface TableSize {
 }
 
 /** The desired state: as many Services as wanted, each with a path of its own, and the one that is timed. */
-export function largeTableYaml(engine: EngineName, port: number, { services }: TableSize): string {
+export function largeTableYaml(
+  engine: EngineName,
+  port: number,
+  { services }: TableSize,
+  { maxConnections } = { maxConnections: 1_000 },
+): string {
   const names = [TIMED, ...Array.from({ length: services }, (_, index) => serviceName(index))]
   const rules = names.map(
     (name) =>
@@ -26,7 +31,7 @@ metadata: { name: edge }
 spec:
   engine: ${engine}
   listeners: [{ name: http, port: ${port}, address: 127.0.0.1 }]
-  concurrency: { workers: 1, maxConnections: 1000 }`
+  concurrency: { workers: 1, maxConnections: ${maxConnections} }`
   const route = `apiVersion: zoogate/v1
 kind: HTTPRoute
 metadata: { name: all }

@@ -11,6 +11,19 @@ export interface GenerationChange {
   /** What the engine holds now, running or not. */
   readonly served: Served | undefined
   readonly running: boolean
+  /** Milliseconds, from a clock that does not jump. */
+  readonly nowMs: () => number
+}
+
+/** Where the time of a change goes. */
+export interface StepTimes {
+  readonly renderMs: number
+  /** Onto the disk, synced. */
+  readonly writeMs: number
+  /** The engine's own checker. */
+  readonly validateMs: number
+  /** From the switch until the engine is seen to serve it. */
+  readonly applyMs: number
 }
 
 /**
@@ -23,16 +36,17 @@ export interface GenerationChange {
  */
 export async function changeGeneration(
   node: NodeEngine,
-  { view, served, running }: GenerationChange,
-): Promise<Holding> {
+  { view, served, running, nowMs }: GenerationChange,
+): Promise<Holding & { readonly times: StepTimes }> {
   const { journal, generations, lettingGo, log } = node
   const { good, newest } = journal.entry
   const former = await generations.currentId()
   const to = String(Math.max(newest, Number((await generations.list()).at(-1) ?? 0)) + 1)
   const kept = good === undefined ? {} : { good }
   await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'write' } })
+  let prepared: Omit<StepTimes, 'applyMs'>
   try {
-    await prepare(node, to, { view, served, running })
+    prepared = await prepare(node, to, { view, served, running, nowMs })
   } catch (error) {
     lettingGo.throwIfAborted()
     await generations.remove(to)
@@ -43,6 +57,7 @@ export async function changeGeneration(
   await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'switch' } })
   await generations.switchTo(to)
   let runs = running
+  const switchedMs = nowMs()
   try {
     if (running) await node.control.reload(to)
     else runs = await startOn(node, to)
@@ -52,20 +67,25 @@ export async function changeGeneration(
     await putBack(node, former)
     throw error
   }
+  const times = { ...prepared, applyMs: Math.round(nowMs() - switchedMs) }
   await journal.write({ v: 1, good: to, newest: Number(to) })
   await generations.prune(new Set([to, ...(former === undefined ? [] : [former])]))
-  return { served: { generation: to, view }, running: runs }
+  return { served: { generation: to, view }, running: runs, times }
 }
 
 /** All that can be known to be wrong before anything is touched. */
 async function prepare(
   { engine, generations, lettingGo, paths, log }: NodeEngine,
   to: string,
-  { view, served, running }: GenerationChange,
-): Promise<void> {
+  { view, served, running, nowMs }: GenerationChange,
+): Promise<Omit<StepTimes, 'applyMs'>> {
+  const startedMs = nowMs()
   const files = engine.render(view, { paths, generation: to })
+  const renderedMs = nowMs()
   await generations.write(to, new Map([...files, [VIEW_FILE, encodeView(view)]]))
+  const writtenMs = nowMs()
   await unlessAborted(lettingGo, () => engine.validate(generations.path(to), paths))
+  const validatedMs = nowMs()
   // What an engine holds of which nothing is known cannot be told from what others hold.
   if (served !== undefined || !running) {
     const holds = running || engine.program(paths).listeners === 'inherit'
@@ -75,6 +95,11 @@ async function prepare(
   const connections = view.native === undefined ? view.concurrency.maxConnections : 0
   const shortage = descriptorShortage(connections)
   if (shortage !== undefined) log.warn(shortage)
+  return {
+    renderMs: Math.round(renderedMs - startedMs),
+    writeMs: Math.round(writtenMs - renderedMs),
+    validateMs: Math.round(validatedMs - writtenMs),
+  }
 }
 
 /**

@@ -340,14 +340,15 @@ export class Reconciler {
       const view = desired.view(version)
       if (view === undefined) return
       this.#lastReloadMs = nowMs()
-      const holding = await changeGeneration(node, { view, served: this.#served, running })
+      const change = { view, served: this.#served, running, nowMs }
+      const { times, ...holding } = await changeGeneration(node, change)
       this.#served = holding.served
       this.#running = holding.running
       if (holding.running) this.#watch.didAnswer()
       const tookMs = Math.round(nowMs() - this.#lastReloadMs)
       const generation = holding.served?.generation
       const done = running ? 'reloaded' : holding.running ? 'started' : 'ready to be started'
-      node.log.info({ revision: version, generation, reasons, tookMs }, done)
+      node.log.info({ revision: version, generation, reasons, tookMs, ...times }, done)
     } finally {
       this.#busy = false
       onStatus()
