@@ -157,6 +157,21 @@ describe.skipIf(missing('nginx') !== undefined)('reload', () => {
     expect(await whoAnswers(port, 8)).toEqual(new Map([['b1', 8]]))
   })
 
+  test('a reload that comes while nginx is starting waits until it can take one', async () => {
+    await using backends = await startBackends(2)
+    const port = await freePort()
+    await using nginx = await startNginx(oneService(port, backends.all[0]?.port ?? 0))
+    const generation = nginx.nextGeneration()
+    const view = oneService(port, backends.all[1]?.port ?? 0)
+    nginx.program.kill('SIGKILL')
+    await nginx.program.exited
+    await nginx.switchTo(engine.render(view, { paths: nginx.paths, generation }))
+    await nginx.begin()
+    await nginx.control.reload(generation)
+    expect(nginx.program.running).toBe(true)
+    expect(await whoAnswers(port, 8)).toEqual(new Map([['b1', 8]]))
+  })
+
   test('an nginx that died without removing its socket starts again', async () => {
     await using backends = await startBackends(1)
     const port = await freePort()

@@ -45,8 +45,10 @@ export interface RunningNginx extends AsyncDisposable {
   write(generation: string, files: RenderedFiles): Promise<string>
   folderOf(generation: string): string
   nextGeneration(): string
-  /** Starts nginx again, once it has ended. */
+  /** Starts nginx again, once it has ended, and waits until it answers. */
   start(): Promise<void>
+  /** As {@link start}, and waits for nothing. */
+  begin(): Promise<void>
 }
 
 export async function startNginx(view: View, engine = nginx): Promise<RunningNginx> {
@@ -115,14 +117,13 @@ export async function startNginx(view: View, engine = nginx): Promise<RunningNgi
   const newControl = () => engine.control({ paths, process, log })
   const control = newControl()
 
-  async function start(): Promise<Program> {
+  async function begin(ready?: () => Promise<boolean>): Promise<void> {
     const { command, args } = engine.program(paths)
     // In a session of its own, as under the supervisor: `setsid` becomes the program.
-    program = await startProgram('setsid', [command, ...args], {
-      ready: async () => (await control.observe()).generation !== '',
-    })
-    return program
+    program = await startProgram('setsid', [command, ...args], ready === undefined ? {} : { ready })
   }
+
+  const start = () => begin(async () => (await control.observe()).generation !== '')
 
   try {
     await prepare(view)
@@ -149,7 +150,8 @@ export async function startNginx(view: View, engine = nginx): Promise<RunningNgi
       await control.reload(generation)
       return generation
     },
-    start: async () => void (await start()),
+    start,
+    begin: () => begin(),
     async [Symbol.asyncDispose]() {
       await control.close()
       // SIGTERM: nginx ends at once, its workers with it.

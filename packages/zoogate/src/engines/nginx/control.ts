@@ -24,6 +24,8 @@ import { acceptingWorkers } from './worker-processes.ts'
  * hosts where it cannot be seen.
  */
 interface ReloadTimes extends ReloadDrainTimes {
+  /** An nginx that is starting has so long to make its workers, before it is signalled all the same. */
+  readonly startMs: number
   readonly afterMs: number
   /** nginx tries a listener that is in use for 2.5 s; a hash ring of 10,000 endpoints takes 6 s. */
   readonly timeoutMs: number
@@ -31,6 +33,7 @@ interface ReloadTimes extends ReloadDrainTimes {
 
 const RELOAD_TIMES: ReloadTimes = {
   drain: DRAIN_TIMES,
+  startMs: 5_000,
   afterMs: 200,
   timeoutMs: 20_000,
   pollMs: 10,
@@ -77,11 +80,7 @@ class NginxControl implements EngineControl {
 
   async reload(generation: string): Promise<void> {
     await this.#drain.clearOnce()
-    const { running, lastExit, pid } = await this.#context.process.status()
-    if (!running) {
-      await this.#drain.close()
-      throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
-    }
+    const pid = await this.#started()
     await this.#drain.around(async () => {
       const log = await LogTail.start(this.#files.errorLog)
       const former = pid === undefined ? undefined : await acceptingWorkers(pid)
@@ -109,6 +108,25 @@ class NginxControl implements EngineControl {
   async #connectionCounts(): Promise<ConnectionCounts | undefined> {
     const answer = getText(this.#ask, CONTROL_PATHS.connections)
     return answer.then(parseConnectionCounts, () => undefined)
+  }
+
+  /**
+   * The master that can be told to reload. SIGHUP ends an nginx that has no handlers yet; and one that
+   * comes between them and the first wait for signals is noticed with the next signal only, whenever
+   * that is. Both are over once there is a worker. Undefined: the host does not tell.
+   */
+  async #started(): Promise<number | undefined> {
+    const end = performance.now() + this.#times.startMs
+    for (;;) {
+      const { running, lastExit, pid } = await this.#context.process.status()
+      if (!running) {
+        await this.#drain.close()
+        throw new EngineError('ENGINE_RELOAD_FAILED', `nginx is not running (${lastExit ?? 'yet'})`)
+      }
+      const workers = pid === undefined ? undefined : await acceptingWorkers(pid)
+      if (workers === undefined || workers.size > 0 || performance.now() >= end) return pid
+      await wait(this.#times.pollMs)
+    }
   }
 
   /** nginx says nothing of a reload but in its log, where it failed, and by what it serves. */
