@@ -1,4 +1,5 @@
-// `npm test`: sets up what the tests need, checks, then runs everything on real parts.
+// `npm test`: sets up what the tests need, checks, then runs everything on real parts. Of these, all
+// run even where one fails, so that one run tells everything.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), 'zg-counts-'))
 const counts = join(folder, 'counts.jsonl')
 const env = { ZOOGATE_COUNTS: counts }
 let code = await run('node', ['scripts/check.mjs'], { env })
-for (const project of ['client', 'integration', 'whole']) {
-  if (code === 0) code = await run('node', ['scripts/vitest.mjs', project], { env })
+if (code === 0) {
+  for (const project of ['client', 'integration', 'whole']) {
+    const failed = await run('node', ['scripts/vitest.mjs', project], { env })
+    code ||= failed
+    // Above 128: a signal ended it, and it was for all of us.
+    if (failed > 128) break
+  }
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 }

@@ -55,6 +55,8 @@ export interface ApacheZooKeeper extends AsyncDisposable {
   /** The port that speaks TLS, when there is one. */
   readonly securePort: number | undefined
   readonly pid: number
+  /** What it printed since it was started last: warnings and errors. */
+  output(): string
   /** kill -9. */
   kill(): Promise<void>
   stop(): Promise<void>
@@ -128,10 +130,11 @@ export async function startEnsemble(options: EnsembleOptions = {}): Promise<Ense
     await Promise.all(started.map((member) => member[Symbol.asyncDispose]()))
   }
   try {
-    await Promise.all(started.map((member) => waitUntilServing(member.port)))
+    await Promise.all(started.map((member) => waitUntilServing(member)))
   } catch (error) {
+    const outputs = started.map((member, i) => `member ${i + 1}:\n${member.output()}`)
     await dispose()
-    throw error
+    throw new Error(`the ensemble did not start:\n${outputs.join('\n')}`, { cause: error })
   }
   return {
     connectString: started.map((member) => member.connectString).join(','),
@@ -226,6 +229,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
     get pid() {
       return program.pid
     },
+    output: () => program.output(),
     async kill() {
       program.kill('SIGKILL')
       await program.exited
@@ -236,7 +240,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
     async restart() {
       if (program.running) await program.stop()
       program = await start()
-      await waitUntilServing(options.port)
+      await waitUntilServing(member)
     },
     pause: () => program.kill('SIGSTOP'),
     resume: () => program.kill('SIGCONT'),
@@ -248,10 +252,10 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
   }
   if (options.waitUntilServing) {
     try {
-      await waitUntilServing(options.port)
+      await waitUntilServing(member)
     } catch (error) {
       await member[Symbol.asyncDispose]()
-      throw new Error(`Apache ZooKeeper did not start:\n${program.output()}`, { cause: error })
+      throw error
     }
   }
   return member
@@ -301,10 +305,17 @@ async function saslArguments(
 }
 
 /** `srvr` names a mode only when the server serves; `ruok` says imok before that. */
-async function waitUntilServing(port: number): Promise<void> {
-  await waitFor(
-    `ZooKeeper on port ${port} to serve`,
-    async () => /^Mode: /m.test(await fourLetterWord(port, 'srvr')),
-    { timeoutMs: 60_000, everyMs: 50 },
-  )
+async function waitUntilServing(member: Pick<ApacheZooKeeper, 'port' | 'output'>): Promise<void> {
+  let answer = ''
+  const serves = async () => {
+    answer = await fourLetterWord(member.port, 'srvr')
+    return /^Mode: /m.test(answer)
+  }
+  try {
+    await waitFor('it to serve', serves, { timeoutMs: 60_000, everyMs: 50 })
+  } catch (error) {
+    const said = `its last answer to srvr was ${JSON.stringify(answer)}; it printed:`
+    const what = `ZooKeeper on port ${member.port} does not serve: ${said}\n${member.output()}`
+    throw new Error(what, { cause: error })
+  }
 }
