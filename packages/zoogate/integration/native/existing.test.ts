@@ -59,7 +59,6 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngi
       expect(await from({ host: 'old.example.com' })).toBe('200 b2')
 
       // Its owner puts a Service's endpoints where a server was.
-      await site.register(a)
       const textFile = join(cwd, imported.stdout.match(/edge\.\S+\.liquid/)?.[0] ?? '')
       const text = (await readFile(textFile, 'utf8')).replace(...existing.endpoints)
       expect(text).toContain('{{ endpoint.authority }}')
@@ -69,11 +68,13 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngi
         `${yaml.trimEnd()}\n    services: [shop]\n---\napiVersion: zoogate/v1\nkind: Service\nmetadata: { name: shop }\nspec: { protection: "off" }\n`,
       )
       expect(await zoogate('apply', 'edge.yaml')).toMatchObject({ code: 0, stderr: '' })
+      await site.register(a)
       await untilAnswering(site, 'b0')
       await site.register(b)
       await untilAnswering(site, 'b0 b1')
       await site.register(a, 'draining')
       await untilAnswering(site, 'b1')
+      await waitFor('it to be reported', () => agent.report.state === 'ready')
       const good = agent.report.revision
 
       // What is wrong is told, and the former serves on and follows.
@@ -101,7 +102,7 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngi
       await untilAnswering(site, 'b2')
       await site.client.setData('/mine', Buffer.from(text))
       await untilAnswering(site, 'b0 b1')
-      expect(await zoogate('rollback', String(good))).toMatchObject({ code: 0 })
+      expect(await zoogate('rollback', String(good))).toMatchObject({ code: 0, stderr: '' })
       await waitFor(
         'the revision to be served',
         () => agent.report.state === 'ready' && agent.report.znode === undefined,

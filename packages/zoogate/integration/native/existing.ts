@@ -165,6 +165,8 @@ server {
       `\t\tserver 127.0.0.1:${legacyPort};\n`,
       `{%- for endpoint in services.shop.endpoints %}
 \t\tserver {{ endpoint.authority }} weight={{ endpoint.weight }};
+{%- else %}
+\t\tserver 127.0.0.1:9 down;
 {%- endfor %}
 `,
     ],

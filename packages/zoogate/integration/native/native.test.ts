@@ -27,6 +27,15 @@ async function untilServed(agent: Agent, revision: number): Promise<void> {
   )
 }
 
+/** A reload with it would end httpd. */
+async function refusesAnotherProcessModule(site: Site, agent: Agent, text: string): Promise<void> {
+  const pid = await site.enginePid()
+  const other = { text: text.replaceAll('mpm_event', 'mpm_prefork'), services: ['shop'] }
+  const revision = await site.applyYaml(nativeYaml('httpd', other, [site.port]))
+  await untilFailed(agent, /httpd runs with mpm_event, and would end at a reload/, revision)
+  expect(await site.enginePid()).toBe(pid)
+}
+
 const pathStatus = async (site: Site, path: string) =>
   (await request(site.port, { path }).catch(() => undefined))?.status
 
@@ -70,12 +79,13 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngi
         ]),
       )
       await untilFailed(agent, /in use by another program/)
-      // Without listeners to try nobody knows before the reload, which is reverted.
+      // The text itself says where it listens.
       const busy = await site.applyYaml(
         nativeYaml(engine, { text: template(takenPort, site.folder), services: ['shop'] }),
       )
-      await untilFailed(agent, /bind|in use|former configuration|ended at its reload/i, busy)
+      await untilFailed(agent, /of the text cannot be bound: .* in use by another program/, busy)
       await new Promise((resolve) => taken.close(resolve))
+      if (engine === 'httpd') await refusesAnotherProcessModule(site, agent, text)
       await site.register(c)
       await untilAnswering(site, 'b1 b2')
 

@@ -1,7 +1,12 @@
 import { createServer } from 'node:net'
-import type { Listener } from '../model/view.ts'
+import type { ListenPlace } from '../engines/engine.ts'
 import { AgentError } from './agent-error.ts'
 import { errnoOf } from './disk/atomic-file.ts'
+
+interface TriedPlace extends ListenPlace {
+  /** Of the listener. Absent: a native configuration has it. */
+  readonly name?: string
+}
 
 /**
  * Binds each listener that the engine does not have yet, and lets go of it again. An engine's checker
@@ -9,8 +14,8 @@ import { errnoOf } from './disk/atomic-file.ts'
  * @throws AgentError `AGENT_LISTENER_BUSY`, which names every listener that cannot be bound
  */
 export async function trialBind(
-  wanted: readonly Listener[],
-  served: readonly Listener[],
+  wanted: readonly TriedPlace[],
+  served: readonly ListenPlace[],
 ): Promise<void> {
   const problems: string[] = []
   for (const listener of newListeners(wanted, served)) {
@@ -24,20 +29,20 @@ export async function trialBind(
  * Those whose place the engine does not hold. A listener that only changes its address on a port that
  * the engine holds already cannot be tried: the engine itself would be in the way.
  */
-export function newListeners(
-  wanted: readonly Listener[],
-  served: readonly Listener[],
-): readonly Listener[] {
-  const overlaps = (a: Listener, b: Listener) =>
+export function newListeners<Place extends ListenPlace>(
+  wanted: readonly Place[],
+  served: readonly ListenPlace[],
+): readonly Place[] {
+  const overlaps = (a: ListenPlace, b: ListenPlace) =>
     a.port === b.port && (a.address === b.address || isWildcard(a) || isWildcard(b))
   return wanted.filter((listener) => !served.some((other) => overlaps(listener, other)))
 }
 
-function isWildcard({ address }: Listener): boolean {
+function isWildcard({ address }: ListenPlace): boolean {
   return address === '*' || address === '0.0.0.0' || address === '::'
 }
 
-async function tryToBind({ name, address, port }: Listener): Promise<string | undefined> {
+async function tryToBind({ name, address, port }: TriedPlace): Promise<string | undefined> {
   const host = address === '*' ? '0.0.0.0' : address
   const server = createServer()
   try {
@@ -46,7 +51,8 @@ async function tryToBind({ name, address, port }: Listener): Promise<string | un
       server.listen({ host, port, exclusive: true }, resolve)
     })
   } catch (error) {
-    return `listener ${name} cannot be bound: ${inWords(error, `${address}:${port}`)}`
+    const who = name === undefined ? 'a listener of the text' : `listener ${name}`
+    return `${who} cannot be bound: ${inWords(error, `${address}:${port}`)}`
   }
   await new Promise<void>((resolve) => server.close(() => resolve()))
   return undefined

@@ -71,8 +71,24 @@ export interface Engine {
    */
   validate(generationFolder: string, paths: EnginePaths): Promise<void>
 
+  /**
+   * Where a generation of a native configuration listens, in the engine's own reading of it, which
+   * knows what it includes: beside the view's listeners, these are bound on trial and held against
+   * what the host allows. Asked once {@link validate} passed. Unix sockets, UDP, and what cannot be known
+   * before it is bound are left out. Absent: nowhere.
+   * @throws EngineError `ENGINE_INVALID` where the engine does not tell
+   */
+  listens?(generationFolder: string, paths: EnginePaths): Promise<readonly ListenPlace[]>
+
   /** The hands on one running engine. Opens nothing until it is used. */
   control(context: EngineContext): EngineControl
+}
+
+/** A TCP address that an engine takes connections on. */
+export interface ListenPlace {
+  /** An IP address; `*`: all. */
+  readonly address: string
+  readonly port: number
 }
 
 export interface EngineControl {

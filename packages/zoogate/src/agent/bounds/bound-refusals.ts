@@ -1,4 +1,4 @@
-import type { EngineRefusal } from '../../engines/engine.ts'
+import type { EngineRefusal, ListenPlace } from '../../engines/engine.ts'
 import { routeName, routeOrigin } from '../../model/route-id.ts'
 import type { FastCgi, Route, View } from '../../model/view.ts'
 import type { HostBounds } from './host-bounds.ts'
@@ -48,6 +48,22 @@ function portRefusals({ gateway, listeners }: View, { listenPorts }: HostBounds)
           },
         ],
   )
+}
+
+/** Of the ports that the text of a native configuration listens on. */
+export function listenRefusals(
+  { gateway }: View,
+  listens: readonly ListenPlace[],
+  { listenPorts }: Pick<HostBounds, 'listenPorts'>,
+): readonly EngineRefusal[] {
+  if (listenPorts === undefined) return []
+  const ports = [...new Set(listens.map(({ port }) => port))]
+  return ports
+    .filter((port) => !listenPorts.some(({ from, to }) => from <= port && port <= to))
+    .map((port) => {
+      const message = `its text listens on port ${port}: ${notAllowed(String(port), 'listenPorts', String(port))}`
+      return { resource: `Gateway/${gateway}`, field: 'spec.native', message }
+    })
 }
 
 async function routeRefusals(

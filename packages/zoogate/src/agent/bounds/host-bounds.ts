@@ -43,7 +43,7 @@ export const HostBoundsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description:
-          "Configurations in the engine's own language. Such a text, and already its checker, may run any program, read any file and listen anywhere that the engine's user can; nothing else that is named here bounds it.",
+          "Configurations in the engine's own language. Such a text, and already its checker, may run any program, read any file and listen anywhere that the engine's user can; of what else is named here only `listenPorts` is held against it, as far as its engine tells where it listens.",
       }),
     ),
     listenPorts: Type.Optional(

@@ -1,6 +1,8 @@
+import type { ListenPlace } from '../../engines/engine.ts'
 import type { View } from '../../model/view.ts'
+import type { BoundsCheck } from '../bounds/bounds-check.ts'
 import { descriptorShortage } from '../descriptor-budget.ts'
-import { trialBind } from '../trial-bind.ts'
+import { newListeners, trialBind } from '../trial-bind.ts'
 import { observeSoon, startOn } from './engine-start.ts'
 import { unlessAborted } from './letting-go.ts'
 import type { Holding, NodeEngine, Served } from './node-engine.ts'
@@ -13,6 +15,8 @@ export interface GenerationChange {
   readonly running: boolean
   /** Milliseconds, from a clock that does not jump. */
   readonly nowMs: () => number
+  /** Refuses where a text listens that the host does not allow. Undefined: it allows everything. */
+  readonly checkBounds: BoundsCheck | undefined
 }
 
 /** Where the time of a change goes. */
@@ -36,8 +40,9 @@ export interface StepTimes {
  */
 export async function changeGeneration(
   node: NodeEngine,
-  { view, served, running, nowMs }: GenerationChange,
+  change: GenerationChange,
 ): Promise<Holding & { readonly times: StepTimes }> {
+  const { view, running, nowMs } = change
   const { journal, generations, lettingGo, log } = node
   const { good, newest } = journal.entry
   const former = await generations.currentId()
@@ -46,7 +51,7 @@ export async function changeGeneration(
   await journal.write({ v: 1, ...kept, newest: Number(to), change: { to, step: 'write' } })
   let prepared: Omit<StepTimes, 'applyMs'>
   try {
-    prepared = await prepare(node, to, { view, served, running, nowMs })
+    prepared = await prepare(node, to, change)
   } catch (error) {
     lettingGo.throwIfAborted()
     await generations.remove(to)
@@ -75,10 +80,11 @@ export async function changeGeneration(
 
 /** All that can be known to be wrong before anything is touched. */
 async function prepare(
-  { engine, generations, lettingGo, paths, log }: NodeEngine,
+  node: NodeEngine,
   to: string,
-  { view, served, running, nowMs }: GenerationChange,
+  { view, served, running, nowMs, checkBounds }: GenerationChange,
 ): Promise<Omit<StepTimes, 'applyMs'>> {
+  const { engine, generations, lettingGo, paths, log } = node
   const startedMs = nowMs()
   const files = engine.render(view, { paths, generation: to })
   const renderedMs = nowMs()
@@ -86,10 +92,15 @@ async function prepare(
   const writtenMs = nowMs()
   await unlessAborted(lettingGo, () => engine.validate(generations.path(to), paths))
   const validatedMs = nowMs()
+  const listens =
+    view.native === undefined ? [] : await unlessAborted(lettingGo, () => listensOf(node, to))
+  if (listens.length > 0) await checkBounds?.(view, listens)
   // What an engine holds of which nothing is known cannot be told from what others hold.
   if (served !== undefined || !running) {
     const holds = running || engine.program(paths).listeners === 'inherit'
-    await trialBind(view.listeners, holds ? (served?.view.listeners ?? []) : [])
+    const held = holds && served !== undefined ? await heldBy(node, served) : []
+    if (held !== undefined)
+      await trialBind([...view.listeners, ...newListeners(listens, view.listeners)], held)
   }
   // How many connections a native configuration takes is its own affair.
   const connections = view.native === undefined ? view.concurrency.maxConnections : 0
@@ -100,6 +111,28 @@ async function prepare(
     writeMs: Math.round(writtenMs - renderedMs),
     validateMs: Math.round(validatedMs - writtenMs),
   }
+}
+
+/** In the folder of a native generation: where it listens, as the engine has read it. What the text includes may be another by now. */
+const LISTENS_FILE = 'listens.json'
+
+async function listensOf(node: NodeEngine, generation: string): Promise<readonly ListenPlace[]> {
+  const { engine, generations, paths } = node
+  const listens = (await engine.listens?.(generations.path(generation), paths)) ?? []
+  await generations.update(generation, new Map([[LISTENS_FILE, JSON.stringify(listens)]]))
+  return listens
+}
+
+/** The places that the running engine has. Undefined: nobody knows them all. */
+async function heldBy(
+  { generations }: NodeEngine,
+  { generation, view }: Served,
+): Promise<readonly ListenPlace[] | undefined> {
+  if (view.native === undefined) return view.listeners
+  const text = await generations.read(generation, LISTENS_FILE)
+  // Of an older zoogate.
+  if (text === undefined) return undefined
+  return [...view.listeners, ...(JSON.parse(text) as readonly ListenPlace[])]
 }
 
 /**

@@ -340,7 +340,8 @@ export class Reconciler {
       const view = desired.view(version)
       if (view === undefined) return
       this.#lastReloadMs = nowMs()
-      const change = { view, served: this.#served, running, nowMs }
+      const { checkBounds } = this.#options
+      const change = { view, served: this.#served, running, nowMs, checkBounds }
       const { times, ...holding } = await changeGeneration(node, change)
       this.#served = holding.served
       this.#running = holding.running

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { readSmall } from '../../desired/read-small.ts'
+import { includedFiles } from '../../engines/native/included-files.ts'
 import { type ImportedText, literalTemplate } from '../../engines/native/native-import.ts'
 import { engineOf, type NativeEngineName, nativeImports } from '../../engines/native-imports.ts'
 import { NATIVE_BYTES_MAX } from '../../model/gateway-native.ts'
@@ -70,7 +71,11 @@ async function importFile(file: string, flags: ImportFlags): Promise<Imported> {
   }
   const folder = dirname(file)
   const neighbour = (name: string) => readNeighbour(join(folder, name))
-  const { text, ...about } = nativeImports[engine].read(original, { folder, neighbour })
+  const { text, ...about } = nativeImports[engine].read(original, {
+    folder,
+    neighbour,
+    included: includedFiles,
+  })
   const textFile = `${flags.name}.${basename(file)}.liquid`
   const files = {
     gateway: join(flags.folder, `${flags.name}.yaml`),

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import {
   countOf,
   distinctListeners,
@@ -6,6 +5,7 @@ import {
   type NativeImport,
   type Referred,
 } from '../native/native-import.ts'
+import { placesOf, wordsOfLine } from './bind-places.ts'
 
 const SECTION =
   /^(global|defaults|frontend|backend|listen|userlist|peers|resolvers|cache|program|ring|mailers|http-errors|fcgi-app|log-forward)$/
@@ -27,7 +27,7 @@ export const nativeImport: NativeImport = {
     let mode = 'http'
     let defaultMode = 'http'
     for (const [index, line] of text.split('\n').entries()) {
-      const words = wordsOf(line)
+      const words = wordsOfLine(line)
       const [keyword = '', ...rest] = words
       if (SECTION.test(keyword)) {
         section = keyword
@@ -49,13 +49,6 @@ export const nativeImport: NativeImport = {
   },
 }
 
-/** As far as people write them: quotes, backslashes and comments (configuration manual, 2.2). */
-function wordsOf(line: string): readonly string[] {
-  const words = line.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s#"'\\])+|#.*/g) ?? []
-  const comment = words.findIndex((word) => word.startsWith('#'))
-  return (comment < 0 ? words : words.slice(0, comment)).map((word) => word.replace(/["']/g, ''))
-}
-
 function filesOf(words: readonly string[]): readonly Omit<Referred, 'line'>[] {
   const [first = ''] = words
   const maps = words.flatMap((word) => {
@@ -72,18 +65,12 @@ function filesOf(words: readonly string[]): readonly Omit<Referred, 'line'>[] {
   ]
 }
 
-/** `:80,[::1]:443 ssl crt …`; unix sockets, descriptors and ranges of ports are left out. */
+/** `:80,[::1]:443 ssl crt …`; unix sockets and descriptors are left out. */
 function listenersOf(
   [places = '', ...settings]: readonly string[],
   mode: string,
 ): readonly Omit<ImportedListener, 'name'>[] {
   const encrypted = settings.includes('ssl')
   const protocol = mode === 'tcp' ? (encrypted ? 'TLS' : 'TCP') : encrypted ? 'HTTPS' : 'HTTP'
-  return places.split(',').flatMap((place) => {
-    const [, written = '', port = ''] = /^(?:ipv[46]@)?(.*):([0-9]+)$/.exec(place) ?? []
-    const bare = written.replace(/^\[(.*)\]$/, '$1')
-    const address = ['', '*', '::', '0.0.0.0'].includes(bare) ? '*' : bare
-    if (port === '' || (address !== '*' && isIP(address) === 0)) return []
-    return [{ address, port: Number(port), protocol }]
-  })
+  return placesOf(places).map((place) => ({ ...place, protocol }))
 }

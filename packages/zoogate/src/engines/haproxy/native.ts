@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { EngineContext } from '../engine.ts'
 import type { NativeDialect } from '../native/with-native.ts'
+import { bindPlaces } from './bind-places.ts'
 import { runCommands } from './command-socket.ts'
 import { printSections } from './directive.ts'
 import { ADMIN_SOCKET_SETTINGS, adminSocket, GENERATION_VARIABLE } from './names.ts'
@@ -32,6 +35,8 @@ export const nativeDialect: NativeDialect = {
         ]),
       ],
     ]),
+  listens: async (generationFolder) =>
+    bindPlaces(await readFile(join(generationFolder, NATIVE_FILE), 'utf8')),
   servedGeneration: ({ paths }) => servedGeneration(adminSocket(paths)),
   health,
 }

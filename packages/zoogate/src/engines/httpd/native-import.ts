@@ -1,12 +1,14 @@
-import { isIP } from 'node:net'
+import { isAbsolute, join } from 'node:path'
 import {
   countOf,
   distinctListeners,
   type ImportedListener,
+  INCLUDES_DEEP_MAX,
   type NativeImport,
   type Referred,
 } from '../native/native-import.ts'
 import { directive, printDirectives } from './directive.ts'
+import { listenPlace } from './listen-place.ts'
 
 const FILES =
   /^(Include|IncludeOptional|LoadModule|SSL(Certificate|CertificateKey|CertificateChain|CACertificate|CARevocation|ProxyMachineCertificate)File|AuthUserFile|AuthGroupFile|TypesConfig|MIMEMagicFile|LuaHook\w+|RewriteMap)$/i
@@ -18,20 +20,29 @@ export const nativeImport: NativeImport = {
   likeness: (text) =>
     countOf(text, /^\s*<\/?(VirtualHost|Directory|IfModule|Location|Files|Proxy)\b/gim) * 3 +
     countOf(text, /^\s*(Listen|LoadModule|ServerRoot|DocumentRoot|IncludeOptional)\s/gim),
-  read(text, { folder, neighbour }) {
+  read(text, { folder, neighbour, included }) {
     const refers: Referred[] = []
     const found: Omit<ImportedListener, 'name'>[] = []
-    let hasRoot = false
-    for (const { line, words } of linesOf(text)) {
-      const [name = '', first = '', second = ''] = words
-      if (/^ServerRoot$/i.test(name)) hasRoot = true
-      if (/^Listen$/i.test(name)) found.push(...listenerOf(first, second))
-      const path = SECOND.test(name) ? second : first
-      if (FILES.test(name) && path !== '') refers.push({ line, name, path })
+    const loaded = new Set(BUILT_IN)
+    let root: string | undefined
+    const read = (part: string, depth: number): void => {
+      for (const { line, words } of linesThatCount(part, loaded)) {
+        const [name = '', first = '', second = ''] = words
+        if (/^LoadModule$/i.test(name)) loaded.add(first)
+        if (/^ServerRoot$/i.test(name)) root = first
+        if (/^Listen$/i.test(name)) found.push(...listenerOf(first, second))
+        const path = SECOND.test(name) ? second : first
+        // What an included file refers to is with that file.
+        if (depth === 0 && FILES.test(name) && path !== '') refers.push({ line, name, path })
+        if (!/^Include(Optional)?$/i.test(name) || depth >= INCLUDES_DEEP_MAX) continue
+        const whole = isAbsolute(first) ? first : join(root ?? folder, first)
+        for (const file of included(whole)) read(file.text, depth + 1)
+      }
     }
+    read(text, 0)
     const notes: string[] = []
     let before = ''
-    if (!hasRoot) {
+    if (root === undefined) {
       before += printDirectives([directive('ServerRoot', folder)])
       notes.push(`ServerRoot is ${folder}, where the file was`)
     }
@@ -58,6 +69,23 @@ function debianVariables(text: string, envvars: string): readonly (readonly [str
     .filter(([name]) => !OF_THE_NODE.has(name))
 }
 
+/** What no configuration loads. */
+const BUILT_IN = ['core_module', 'so_module', 'http_module', 'log_config_module', 'unixd_module']
+
+/** Those outside of an `<IfModule>` that does not hold, by what was loaded before. */
+function* linesThatCount(text: string, loaded: ReadonlySet<string>): ReturnType<typeof linesOf> {
+  const open: boolean[] = []
+  for (const line of linesOf(text)) {
+    const [name = '', first = ''] = line.words
+    if (/^<IfModule$/i.test(name)) {
+      const [, not, module = ''] = /^(!?)(.*?)>?$/.exec(first) ?? []
+      const isLoaded = loaded.has(module.replace(/^mod_(.*)\.c$/, '$1_module'))
+      open.push(isLoaded !== (not === '!'))
+    } else if (/^<\/IfModule>?$/i.test(name)) open.pop()
+    else if (!open.includes(false)) yield line
+  }
+}
+
 /** Lines that end in a backslash go on in the next. */
 function* linesOf(text: string): Generator<{ line: number; words: readonly string[] }> {
   let pending = ''
@@ -78,10 +106,8 @@ function* linesOf(text: string): Generator<{ line: number; words: readonly strin
 
 /** `Listen 80`, `Listen [::1]:443 https`. */
 function listenerOf(place: string, scheme: string): readonly Omit<ImportedListener, 'name'>[] {
-  const [, written = '', port = ''] = /^(?:(.*):)?([0-9]+)$/.exec(place) ?? []
-  const bare = written.replace(/^\[(.*)\]$/, '$1')
-  const address = ['', '*', '::', '0.0.0.0'].includes(bare) ? '*' : bare
-  if (port === '' || (address !== '*' && isIP(address) === 0)) return []
-  const encrypted = scheme.toLowerCase() === 'https' || (scheme === '' && port === '443')
-  return [{ address, port: Number(port), protocol: encrypted ? 'HTTPS' : 'HTTP' }]
+  const found = listenPlace(place)
+  if (found === undefined) return []
+  const encrypted = scheme.toLowerCase() === 'https' || (scheme === '' && found.port === 443)
+  return [{ ...found, protocol: encrypted ? 'HTTPS' : 'HTTP' }]
 }

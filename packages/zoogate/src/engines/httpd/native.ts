@@ -5,6 +5,7 @@ import { type EngineContext, EngineError, type RenderContext } from '../engine.t
 import type { NativeDialect } from '../native/with-native.ts'
 import { controlClient } from './control-client.ts'
 import { directive, dollarDefinition, printDirectives } from './directive.ts'
+import { dump, dumpedListens } from './dump.ts'
 import {
   CONFIGURATION_FILE,
   controlAddress,
@@ -41,6 +42,11 @@ export const nativeDialect: NativeDialect = {
       [runtimeFile('native'), ''],
     ])
   },
+  listens: async (generationFolder) =>
+    dumpedListens(
+      await dump(generationFolder, 'DUMP_CONFIG'),
+      join(generationFolder, CONFIGURATION_FILE),
+    ),
   servedGeneration,
 }
 

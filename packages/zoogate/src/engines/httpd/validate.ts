@@ -6,6 +6,7 @@ import { runProgram } from '../shared/run-program.ts'
 import { certificateProblems } from './certificate-check.ts'
 import { complaints } from './complaints.ts'
 import { RUNTIME_FOLDER } from './files.ts'
+import { processModuleProblem } from './process-module.ts'
 import { httpdArguments } from './program.ts'
 
 /** Ten thousand members take about two seconds. */
@@ -15,7 +16,7 @@ const TIMEOUT_MS = 30_000
  * `apache2 -t` on a generation where it will lie, with a folder of its own for what a running httpd
  * would have in the run folder. It binds no listener: the agent tries those.
  */
-export async function validate(generationFolder: string, _paths: EnginePaths): Promise<void> {
+export async function validate(generationFolder: string, paths: EnginePaths): Promise<void> {
   const wrong = await certificateProblems(generationFolder)
   if (wrong.length > 0) throw new EngineError('ENGINE_INVALID', wrong.join('\n'))
   const aside = await mkdtemp(join(tmpdir(), 'zoogate-httpd-'))
@@ -28,7 +29,11 @@ export async function validate(generationFolder: string, _paths: EnginePaths): P
     }
     const args = ['-t', ...httpdArguments(generationFolder, own)]
     const { outcome, output } = await runProgram('apache2', args, TIMEOUT_MS)
-    if (outcome === 'passed') return
+    if (outcome === 'passed') {
+      const other = await processModuleProblem(generationFolder, paths)
+      if (other === undefined) return
+      throw new EngineError('ENGINE_INVALID', other)
+    }
     throw new EngineError('ENGINE_INVALID', problem(outcome, output, generationFolder))
   } finally {
     await rm(aside, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Endpoint, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
@@ -17,6 +17,14 @@ export interface GivenEndpoints {
 export function printGiven({ services }: View, generation: string): string {
   const given = [...services.values()].map(({ name, endpoints }) => [name, endpoints])
   return `${JSON.stringify({ v: 1, generation, services: given })}\n`
+}
+
+/** Whether a generation is one of a native configuration. */
+export function isNative(generationFolder: string): Promise<boolean> {
+  return access(join(generationFolder, GIVEN_FILE)).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Of the current generation; undefined where it is no native configuration. */

@@ -1,4 +1,5 @@
 import type { Listener } from '../../model/view.ts'
+import type { IncludedFile } from './included-files.ts'
 
 /** What a configuration of somebody's names outside of itself. */
 export interface Referred {
@@ -14,7 +15,7 @@ export type ImportedListener = Pick<Listener, 'name' | 'address' | 'port' | 'pro
 export interface ImportedText {
   /** The same configuration, for another place: what depended on its own is written out. */
   readonly text: string
-  /** Where it listens, as far as it says so itself. */
+  /** Where it listens, as far as it and what it includes say so. */
   readonly listeners: readonly ImportedListener[]
   readonly refers: readonly Referred[]
   /** What was changed, and what its owner has to look at. */
@@ -22,11 +23,13 @@ export interface ImportedText {
 }
 
 /** The place that a configuration is taken from. */
-interface ImportedFrom {
+export interface ImportedFrom {
   /** Absolute. */
   readonly folder: string
   /** The text of a file of that folder; undefined where it is not there. */
   readonly neighbour: (name: string) => string | undefined
+  /** The files that an absolute pattern of an `include` names, as far as they can be read. */
+  readonly included: (pattern: string) => readonly IncludedFile[]
 }
 
 /** How an engine's configurations are taken in. Pure. */
@@ -35,6 +38,9 @@ export interface NativeImport {
   likeness(text: string): number
   read(text: string, from: ImportedFrom): ImportedText
 }
+
+/** Files that include each other in a circle are the engine's to complain of. */
+export const INCLUDES_DEEP_MAX = 10
 
 /** A template that makes exactly this text. */
 export function literalTemplate(text: string): string {

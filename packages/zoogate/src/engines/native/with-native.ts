@@ -4,12 +4,14 @@ import {
   type EngineContext,
   type EngineControl,
   EngineError,
+  type EnginePaths,
   type EngineRefusal,
+  type ListenPlace,
   type ObservedEndpoint,
   type RenderContext,
   type RenderedFiles,
 } from '../engine.ts'
-import { GIVEN_FILE, printGiven, readGiven } from './given-endpoints.ts'
+import { GIVEN_FILE, isNative, printGiven, readGiven } from './given-endpoints.ts'
 import { nativePlan } from './native-plan.ts'
 import { renderTemplate, sampleServices, TemplateError } from './template.ts'
 
@@ -24,6 +26,9 @@ export interface NativeDialect {
 
   /** What the running engine says that it serves. @throws EngineError `ENGINE_UNREACHABLE` */
   servedGeneration(context: EngineContext): Promise<string>
+
+  /** See {@link Engine.listens}. */
+  listens(generationFolder: string, paths: EnginePaths): Promise<readonly ListenPlace[]>
 
   /** What the engine's own checks say of an endpoint, by its address and port. Absent: nothing. */
   health?(
@@ -52,6 +57,8 @@ export function withNative(engine: Engine, dialect: NativeDialect): Engine {
       from?.native === undefined && to.native === undefined
         ? engine.plan(from, to)
         : nativePlan(from, to),
+    listens: async (generationFolder, paths) =>
+      (await isNative(generationFolder)) ? dialect.listens(generationFolder, paths) : [],
     control: (context) => control(engine.control(context), context, dialect),
   }
 }

@@ -23,7 +23,7 @@ export const nginx: Engine = nginxEngine(nativeBalancing)
 
 /** nginx with the Lua module: endpoints change without a reload. */
 export function nginxWithLua(module: LuaModule = DEBIAN_LUA): Engine {
-  return nginxEngine(luaBalancing(module))
+  return nginxEngine(luaBalancing(module), module)
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -45,7 +45,7 @@ export async function nginxOfThisHost(environment: Environment, log: Logger): Pr
   return nginx
 }
 
-function nginxEngine(balancing: Balancing): Engine {
+function nginxEngine(balancing: Balancing, lua?: LuaModule): Engine {
   const { serviceFiles, extra } = balancing
   const rendered: Engine = {
     name: 'nginx',
@@ -70,5 +70,5 @@ function nginxEngine(balancing: Balancing): Engine {
     validate,
     control: (context) => control(context, balancing),
   }
-  return withNative(rendered, nativeDialect)
+  return withNative(rendered, nativeDialect(lua))
 }

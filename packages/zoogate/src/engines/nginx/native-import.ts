@@ -1,13 +1,15 @@
-import { isIP } from 'node:net'
 import { isAbsolute, join } from 'node:path'
 import {
   countOf,
   distinctListeners,
+  type ImportedFrom,
   type ImportedListener,
+  INCLUDES_DEEP_MAX,
   type NativeImport,
   type Referred,
 } from '../native/native-import.ts'
 import { quoteWord } from './directive.ts'
+import { listenPlace } from './listen-places.ts'
 import { type ScannedDirective, scanAll } from './native-scan.ts'
 import { edited, type TextEdit } from './text-edits.ts'
 
@@ -20,52 +22,113 @@ const BELOW_PREFIX =
 /** What is no file, where a file may stand. */
 const NO_FILE = /^(off$|on$|data:|engine:|syslog:|stderr$|memory:|\$)/
 
-/** An nginx.conf: what lies beside it is named by its whole path. */
+/**
+ * An nginx.conf: what lies beside it is named by its whole path. Files that it includes stay where they are,
+ * but for those that name others by where the nginx.conf is, which it no longer is: they are taken in.
+ */
 export const nativeImport: NativeImport = {
   likeness: (text) =>
     countOf(text, /^\s*(http|events|server|upstream|stream|location\b[^;{]*)\s*\{/gm) * 3 +
     countOf(text, /^\s*(worker_processes|include|proxy_pass|listen|server_name)\b[^;]*;/gm),
-  read(text, { folder }) {
-    const refers: Referred[] = []
-    const notes: string[] = []
+  read(original, from) {
+    const reader = new Reader(from)
+    const text = reader.read(original)
+    const { listeners, refers, notes } = reader
+    return { text, listeners: distinctListeners(listeners), refers, notes }
+  },
+}
+
+/** Where the text is that is being read. */
+interface Place {
+  /** Undefined: the file that is taken in itself. */
+  readonly path?: string
+  /** Of the include that led to it, in the file that is taken in. */
+  readonly line?: number
+  readonly isStream: boolean
+  readonly depth: number
+}
+
+class Reader {
+  readonly #from: ImportedFrom
+  readonly listeners: Omit<ImportedListener, 'name'>[] = []
+  readonly refers: Referred[] = []
+  readonly notes: string[] = []
+
+  constructor(from: ImportedFrom) {
+    this.#from = from
+  }
+
+  /** The same text for another place. */
+  read(text: string, place: Place = { isStream: false, depth: 0 }): string {
     const edits: TextEdit[] = []
-    const found: Omit<ImportedListener, 'name'>[] = []
     const all = scanAll(text)
-    for (const { words, places, start } of all) {
-      const [name = '', path = ''] = words
-      const line = text.slice(0, start).split('\n').length
-      if (name === 'listen') found.push(...listenerOf(words, start, all))
+    for (const each of all) {
+      const [name = '', path = ''] = each.words
+      const ownLine = text.slice(0, each.start).split('\n').length
+      const line = place.line ?? ownLine
+      const isStream = place.isStream || isWithin('stream', each, all)
+      if (name === 'listen') this.listeners.push(...listenerOf(each.words, isStream))
       if (path === '' || NO_FILE.test(path)) continue
-      const place = places[1]
+      const where = place.path === undefined ? `line ${line}` : `${place.path} line ${ownLine}`
+      const argument = each.places[1]
       if (BESIDE.test(name)) {
-        const whole = isAbsolute(path) ? path : join(folder, path)
-        refers.push({ line, name, path: whole })
-        if (whole === path || place === undefined) continue
-        edits.push({ ...place, replacement: quoteWord(whole) })
-        notes.push(`line ${line}: ${name} ${path} is ${whole} now`)
-      } else if (name === 'load_module') refers.push({ line, name, path })
+        const whole = isAbsolute(path) ? path : join(this.#from.folder, path)
+        const deeper = { isStream, line, depth: place.depth + 1 }
+        const taken = name === 'include' ? this.#included(whole, deeper) : undefined
+        if (taken !== undefined) {
+          edits.push({ start: each.start, end: each.end, replacement: taken })
+          continue
+        }
+        this.refers.push({ line, name, path: whole })
+        if (whole === path || argument === undefined) continue
+        edits.push({ ...argument, replacement: quoteWord(whole) })
+        this.notes.push(`${where}: ${name} ${path} is ${whole} now`)
+      } else if (name === 'load_module') this.refers.push({ line, name, path })
       else if (BELOW_PREFIX.test(name) && !isAbsolute(path)) {
-        const where = 'in the folder that nginx was built for (nginx -V, --prefix)'
-        notes.push(`line ${line}: ${name} ${path} is looked for ${where}: write the whole path`)
+        const prefix = 'in the folder that nginx was built for (nginx -V, --prefix)'
+        this.notes.push(`${where}: ${name} ${path} is looked for ${prefix}: write the whole path`)
       }
     }
-    return { text: edited(text, edits), listeners: distinctListeners(found), refers, notes }
-  },
+    return edited(text, edits)
+  }
+
+  /** The texts of what an include names, where they cannot stay where they are. */
+  #included(pattern: string, place: Place): string | undefined {
+    if (place.depth > INCLUDES_DEEP_MAX) return undefined
+    const files = this.#from.included(pattern)
+    const texts = files.map((file) => {
+      return { ...file, read: this.read(file.text, { ...place, path: file.path }) }
+    })
+    if (texts.every(({ text, read }) => text === read)) return undefined
+    for (const { path } of texts) {
+      this.notes.push(
+        `line ${place.line}: ${path} is taken in, for what it names beside nginx.conf`,
+      )
+    }
+    return texts.map(({ path, read }) => `# ${oneLine(path)}\n${read.trimEnd()}\n`).join('')
+  }
+}
+
+function oneLine(path: string): string {
+  return path.replace(/\p{Cc}/gu, '?')
+}
+
+function isWithin(
+  block: string,
+  { start }: ScannedDirective,
+  all: readonly ScannedDirective[],
+): boolean {
+  return all.some((each) => each.words[0] === block && each.start < start && start < each.end)
 }
 
 /** `listen 80;` `listen [::]:443 ssl;` of a server; within `stream` it is TCP's. */
 function listenerOf(
   [, place = '', ...settings]: readonly string[],
-  at: number,
-  all: readonly ScannedDirective[],
+  isTcp: boolean,
 ): readonly Omit<ImportedListener, 'name'>[] {
-  const [, written = '', port = '80'] = /^(?:(.*):)?([0-9]+)$/.exec(place) ?? ['', place]
-  if (/^unix:/.test(place) || settings.includes('udp')) return []
-  const bare = written.replace(/^\[(.*)\]$/, '$1')
-  const address = ['', '*', '::', '0.0.0.0'].includes(bare) ? '*' : bare
-  if (address !== '*' && isIP(address) === 0) return []
-  const isTcp = all.some(({ words, start, end }) => words[0] === 'stream' && start < at && at < end)
+  const found = listenPlace(place, settings)
+  if (found === undefined) return []
   const encrypted = settings.includes('ssl')
   const protocol = isTcp ? (encrypted ? 'TLS' : 'TCP') : encrypted ? 'HTTPS' : 'HTTP'
-  return [{ address, port: Number(port), protocol }]
+  return [{ ...found, protocol }]
 }

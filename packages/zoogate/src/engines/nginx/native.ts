@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import type { EngineContext, RenderContext } from '../engine.ts'
+import { includedFiles } from '../native/included-files.ts'
 import type { NativeDialect } from '../native/with-native.ts'
 import { askControl, getText } from './control-client.ts'
 import { block, directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles } from './files.ts'
+import type { LuaModule } from './lua/lua-module.ts'
 import { loadModules, modulePath, STREAM_MODULE } from './modules.ts'
+import { nativeDrain } from './native-drain.ts'
+import { nativeListens } from './native-listens.ts'
 import { type ScannedDirective, scanDirectives } from './native-scan.ts'
 import { edited, type TextEdit } from './text-edits.ts'
 
@@ -30,24 +33,30 @@ interface NativeHost {
 /**
  * An nginx.conf of somebody's. It stays as it is, line by line, but for what nginx takes once only and
  * the command line says already, and for a server of ours within its `http`.
+ * @param lua where this host's nginx has it: clients leave the old workers before a reload
  */
-export const nativeDialect: NativeDialect = {
-  render: (text, _view, context) =>
-    new Map([
-      [
-        CONFIGURATION_FILE,
-        nativeConfiguration(text, nginxFiles(context.paths).errorLog, thisHost()),
-      ],
-      [CONTROL_FILE, controlServer(context)],
-    ]),
-  servedGeneration: async ({ paths }: EngineContext) => {
-    const { controlSocket } = nginxFiles(paths)
-    const text = await getText(
-      (request) => askControl(controlSocket, request),
-      CONTROL_PATHS.generation,
-    )
-    return text.trim()
-  },
+export function nativeDialect(lua?: LuaModule): NativeDialect {
+  return {
+    render(text, _view, context) {
+      const host = thisHost()
+      const { errorLog, drainFlag } = nginxFiles(context.paths)
+      const drain = lua === undefined ? undefined : nativeDrain(text, lua, drainFlag, host.textsOf)
+      const before = printDirectives(drain?.modules ?? []).replaceAll('\n', ' ')
+      return new Map([
+        [CONFIGURATION_FILE, before + nativeConfiguration(text, errorLog, host)],
+        [CONTROL_FILE, controlServer(context) + (drain?.settings ?? '')],
+      ])
+    },
+    listens: nativeListens,
+    servedGeneration: async ({ paths }: EngineContext) => {
+      const { controlSocket } = nginxFiles(paths)
+      const text = await getText(
+        (request) => askControl(controlSocket, request),
+        CONTROL_PATHS.generation,
+      )
+      return text.trim()
+    },
+  }
 }
 
 /**
@@ -112,28 +121,10 @@ function controlServer({ paths, generation }: RenderContext): string {
   ])
 }
 
-/** A file that loads a module is short. */
-const FILES_MAX = 200
-
 function thisHost(): NativeHost {
-  return { loadsStream: loadModules([STREAM_MODULE]).length > 0, modulePath, textsOf }
-}
-
-/** With `*` in the last part of the path alone, as distributions write it. Unreadable: none. */
-function textsOf(pattern: string): readonly string[] {
-  const folder = dirname(pattern)
-  if (!isAbsolute(pattern) || /[*?[]/.test(folder)) return []
-  const parts = basename(pattern)
-    .split('*')
-    .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-  const matches = new RegExp(`^${parts.join('.*')}$`)
-  try {
-    const names = readdirSync(folder).filter((name) => matches.test(name) && !name.startsWith('.'))
-    return names
-      .sort()
-      .slice(0, FILES_MAX)
-      .map((name) => readFileSync(join(folder, name), 'utf8'))
-  } catch {
-    return []
+  return {
+    loadsStream: loadModules([STREAM_MODULE]).length > 0,
+    modulePath,
+    textsOf: (pattern) => includedFiles(pattern).map(({ text }) => text),
   }
 }

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 /** Where engines are, beside the PATH: a user who is not root often has no `sbin` there. */
 export const ENGINE_PATH = '/usr/local/sbin:/usr/sbin:/sbin'
 
-/** Output beyond this is an error of its own. */
+/** Output beyond this is an error of its own, unless told otherwise. */
 const OUTPUT_BYTES_MAX = 1024 * 1024
 
 export interface ProgramResult {
@@ -18,6 +18,7 @@ export function runProgram(
   name: 'apache2' | 'haproxy' | 'nginx',
   args: readonly string[],
   timeoutMs: number,
+  outputBytesMax = OUTPUT_BYTES_MAX,
 ): Promise<ProgramResult> {
   const PATH = `${process.env['PATH'] ?? ''}:${ENGINE_PATH}`
   const env = { ...process.env, PATH, LC_ALL: 'C' }
@@ -25,7 +26,7 @@ export function runProgram(
     execFile(
       name,
       args,
-      { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: OUTPUT_BYTES_MAX },
+      { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: outputBytesMax },
       (error, stdout, stderr) => {
         const output = `${stdout}${stderr}`.trim()
         if (error === null) resolve({ outcome: 'passed', output })

@@ -4,12 +4,30 @@ import { literalTemplate } from '../../../src/engines/native/native-import.ts'
 import { renderTemplate } from '../../../src/engines/native/template.ts'
 import { engineOf, nativeImports } from '../../../src/engines/native-imports.ts'
 
+const file = (path: string, text: string) => ({ path, text })
+const INCLUDED: Readonly<Record<string, readonly { path: string; text: string }[]>> = {
+  '/etc/web/conf.d/*.conf': [file('/etc/web/conf.d/a.conf', 'gzip on;\n')],
+  '/etc/web/sites/*': [
+    file('/etc/web/sites/a', 'server { listen 81; include snippets/tls.conf; }'),
+    file('/etc/web/sites/b', 'server { listen 82; }\n'),
+  ],
+  '/etc/web/snippets/tls.conf': [file('/etc/web/snippets/tls.conf', 'ssl_certificate a.pem;\n')],
+  '/etc/web/circle': [file('/etc/web/circle', 'include circle;\n')],
+  '/etc/web/ports.conf': [
+    file(
+      '/etc/web/ports.conf',
+      'Listen 8080\n<IfModule ssl_module>\nListen 443\n</IfModule>\n<IfModule !mod_ssl.c>\nListen 8081\n</IfModule>\n',
+    ),
+  ],
+}
+
 const from = {
   folder: '/etc/web',
   neighbour: (name: string) =>
     name === 'envvars'
       ? 'export APACHE_RUN_USER=www-data\nexport APACHE_LOG_DIR=/var/log/apache2$SUFFIX\nexport APACHE_RUN_DIR=/x\nexport LANG=C\nexport APACHE_ODD="$(id)"\n'
       : undefined,
+  included: (pattern: string) => INCLUDED[pattern] ?? [],
 }
 
 const HAPROXY = `global
@@ -91,6 +109,35 @@ describe('import', () => {
     ])
     expect(refers.map(({ path }) => path)).toEqual(['/etc/web/mime.types', '/etc/web/a b.pem'])
     expect(notes.join('\n')).toContain('line 5: root html is looked for in the folder')
+  })
+
+  it('takes in what nginx includes where it names files beside the configuration, and leaves the rest', () => {
+    const text =
+      'http {\n  include /etc/web/conf.d/*.conf;\n  include sites/*;\n  access_log off; }\n'
+    const { text: imported, listeners, notes } = nativeImports.nginx.read(text, from)
+    expect(imported).toBe(`http {
+  include /etc/web/conf.d/*.conf;
+  # /etc/web/sites/a
+server { listen 81; # /etc/web/snippets/tls.conf
+ssl_certificate /etc/web/a.pem;
+ }
+# /etc/web/sites/b
+server { listen 82; }
+
+  access_log off; }
+`)
+    expect(listeners.map(({ port }) => port)).toEqual([81, 82])
+    expect(notes).toContain(
+      'line 3: /etc/web/sites/a is taken in, for what it names beside nginx.conf',
+    )
+    expect(nativeImports.nginx.read('include circle;', from).text).toContain('include')
+  })
+
+  it('finds where httpd listens in what it includes, by what is loaded', () => {
+    const ports = (text: string) =>
+      nativeImports.httpd.read(text, from).listeners.map(({ port }) => port)
+    expect(ports('Include ports.conf\n')).toEqual([8080, 8081])
+    expect(ports('LoadModule ssl_module a.so\nInclude ports.conf\n')).toEqual([8080, 443])
   })
 
   it('brings what apache2ctl has from the environment, but for what each node has for itself', () => {
