@@ -1,6 +1,7 @@
 import type { View } from '../../model/view.ts'
 import { type Directive, directive } from './directive.ts'
 import type { ControlAddress } from './files.ts'
+import { httpdNetworks } from './networks.ts'
 
 /** Set where the peer of a connection is a proxy that is believed. */
 const TRUSTED = 'zoogate_trusted'
@@ -71,7 +72,7 @@ export function forwardingHeaders(view: View): readonly Directive[] {
 }
 
 function trustedProxies({ clientAddress }: View): readonly string[] {
-  return clientAddress?.trustedProxies ?? []
+  return httpdNetworks(clientAddress?.trustedProxies ?? [])
 }
 
 function set(header: string, value: string, when?: string): Directive {

@@ -4,6 +4,7 @@ import { spellingsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
 import { silenceOf } from './destination.ts'
 import type { Directive } from './directive.ts'
+import { httpdNetworks } from './networks.ts'
 import { literalText } from './pattern.ts'
 import { AUTHORITY, condition, PATH, SEARCH } from './request-checks.ts'
 import { cacheActions } from './route-cache.ts'
@@ -114,7 +115,8 @@ function cacheOf(route: Route, { maxAgeMs }: NonNullable<Route['cache']>): Cache
 /** Whom a route does not let in by address: nobody of `deny`, and nobody outside of `allow`. */
 function refuseAddresses(access: Access | undefined): readonly Action[] {
   if (access === undefined) return []
-  const { allow, deny } = access
+  const allow = httpdNetworks(access.allow)
+  const deny = httpdNetworks(access.deny)
   const isIn = (network: string) => `%{REMOTE_ADDR} -ipmatch '${network}'`
   return [
     {

@@ -227,6 +227,7 @@ function renderPersistence(pool: ServicePool, cookieName: string): readonly Dire
   const cookie = serviceVariable('cookie', pool.name)
   const chosen = isOurs ? cookie : serviceVariable('chosen', pool.name)
   const answered = serviceVariable('answered', pool.name)
+  const found = serviceVariable('found', pool.name)
   const twins = caseTwins(members)
   const names = members.map(({ id }, index) => memberUpstream(pool.name, id, index, twins))
   return [
@@ -249,12 +250,20 @@ function renderPersistence(pool: ServicePool, cookieName: string): readonly Dire
     ),
     ...(isOurs ? [] : [endOfCookie(cookie, chosen, members)]),
     block(
-      ['map', chosen, targetVariable(pool.name)],
+      ['map', chosen, found],
       [
-        directive('default', hasPicks(pool) ? upstreamName(pool.name) : ''),
+        directive('default', ''),
         ...members.map((endpoint, index) =>
           directive(idKey(endpoint.id, twins), names[index] ?? ''),
         ),
+      ],
+    ),
+    // A map finds `a` where `A` is asked for.
+    block(
+      ['map', `${chosen}|${found}`, targetVariable(pool.name)],
+      [
+        directive('default', hasPicks(pool) ? upstreamName(pool.name) : ''),
+        directive(`~^([^|]+)\\|${literalPattern(pool.name)}\\.\\1(?:~[0-9]+)?\\z`, found),
       ],
     ),
     ...(isOurs ? setCookie() : []),

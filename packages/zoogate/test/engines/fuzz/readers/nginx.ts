@@ -42,7 +42,7 @@ const UNORDERED: ReadonlySet<string> = new Set([
 ])
 /** But for those that are named after a service. */
 const NUMBERED =
-  /^\$zoogate_(?!(?:table|target|set_cookie|cookie|chosen|answered|hashed)_)[a-z_]+_\d+$/
+  /^\$zoogate_(?!(?:table|target|set_cookie|cookie|chosen|found|answered|hashed)_)[a-z_]+_\d+$/
 
 class Configuration {
   readonly #definitions = new Map<string, Directive>()
