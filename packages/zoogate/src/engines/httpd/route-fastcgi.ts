@@ -53,13 +53,21 @@ export function fastCgiServers({ servers }: RouteSettings): readonly Directive[]
       .entries()
       .flatMap(([number, server]) => [balancer(number, server), ...parameters(number, server)]),
     directive('ProxyFCGIBackendType', 'GENERIC'),
-    // What is between the rules and the filters is no program's affair.
-    ...[...Object.values(VARIABLES), ...OURS].map((name) =>
+    // What is between the rules and the filters is no program's affair; but what responses are looked at
+    // by has to stay, since what is taken from a program is gone for them too.
+    ...[...BEFORE_THE_PROGRAM, ...OURS].map((name) =>
       directive('ProxyFCGISetEnvIf', 'true', `!${name}`),
     ),
     section('If', `-n %{ENV:${VARIABLES.server}}`, [directive('CGIPassAuth', 'On')]),
   ]
 }
+
+const BEFORE_THE_PROGRAM = [
+  VARIABLES.request,
+  VARIABLES.users,
+  VARIABLES.server,
+  VARIABLES.silence,
+] as const
 
 const OURS = [
   ...[SCRIPT, PREFIX, PATH_INFO, 'zoogate_target', 'zoogate_authority', 'zoogate_path'],

@@ -37,7 +37,7 @@ const WORDS_LOCATION = '@.words'
 const FAILED = '@.'
 
 /** Set for each request whose route changes the headers of responses: those of our own words too. */
-const LOOK = '$zoogate_look'
+export const LOOK = '$zoogate_look'
 
 /** The location of the words, for this request. */
 const WORDS_PAGE = `${WORDS_LOCATION}${LOOK}$zoogate_mode`

@@ -10,7 +10,7 @@ import { listenerNames, secretFilesOf } from './listener-tls.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { refusals } from './refusals.ts'
 import { virtualServers } from './routing.ts'
-import { renderServer, type ServerContext } from './server.ts'
+import { renderServer, type ServerContext, SET_BY_ROUTES } from './server.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { isTcp, renderStream } from './stream.ts'
 
@@ -97,6 +97,8 @@ function controlServer(
   return block('server', [
     directive('listen', `unix:${nginxFiles(paths).controlSocket}`),
     directive('keepalive_timeout', 0),
+    // nginx knows a variable where it is set, and a Gateway without routes, or of TCP alone, sets none.
+    ...SET_BY_ROUTES.map((variable) => directive('set', variable, '')),
     block(['location', '=', CONTROL_PATHS.generation], [directive('return', 200, generation)]),
     block(['location', '=', CONTROL_PATHS.connections], [directive('stub_status')]),
     ...balancing.controlLocations(view, generation),

@@ -1,7 +1,7 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import type { RenderContext } from '../engine.ts'
-import { failureLocations, setLook, wordsLocations } from './answers.ts'
+import { failureLocations, LOOK, setLook, wordsLocations } from './answers.ts'
 import type { Balancing } from './balancing.ts'
 import { listenAddresses, listenOptions } from './client-address.ts'
 import { isConditional, routeCondition } from './condition.ts'
@@ -26,6 +26,12 @@ export interface ServerContext extends RenderContext {
   readonly shared: SharedVariables
   readonly balancing: Balancing
 }
+
+const DESTINATION = '$zoogate_destination'
+const MODE = '$zoogate_mode'
+
+/** Variables that pages of every server are named by, and that servers, or their routes, set. */
+export const SET_BY_ROUTES = [DESTINATION, MODE, LOOK] as const
 
 /**
  * One `server`: it dispatches a request in two steps. Its location knows the routes that it may
@@ -74,10 +80,10 @@ function refuseRequests(): readonly Directive[] {
 /** Of the modes (`answers.ts`), the one for this request. */
 function chooseMode({ paths }: RenderContext): readonly Directive[] {
   return [
-    directive('set', '$zoogate_mode', '$zoogate_mode_everyday'),
+    directive('set', MODE, '$zoogate_mode_everyday'),
     block(
       ['if', '(', '-f', nginxFiles(paths).drainFlag, ')'],
-      [directive('set', '$zoogate_mode', '$zoogate_mode_draining')],
+      [directive('set', MODE, '$zoogate_mode_draining')],
     ),
   ]
 }
@@ -113,7 +119,7 @@ class ServerParts {
       ...when,
       steps: [
         setLook(this.#look(route)),
-        directive('set', '$zoogate_destination', name),
+        directive('set', DESTINATION, name),
         directive('return', 418),
       ],
     }
@@ -166,5 +172,5 @@ class ServerParts {
 
 /** How every server gets from a location to the destination that it named. */
 export function dispatchPage(): Directive {
-  return directive('error_page', 418, '=', '$zoogate_destination$zoogate_mode')
+  return directive('error_page', 418, '=', DESTINATION + MODE)
 }
