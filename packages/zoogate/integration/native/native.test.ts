@@ -1,11 +1,16 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../../../test/support/free-port.ts'
 import { request } from '../../../../test/support/http.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import type { Agent } from '../../src/agent/agent.ts'
+import { runCommands } from '../../src/engines/haproxy/command-socket.ts'
+import { adminSocket } from '../../src/engines/haproxy/names.ts'
+import { parseServersState } from '../../src/engines/haproxy/servers-state.ts'
+import { readSupervisorFile } from '../../src/supervisor/supervisor-files.ts'
 import { type Site, startSite, untilAnswering } from '../agent/support/site.ts'
 import { BROKEN, type NativeEngine, nativeYaml, TEMPLATES } from './texts.ts'
 import { setByZkCli } from './zk-cli.ts'
@@ -25,6 +30,24 @@ async function untilServed(agent: Agent, revision: number): Promise<void> {
     `revision ${revision} to be served`,
     () => agent.report.revision === revision && agent.report.state === 'ready',
   )
+}
+
+/** What somebody does behind the agent's back is undone, and the files follow what was changed live. */
+async function healsItsTable(site: Site): Promise<void> {
+  const { paths } = readSupervisorFile(site.nodeFolder)
+  const ask = (command: string) => runCommands(adminSocket(paths), [command])
+  await waitFor('the file to follow', async () => {
+    const text = await readFile(join(site.nodeFolder, 'current/50-native.cfg'), 'utf8')
+    return text.includes('server b1 ') && !text.includes('server b0 ')
+  })
+  await ask('set server shop/b1 weight 7')
+  await ask('add server shop/stranger 127.0.0.1:9')
+  const isAsBefore = async () => {
+    const rows = parseServersState(await ask('show servers state shop'))
+    return rows.length === 1 && rows[0]?.name === 'b1' && rows[0].weight === 1
+  }
+  await waitFor('its table to be healed', isAsBefore)
+  await untilAnswering(site, 'b1')
 }
 
 /** A reload with it would end httpd. */
@@ -58,10 +81,15 @@ for (const engine of ['haproxy', 'nginx', 'httpd'] as const satisfies NativeEngi
 
       let agent = await site.startAgent(ALLOWED)
       await untilAnswering(site, 'b0')
+      const current = () => readlink(join(site.nodeFolder, 'current'))
+      const generation = await current()
       await site.register(b)
       await untilAnswering(site, 'b0 b1')
       await site.register(a, 'draining')
       await untilAnswering(site, 'b1')
+      // HAProxy takes plain servers live, the others nothing.
+      expect((await current()) === generation).toBe(engine === 'haproxy')
+      if (engine === 'haproxy') await healsItsTable(site)
       await untilServed(agent, first)
       const counts = () => agent.report.services['shop']
       await waitFor('both to be counted', () => counts()?.up === 1 && counts()?.draining === 1)

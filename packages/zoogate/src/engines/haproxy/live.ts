@@ -3,17 +3,20 @@ import { EngineError } from '../engine.ts'
 import { runCommands } from './command-socket.ts'
 import { Deletions } from './deletions.ts'
 import { endpointProblem } from './grammar.ts'
-import { serverChanges } from './server-changes.ts'
+import { type ServerChanges, serverChanges } from './server-changes.ts'
 import { parseServersState, type ServerRow } from './servers-state.ts'
 import { serviceOfBackend } from './variants.ts'
 
 /** HAProxy runs so many between two looks at its traffic: 3 ms for additions. */
 const COMMANDS_PER_BATCH = 100
 
-/** One of the backends that carry a service. */
-interface Target {
+/** A backend whose servers shall be others. */
+export interface Target {
   readonly backend: string
-  readonly pool: ServicePool
+  /** Whose servers they are: `Service/shop`. */
+  readonly what: string
+  /** From what the backend has to what it shall have. */
+  changes(rows: readonly ServerRow[]): ServerChanges
 }
 
 /** Changes servers of the running worker through its runtime API, one caller at a time. */
@@ -37,10 +40,21 @@ export class LiveServers {
    * @throws EngineError `ENGINE_LIVE_FAILED` with what HAProxy said, when they are not equal after it
    */
   apply(pools: readonly ServicePool[]): Promise<void> {
-    return this.#alone(async () => {
-      if (pools.length === 0) return
+    return this.applyTo(async () => {
+      if (pools.length === 0) return []
       pools.forEach(assertWritable)
-      const targets = await this.#targets(pools)
+      return this.#targets(pools)
+    })
+  }
+
+  /**
+   * The same for backends of whatever kind.
+   * @throws EngineError `ENGINE_LIVE_FAILED`
+   */
+  applyTo(targetsNow: () => Promise<readonly Target[]>): Promise<void> {
+    return this.#alone(async () => {
+      const targets = await targetsNow()
+      if (targets.length === 0) return
       const before = byBackend(this.#parse(await this.#run([showServers(targets)])))
       const changed = targets.filter((target) => {
         const { commands, surplus } = changesOf(target, before)
@@ -60,7 +74,12 @@ export class LiveServers {
     const names = (await this.#run(['show backend'])).split('\n').map((line) => line.trim())
     return pools.flatMap((pool) => {
       const backends = names.filter((name) => serviceOfBackend(name) === pool.name)
-      if (backends.length > 0) return backends.map((backend) => ({ backend, pool }))
+      if (backends.length > 0) {
+        return backends.map((backend): Target => {
+          const what = `Service/${pool.name}`
+          return { backend, what, changes: (rows) => serverChanges(pool, backend, rows) }
+        })
+      }
       const message = `HAProxy has no backend for Service/${pool.name}`
       throw new EngineError('ENGINE_LIVE_FAILED', message)
     })
@@ -83,7 +102,7 @@ export class LiveServers {
     const after = byBackend(rows)
     for (const target of targets) {
       const left = changesOf(target, after)
-      if (left.commands.length > 0) throw failed(target.pool, left.commands, printed)
+      if (left.commands.length > 0) throw failed(target, left.commands, printed)
       this.#deletions.set(target.backend, left.surplus)
     }
   }
@@ -142,8 +161,8 @@ function byBackend(rows: readonly ServerRow[]): RowsByBackend {
   return backends
 }
 
-function changesOf({ backend, pool }: Target, rows: RowsByBackend) {
-  return serverChanges(pool, backend, rows.get(backend) ?? [])
+function changesOf({ backend, changes }: Target, rows: RowsByBackend): ServerChanges {
+  return changes(rows.get(backend) ?? [])
 }
 
 /** The state of one backend, or of all: HAProxy cannot print some. */
@@ -168,7 +187,7 @@ function assertWritable(pool: ServicePool): void {
   }
 }
 
-function failed(pool: ServicePool, left: readonly string[], printed: string): EngineError {
+function failed({ what }: Target, left: readonly string[], printed: string): EngineError {
   const words = printed
     .split('\n')
     .map((line) => line.trim())
@@ -179,6 +198,6 @@ function failed(pool: ServicePool, left: readonly string[], printed: string): En
   const said = words.slice(0, 5).join('; ').slice(0, 500)
   return new EngineError(
     'ENGINE_LIVE_FAILED',
-    `Service/${pool.name}: ${left.length} changes did not take effect, first "${left[0]}"; HAProxy said: ${said === '' ? 'nothing' : said}`,
+    `${what}: ${left.length} changes did not take effect, first "${left[0]}"; HAProxy said: ${said === '' ? 'nothing' : said}`,
   )
 }

@@ -6,6 +6,8 @@ import { bindPlaces } from './bind-places.ts'
 import { runCommands } from './command-socket.ts'
 import { printSections } from './directive.ts'
 import { ADMIN_SOCKET_SETTINGS, adminSocket, GENERATION_VARIABLE } from './names.ts'
+import { nativeLive } from './native-live.ts'
+import { isLiveChange } from './native-servers.ts'
 import { parseServersState } from './servers-state.ts'
 import { servedGeneration } from './stats.ts'
 
@@ -39,6 +41,7 @@ export const nativeDialect: NativeDialect = {
     bindPlaces(await readFile(join(generationFolder, NATIVE_FILE), 'utf8')),
   servedGeneration: ({ paths }) => servedGeneration(adminSocket(paths)),
   health,
+  live: { isLiveChange, control: nativeLive },
 }
 
 /** Of whichever server is at an endpoint's address: failing where one of them is. */

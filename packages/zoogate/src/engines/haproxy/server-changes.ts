@@ -22,18 +22,27 @@ export function serverChanges(
   backend: string,
   rows: readonly ServerRow[],
 ): ServerChanges {
-  const actual = new Map(rows.map((row) => [row.name, row]))
-  const wanted = new Set(pool.endpoints.map(({ id }) => id))
   const ids = new Set(rows.map(({ id }) => id))
-  const commands: string[] = []
-  for (const endpoint of pool.endpoints) {
-    const row = actual.get(endpoint.id)
-    if (row === undefined) {
-      const id = serverId(endpoint.id, ids)
-      ids.add(id)
-      commands.push(...addition(pool, backend, endpoint, id))
-    } else commands.push(...adjustment(backend, endpoint, row))
-  }
+  return changesTo(pool.endpoints, backend, rows, (endpoint) => {
+    const id = serverId(endpoint.id, ids)
+    ids.add(id)
+    return addition(pool, backend, endpoint, id)
+  })
+}
+
+/** The same for servers of whatever kind. Pure. */
+export function changesTo<Server extends Endpoint>(
+  servers: readonly Server[],
+  backend: string,
+  rows: readonly ServerRow[],
+  addition: (server: Server) => readonly string[],
+): ServerChanges {
+  const actual = new Map(rows.map((row) => [row.name, row]))
+  const wanted = new Set(servers.map(({ id }) => id))
+  const commands = servers.flatMap((server) => {
+    const row = actual.get(server.id)
+    return row === undefined ? addition(server) : adjustment(backend, server, row)
+  })
   const surplus = rows.filter(({ name }) => !wanted.has(name))
   for (const { name, admin } of surplus) {
     if (admin !== 'maint') commands.push(`set server ${backend}/${name} state maint`)

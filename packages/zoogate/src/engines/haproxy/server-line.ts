@@ -15,6 +15,10 @@ const IDLE_CONNECTIONS_MAX = 1_000
 /** Half of the idle connections that nobody needed in this time are closed. */
 const IDLE_PURGE = '1s'
 
+export const IDLE_POOL: Directive = [
+  ...['pool-max-conn', String(IDLE_CONNECTIONS_MAX), 'pool-purge-delay', IDLE_PURGE],
+]
+
 /** The line of one endpoint in its backend section. */
 export function serverLine(
   pool: ServicePool,
@@ -50,7 +54,7 @@ export function serverOptions(
     ...checkOptions(pool, variant),
     ...(slowStartMs === undefined ? [] : ['slowstart', `${slowStartMs}ms`]),
     ...tlsOptions(pool, variant),
-    ...['pool-max-conn', String(IDLE_CONNECTIONS_MAX), 'pool-purge-delay', IDLE_PURGE],
+    ...IDLE_POOL,
   ]
 }
 

@@ -11,12 +11,14 @@ export const GIVEN_FILE = 'native.json'
 
 export interface GivenEndpoints {
   readonly generation: string
+  /** The template. Absent: an older zoogate's. */
+  readonly template?: string
   readonly services: ReadonlyMap<string, readonly Endpoint[]>
 }
 
-export function printGiven({ services }: View, generation: string): string {
+export function printGiven({ native, services }: View, generation: string): string {
   const given = [...services.values()].map(({ name, endpoints }) => [name, endpoints])
-  return `${JSON.stringify({ v: 1, generation, services: given })}\n`
+  return `${JSON.stringify({ v: 1, generation, template: native?.text, services: given })}\n`
 }
 
 /** Whether a generation is one of a native configuration. */
@@ -32,9 +34,11 @@ export async function readGiven({ current }: EnginePaths): Promise<GivenEndpoint
   const text = await readFile(join(current, GIVEN_FILE), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   // Written by ourselves, from a view that was checked, and synced before the link named it.
-  const { generation, services } = JSON.parse(text) as {
+  const { generation, template, services } = JSON.parse(text) as {
     readonly generation: string
+    readonly template?: string
     readonly services: readonly (readonly [string, readonly Endpoint[]])[]
   }
-  return { generation, services: new Map(services) }
+  const known = template === undefined ? {} : { template }
+  return { generation, ...known, services: new Map(services) }
 }

@@ -4,9 +4,14 @@ import { viewChanges } from '../view-changes.ts'
 
 /**
  * What changes from one view to the next, where at least one of them is a native configuration: all of
- * it by a reload, for only the text's author knows what in the engine an endpoint has become. Pure.
+ * it by a reload, but for endpoints that change nothing in the text but what the engine takes live. Pure.
+ * @param isLive whether the text of the one becomes that of the other without a reload
  */
-export function nativePlan(from: View | undefined, to: View): Plan {
+export function nativePlan(
+  from: View | undefined,
+  to: View,
+  isLive: (from: View, to: View) => boolean,
+): Plan {
   const services = [...to.services.keys()]
   if (from === undefined) return { live: [], reload: ['first start'], services }
   if (from.native === undefined || to.native === undefined) {
@@ -17,13 +22,12 @@ export function nativePlan(from: View | undefined, to: View): Plan {
     return { live: [], reload: [reload], services }
   }
   const { structure, endpoints } = viewChanges(from, to, ({ name }) => ({ name }))
+  const reload = [...textChanges(from.native, to.native), ...structure]
+  const words = endpoints.flatMap(({ words }) => words)
+  const takesLive = reload.length === 0 && words.length > 0 && isLive(from, to)
   return {
-    live: [],
-    reload: [
-      ...textChanges(from.native, to.native),
-      ...structure,
-      ...endpoints.flatMap(({ words }) => words),
-    ],
+    live: takesLive ? words : [],
+    reload: takesLive ? [] : [...reload, ...words],
     services: endpoints.map(({ service }) => service),
   }
 }

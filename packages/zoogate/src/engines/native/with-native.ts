@@ -11,7 +11,13 @@ import {
   type RenderContext,
   type RenderedFiles,
 } from '../engine.ts'
-import { GIVEN_FILE, isNative, printGiven, readGiven } from './given-endpoints.ts'
+import {
+  GIVEN_FILE,
+  type GivenEndpoints,
+  isNative,
+  printGiven,
+  readGiven,
+} from './given-endpoints.ts'
 import { nativePlan } from './native-plan.ts'
 import { renderTemplate, sampleServices, TemplateError } from './template.ts'
 
@@ -30,10 +36,26 @@ export interface NativeDialect {
   /** See {@link Engine.listens}. */
   listens(generationFolder: string, paths: EnginePaths): Promise<readonly ListenPlace[]>
 
+  /** What of a text changes without a reload. Absent: nothing. */
+  readonly live?: {
+    /** Pure. */
+    isLiveChange(from: string, to: string): boolean
+    control(context: EngineContext): LiveText
+  }
+
   /** What the engine's own checks say of an endpoint, by its address and port. Absent: nothing. */
   health?(
     context: EngineContext,
   ): Promise<(endpoint: Pick<Endpoint, 'address' | 'port'>) => ObservedEndpoint['health']>
+}
+
+/** The hands on what of a text the running engine takes without a reload. */
+export interface LiveText {
+  /** Makes the engine have what differs from its generation's text. @throws EngineError `ENGINE_LIVE_FAILED` */
+  apply(text: string): Promise<void>
+  /** Whether the engine has what this text says, as far as it could be changed live. */
+  has(text: string): Promise<boolean>
+  close(): void
 }
 
 /** An engine that carries native configurations too. */
@@ -56,7 +78,7 @@ export function withNative(engine: Engine, dialect: NativeDialect): Engine {
     plan: (from, to) =>
       from?.native === undefined && to.native === undefined
         ? engine.plan(from, to)
-        : nativePlan(from, to),
+        : nativePlan(from, to, (one, other) => isLive(one, other, dialect)),
     listens: async (generationFolder, paths) =>
       (await isNative(generationFolder)) ? dialect.listens(generationFolder, paths) : [],
     control: (context) => control(engine.control(context), context, dialect),
@@ -89,15 +111,36 @@ function render(view: View, context: RenderContext, dialect: NativeDialect): Ren
   return new Map([...files, [GIVEN_FILE, printGiven(view, context.generation)]])
 }
 
+function withLineEnd(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Also where the endpoints that differ are not in the text. */
+function isLive(from: View, to: View, { live }: NativeDialect): boolean {
+  try {
+    const [one, other] = [from, to].map(({ native, services }) =>
+      textOf(native?.text ?? '', services),
+    )
+    if (one === undefined || other === undefined) return false
+    return one === other || live?.isLiveChange(one, other) === true
+  } catch {
+    // The reload that follows says what it is.
+    return false
+  }
+}
+
 function textOf(template: string, services: View['services']): string {
   const endpoints = new Map([...services].map(([name, pool]) => [name, pool.endpoints]))
   try {
-    const text = renderTemplate(template, endpoints)
-    return text.endsWith('\n') ? text : `${text}\n`
+    return withLineEnd(renderTemplate(template, endpoints))
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     throw new EngineError('ENGINE_INVALID', `the template: ${error.message}`, { cause: error })
   }
+}
+
+function renderGiven({ template = '', services }: GivenEndpoints): string {
+  return withLineEnd(renderTemplate(template, services))
 }
 
 function control(
@@ -105,9 +148,26 @@ function control(
   context: EngineContext,
   dialect: NativeDialect,
 ): EngineControl {
+  const live = dialect.live?.control(context)
+  /** What was given live, before the generation's files follow. */
+  let given: GivenEndpoints | undefined
+  const readNow = async () => {
+    const read = await readGiven(context.paths)
+    return read?.generation === given?.generation ? given : read
+  }
   return {
-    reload: (generation) => engine.reload(generation),
-    applyEndpoints: (services) => engine.applyEndpoints(services),
+    reload: (generation) => {
+      given = undefined
+      return engine.reload(generation)
+    },
+    async applyEndpoints(services) {
+      const before = await readNow()
+      if (before?.template === undefined) return engine.applyEndpoints(services)
+      const endpoints = services.map(({ name, endpoints }) => [name, endpoints] as const)
+      const after = { ...before, services: new Map([...before.services, ...endpoints]) }
+      await live?.apply(renderGiven(after))
+      given = after
+    },
     ...(engine.prepareReload === undefined
       ? {}
       : { prepareReload: async () => engine.prepareReload?.() }),
@@ -115,12 +175,15 @@ function control(
       ? {}
       : { applyCertificates: async (secrets) => engine.applyCertificates?.(secrets) }),
     async observe() {
-      const given = await readGiven(context.paths)
-      if (given === undefined) return engine.observe()
+      const now = await readNow()
+      if (now === undefined) return engine.observe()
       const generation = await dialect.servedGeneration(context)
-      if (generation !== given.generation) return { generation, services: new Map() }
+      if (generation !== now.generation) return { generation, services: new Map() }
+      // Nobody knows which endpoint a server of the text is: where one differs, all are given anew.
+      const isThere = now.template === undefined || (await live?.has(renderGiven(now))) !== false
+      if (!isThere) return { generation, services: new Map() }
       const health = await dialect.health?.(context)
-      const services = [...given.services].map(([name, endpoints]) => {
+      const services = [...now.services].map(([name, endpoints]) => {
         const seen = endpoints.map((endpoint): ObservedEndpoint => {
           return { ...endpoint, health: health?.(endpoint) ?? 'unknown' }
         })
@@ -128,6 +191,9 @@ function control(
       })
       return { generation, services: new Map(services) }
     },
-    close: () => engine.close(),
+    async close() {
+      live?.close()
+      await engine.close()
+    },
   }
 }

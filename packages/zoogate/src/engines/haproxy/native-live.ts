@@ -1,0 +1,63 @@
+import type { Endpoint } from '../../model/view.ts'
+import type { EngineContext } from '../engine.ts'
+import type { LiveText } from '../native/with-native.ts'
+import { runCommands } from './command-socket.ts'
+import { LiveServers, type Target } from './live.ts'
+import { addressAndPort, adminSocket } from './names.ts'
+import { type NativeServer, nativeServers } from './native-servers.ts'
+import { changesTo } from './server-changes.ts'
+import { IDLE_POOL } from './server-line.ts'
+import { parseServersState } from './servers-state.ts'
+
+/** Changes the servers of somebody's own text through the runtime API. */
+export function nativeLive({ paths }: Pick<EngineContext, 'paths'>): LiveText {
+  const socketPath = adminSocket(paths)
+  const servers = new LiveServers(socketPath)
+  return {
+    apply: (text) => servers.applyTo(async () => targetsOf(text)),
+    async has(text) {
+      const targets = targetsOf(text)
+      if (targets.length === 0) return true
+      const rows = parseServersState(await runCommands(socketPath, ['show servers state']))
+      return targets.every(({ backend, changes }) => {
+        const leaving = servers.leaving(backend)
+        const staying = rows.filter((row) => row.backend === backend && !leaving.has(row.name))
+        const { commands, surplus } = changes(staying)
+        return commands.length === 0 && surplus.length === 0
+      })
+    },
+    close: () => servers.close(),
+  }
+}
+
+function targetsOf(text: string): readonly Target[] {
+  return [...nativeServers(text).backends].map(([backend, wanted]): Target => {
+    const asEndpoints = wanted.map(asEndpoint)
+    return {
+      backend,
+      what: `backend ${backend}`,
+      changes: (rows) =>
+        changesTo(asEndpoints, backend, rows, (server) => addition(backend, server)),
+    }
+  })
+}
+
+interface Wanted extends Endpoint {
+  readonly line: NativeServer
+}
+
+function asEndpoint(line: NativeServer): Wanted {
+  const { name, address, port, weight, isDisabled } = line
+  return { id: name, address, port, weight, state: isDisabled ? 'down' : 'up', line }
+}
+
+/** Its words are plain: see `native-servers.ts`. */
+function addition(backend: string, { line }: Wanted): readonly string[] {
+  const server = `${backend}/${line.name}`
+  const words = [...line.options, 'weight', String(line.weight), ...IDLE_POOL]
+  return [
+    `add server ${server} ${addressAndPort(line.address, line.port)} ${words.join(' ')}`,
+    ...(line.isChecked ? [`enable health ${server}`] : []),
+    ...(line.isDisabled ? [] : [`set server ${server} state ready`]),
+  ]
+}
