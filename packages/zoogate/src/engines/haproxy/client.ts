@@ -56,7 +56,6 @@ export function forwardedHeaders(
   { protocol }: Listener,
 ): readonly Directive[] {
   const set = (...words: string[]) => ['http-request', 'set-header', ...words]
-  const has = (header: string) => ['{', `req.fhdr(${header})`, '-m', 'found', '}']
   const webSocket = ['{', 'req.hdr(upgrade)', '-i', 'websocket', '}']
   const trusted = clientAddress?.trustedProxies ?? []
   const believes = trusted.length > 0
@@ -64,7 +63,6 @@ export function forwardedHeaders(
   const isIpv6 = ['{', source, '-m', 'sub', ':', '}']
   const scheme = protocol === 'HTTPS' ? 'https' : 'http'
   const own = HEADERS_OF_OURS.filter((name) => !believes || !BELIEVED.includes(name))
-  const unless = (header: string): Directive => (believes ? ['unless', ...has(header)] : [])
   const forwarded = [
     [`for=%[${source}];proto=${scheme}`, ['if', ...isIpv6.with(0, '!{')]],
     [`for="[%[${source}]]";proto=${scheme}`, ['if', ...isIpv6]],
@@ -84,7 +82,12 @@ export function forwardedHeaders(
     // Any other protocol would carry requests past every route.
     ['http-request', 'del-header', 'Upgrade', 'unless', ...webSocket],
     ...addTo('x-forwarded-for', 'X-Forwarded-For', [[`%[${source}]`, []]], believes),
-    set('X-Forwarded-Proto', scheme, ...unless('x-forwarded-proto')),
+    set(
+      ...['X-Forwarded-Proto', scheme],
+      ...(believes
+        ? ['unless', '{', 'req.fhdr(x-forwarded-proto)', '-m', 'str', '--', 'http', 'https', '}']
+        : []),
+    ),
     set(
       ...['X-Forwarded-Host', '%[req.fhdr(host)]', 'if', ...HAS_HOST],
       ...(believes ? ['!{', 'req.fhdr(x-forwarded-host)', '-m', 'found', '}'] : []),

@@ -2,6 +2,7 @@ import type { View } from '../../model/view.ts'
 import { type Directive, directive } from './directive.ts'
 import type { ControlAddress } from './files.ts'
 import { httpdNetworks } from './networks.ts'
+import { condition } from './request-checks.ts'
 
 /** Set where the peer of a connection is a proxy that is believed. */
 const TRUSTED = 'zoogate_trusted'
@@ -24,6 +25,15 @@ export function believedAddress(view: View, control: ControlAddress): readonly D
     ...networks.map((network) =>
       directive('SetEnvIfExpr', `%{CONN_REMOTE_ADDR} -ipmatch '${network}'`, TRUSTED),
     ),
+  ]
+}
+
+/** Holds where a proxy that is believed says that the client speaks this scheme. Undefined: none is. */
+export function saysScheme(view: View, scheme: string): readonly Directive[] | undefined {
+  if (view.clientAddress?.proxyProtocol === true || trustedProxies(view).length === 0) return
+  return [
+    condition(`%{ENV:${TRUSTED}}`, '!^$'),
+    condition('%{HTTP:X-Forwarded-Proto}', `^${scheme}$`),
   ]
 }
 

@@ -2,6 +2,7 @@ import { HOST_OF_NOBODY } from '@zoogate/proxy/request-rules'
 import type { Access, PathChange, Redirect, Route } from '../../model/view.ts'
 import { spellingsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
+import { saysScheme } from './client-address.ts'
 import { silenceOf } from './destination.ts'
 import type { Directive } from './directive.ts'
 import { httpdNetworks } from './networks.ts'
@@ -164,17 +165,22 @@ function redirect(
   route: Route,
   context: RoutesContext,
 ): readonly Action[] {
-  const newScheme = scheme ?? context.scheme
-  const newPort = port ?? (scheme === undefined ? context.port : PORTS[scheme])
-  const ending = newPort === PORTS[newScheme] ? '' : `:${newPort}`
   const host = hostname ?? '%{ENV:zoogate_hostname}'
+  const to = (through: 'http' | 'https', at: number | undefined): Action => {
+    const ending = at === undefined || at === PORTS[through] ? '' : `:${at}`
+    return {
+      target: `${through}://${host}${ending}${PATH}${SEARCH}`,
+      flags: [`R=${statusCode}`, 'NE', 'UnsafeAllow3F', 'END'],
+    }
+  }
+  const other = context.scheme === 'http' ? 'https' : 'http'
+  // Where a proxy in front says that the client's scheme is another one, its port is not ours.
+  const said = scheme === undefined ? saysScheme(context.view, other) : undefined
   return [
     ...(hostname === undefined ? setHostname() : []),
     ...(path === undefined ? [] : changePath(path, route)),
-    {
-      target: `${newScheme}://${host}${ending}${PATH}${SEARCH}`,
-      flags: [`R=${statusCode}`, 'NE', 'UnsafeAllow3F', 'END'],
-    },
+    ...(said === undefined ? [] : [{ conditions: said, ...to(other, port) }]),
+    scheme === undefined ? to(context.scheme, port ?? context.port) : to(scheme, port),
   ]
 }
 

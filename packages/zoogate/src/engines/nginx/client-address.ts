@@ -34,6 +34,9 @@ export function listenOptions({ clientAddress }: View): readonly string[] {
   return clientAddress?.proxyProtocol === true ? ['proxy_protocol'] : []
 }
 
+/** Who is at the other end of the connection. */
+const PEER = '$realip_remote_addr'
+
 /**
  * Who asks, and by which way, for the endpoint. A client's own words are replaced; those of a proxy
  * that is believed are added to.
@@ -48,16 +51,9 @@ export function forwardingLines(view: View, shared: SharedVariables): readonly H
       ['Forwarded', `for=${quotedAddress('$remote_addr', shared)};proto=$scheme`],
     ]
   }
-  const peer = '$realip_remote_addr'
-  const trusted = shared.inNetworks(trustedProxies, peer)
-  const own = `for=${quotedAddress(peer, shared)};proto=$scheme`
-  const believed = (name: string, said: string, otherwise: string, pattern = '.+') =>
-    shared.define(name, (variable) =>
-      block(
-        ['map', `${trusted}|${said}`, variable],
-        [directive('default', otherwise), directive(`~^1\\|(${pattern})\\z`, '$1')],
-      ),
-    )
+  const own = `for=${quotedAddress(PEER, shared)};proto=$scheme`
+  const believed = (name: string, said: string, otherwise: string) =>
+    believedWord(trustedProxies, shared, { name, said, otherwise, pattern: '.+' })
   const added = (name: string, said: string, ours: string) => {
     const before = believed(name, said, '')
     return shared.define(`${name}_line`, (variable) =>
@@ -68,17 +64,47 @@ export function forwardingLines(view: View, shared: SharedVariables): readonly H
     )
   }
   return [
-    ['X-Forwarded-For', added('forwarded_for', '$http_x_forwarded_for', peer)],
-    [
-      'X-Forwarded-Proto',
-      believed('forwarded_proto', '$http_x_forwarded_proto', '$scheme', 'https?'),
-    ],
+    ['X-Forwarded-For', added('forwarded_for', '$http_x_forwarded_for', PEER)],
+    ['X-Forwarded-Proto', clientScheme(view, shared)],
     [
       'X-Forwarded-Host',
       believed('forwarded_host', '$http_x_forwarded_host', '$zoogate_authority'),
     ],
     ['Forwarded', added('forwarded', '$http_forwarded', own)],
   ]
+}
+
+/** The scheme that the client speaks: what a proxy that is believed says, else the listener's. */
+export function clientScheme({ clientAddress }: View, shared: SharedVariables): string {
+  const { trustedProxies = [], proxyProtocol = false } = clientAddress ?? {}
+  if (trustedProxies.length === 0 || proxyProtocol) return '$scheme'
+  const said = '$http_x_forwarded_proto'
+  return believedWord(trustedProxies, shared, {
+    ...{ name: 'forwarded_proto', said, otherwise: '$scheme', pattern: 'https?' },
+  })
+}
+
+interface Word {
+  readonly name: string
+  /** What the client, or the proxy, said. */
+  readonly said: string
+  readonly otherwise: string
+  /** What is believed at all. */
+  readonly pattern: string
+}
+
+function believedWord(
+  trustedProxies: readonly string[],
+  shared: SharedVariables,
+  { name, said, otherwise, pattern }: Word,
+): string {
+  const trusted = shared.inNetworks(trustedProxies, PEER)
+  return shared.define(name, (variable) =>
+    block(
+      ['map', `${trusted}|${said}`, variable],
+      [directive('default', otherwise), directive(`~^1\\|(${pattern})\\z`, '$1')],
+    ),
+  )
 }
 
 /** An IPv6 address has brackets and quotes in `Forwarded` (RFC 7239, 6). */

@@ -86,7 +86,7 @@ export function renderDestination(
       case 'fastcgi':
         return renderFastCgi(name, answer, route, mode, filters(), context)
       case 'redirect': {
-        const url = redirectUrl(answer, context.listener, route.path, shared)
+        const url = redirectUrl(answer, context, route.path)
         return answerAtOnce(mode, [
           ...changeOwnResponse(responseHeaders, shared),
           directive('return', answer.statusCode, url),

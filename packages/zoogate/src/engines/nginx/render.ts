@@ -10,7 +10,7 @@ import { listenerNames, secretFilesOf } from './listener-tls.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { refusals } from './refusals.ts'
 import { virtualServers } from './routing.ts'
-import { renderServer, type ServerContext, SET_BY_ROUTES } from './server.ts'
+import { renderServer, SET_BY_ROUTES, type ServerContext } from './server.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { isTcp, renderStream } from './stream.ts'
 

@@ -1,8 +1,10 @@
-import type { Listener, PathChange, PathMatch, Redirect } from '../../model/view.ts'
+import type { PathChange, PathMatch, Redirect } from '../../model/view.ts'
 import { spellingsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
+import { clientScheme } from './client-address.ts'
 import { block, type Directive, directive } from './directive.ts'
 import { decodePath } from './routing.ts'
+import type { ServerContext } from './server.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
 /** What of a request's target is what, in the client's own bytes. */
@@ -54,20 +56,35 @@ export function changedPath(
 }
 
 const PORTS = { http: 80, https: 443 } as const
+const OTHER = { http: 'https', https: 'http' } as const
 
 /** Where a client is sent instead. */
 export function redirectUrl(
   redirect: Redirect,
-  listener: Listener,
+  { listener, view, shared }: Pick<ServerContext, 'listener' | 'view' | 'shared'>,
   matched: PathMatch,
-  shared: SharedVariables,
 ): string {
-  const came = listener.protocol === 'HTTPS' ? 'https' : 'http'
-  const scheme = redirect.scheme ?? came
-  const port =
-    redirect.port ?? (redirect.scheme === undefined ? listener.port : PORTS[redirect.scheme])
-  const host = redirect.hostname ?? '$zoogate_hostname'
+  const { scheme, port, hostname = '$zoogate_hostname' } = redirect
   const path =
     redirect.path === undefined ? '$zoogate_path' : changedPath(redirect.path, matched, shared)
-  return `${scheme}://${host}${port === PORTS[scheme] ? '' : `:${port}`}${path}$is_args$args`
+  const origin = (through: 'http' | 'https', at: number | undefined) =>
+    `${through}://${hostname}${at === undefined || at === PORTS[through] ? '' : `:${at}`}`
+  const own = listener.protocol === 'HTTPS' ? 'https' : 'http'
+  const spoken = clientScheme(view, shared)
+  const start =
+    scheme !== undefined
+      ? origin(scheme, port)
+      : spoken === '$scheme'
+        ? origin(own, port ?? listener.port)
+        : // Where a proxy in front says that the client's scheme is another one, its port is not ours.
+          shared.define('origin', (variable) =>
+            block(
+              ['map', spoken, variable],
+              [
+                directive('default', origin(own, port ?? listener.port)),
+                directive(OTHER[own], origin(OTHER[own], port)),
+              ],
+            ),
+          )
+  return `${start}${path}$is_args$args`
 }
