@@ -13,10 +13,16 @@ import { parseServersState } from './servers-state.ts'
 export function nativeLive({ paths }: Pick<EngineContext, 'paths'>): LiveText {
   const socketPath = adminSocket(paths)
   const servers = new LiveServers(socketPath)
+  // It is looked at all the time, and seldom another one.
+  let known: { readonly text: string; readonly targets: readonly Target[] } | undefined
+  const targetsNow = (text: string): readonly Target[] => {
+    if (known?.text !== text) known = { text, targets: targetsOf(text) }
+    return known.targets
+  }
   return {
-    apply: (text) => servers.applyTo(async () => targetsOf(text)),
+    apply: (text) => servers.applyTo(async () => targetsNow(text)),
     async has(text) {
-      const targets = targetsOf(text)
+      const targets = targetsNow(text)
       if (targets.length === 0) return true
       const rows = parseServersState(await runCommands(socketPath, ['show servers state']))
       return targets.every(({ backend, changes }) => {

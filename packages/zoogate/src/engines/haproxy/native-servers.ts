@@ -46,7 +46,7 @@ const SECTION =
 export function nativeServers(text: string): NativeServers {
   const none = { backends: new Map(), rest: text }
   if (NOT_PLAIN.test(text)) return none
-  const backends = new Map<string, NativeServer[] | undefined>()
+  const backends = new Map<string, Map<string, NativeServer> | undefined>()
   const lines = text.split('\n').map((line) => ({ line, words: wordsOfLine(line), backend: '' }))
   let section = ''
   let backend = ''
@@ -56,7 +56,7 @@ export function nativeServers(text: string): NativeServers {
       section = keyword
       backend = keyword === 'backend' || keyword === 'listen' ? first : ''
       // A name twice is the checker's to complain of.
-      if (backend !== '') backends.set(backend, backends.has(backend) ? undefined : [])
+      if (backend !== '') backends.set(backend, backends.has(backend) ? undefined : new Map())
       continue
     }
     const isOther =
@@ -68,12 +68,11 @@ export function nativeServers(text: string): NativeServers {
     each.backend = backend
     const known = backends.get(backend)
     const server = serverOf(each.words)
-    const isNew = server !== undefined && known?.every(({ name }) => name !== server.name)
-    if (isNew) known?.push(server)
-    else backends.set(backend, undefined)
+    if (server === undefined || known?.has(server.name)) backends.set(backend, undefined)
+    else known?.set(server.name, server)
   }
   const live = new Map(
-    [...backends].flatMap(([name, servers]) => (servers ? [[name, servers]] : [])),
+    [...backends].flatMap(([name, servers]) => (servers ? [[name, [...servers.values()]]] : [])),
   )
   const rest = lines.filter((each) => !live.has(each.backend)).map(({ line }) => line)
   return { backends: live, rest: rest.join('\n') }

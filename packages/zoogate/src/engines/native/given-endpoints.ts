@@ -1,5 +1,5 @@
-import { access, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, readFile, readlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { Endpoint, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
 
@@ -27,6 +27,14 @@ export function isNative(generationFolder: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** The id of the generation that the link names. Undefined: it names none. */
+export async function currentGeneration({
+  current,
+}: Pick<EnginePaths, 'current'>): Promise<string | undefined> {
+  const target = await readlink(current).catch(() => undefined)
+  return target === undefined ? undefined : basename(target)
 }
 
 /** Of the current generation; undefined where it is no native configuration. */

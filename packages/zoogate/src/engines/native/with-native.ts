@@ -12,6 +12,7 @@ import {
   type RenderedFiles,
 } from '../engine.ts'
 import {
+  currentGeneration,
   GIVEN_FILE,
   type GivenEndpoints,
   isNative,
@@ -139,8 +140,14 @@ function textOf(template: string, services: View['services']): string {
   }
 }
 
-function renderGiven({ template = '', services }: GivenEndpoints): string {
-  return withLineEnd(renderTemplate(template, services))
+/** What is given is looked at all the time, and seldom changes. */
+const renderedTexts = new WeakMap<GivenEndpoints, string>()
+
+function renderGiven(given: GivenEndpoints): string {
+  const { template = '', services } = given
+  const text = renderedTexts.get(given) ?? withLineEnd(renderTemplate(template, services))
+  renderedTexts.set(given, text)
+  return text
 }
 
 function control(
@@ -149,17 +156,16 @@ function control(
   dialect: NativeDialect,
 ): EngineControl {
   const live = dialect.live?.control(context)
-  /** What was given live, before the generation's files follow. */
+  /** Of the generation that was current last, with what was given live before its files follow. */
   let given: GivenEndpoints | undefined
   const readNow = async () => {
-    const read = await readGiven(context.paths)
-    return read?.generation === given?.generation ? given : read
+    if (given === undefined || given.generation !== (await currentGeneration(context.paths))) {
+      given = await readGiven(context.paths)
+    }
+    return given
   }
   return {
-    reload: (generation) => {
-      given = undefined
-      return engine.reload(generation)
-    },
+    reload: (generation) => engine.reload(generation),
     async applyEndpoints(services) {
       const before = await readNow()
       if (before?.template === undefined) return engine.applyEndpoints(services)
