@@ -9,6 +9,18 @@ import { ENGINES, startSite, untilAnswering } from './support/site.ts'
 /** A second of grace, and what a busy machine takes for the rest. */
 const END_MAX_MS = 3_000
 
+it('says at its end what it serves, which nobody can ask it afterwards', async () => {
+  await using site = await startSite('builtin')
+  await site.apply()
+  const agent = await site.startAgent()
+  await waitFor('its first report', async () => (await site.store.readNodes('edge')).length === 1)
+  const revision = await site.apply({ paths: ['/', '/new'] })
+  await waitFor('the revision to be served', () => agent.report.revision === revision)
+  await agent.stop()
+  const [node] = await site.store.readNodes('edge')
+  expect(node?.report?.revision).toBe(revision)
+})
+
 for (const engine of ENGINES) {
   const absent = engine === 'builtin' ? undefined : missing(engine)
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Backoff } from '@zoogate/balancer'
 import type { ZooKeeper } from '@zoogate/zookeeper'
 import type { Logger } from 'pino'
@@ -8,6 +9,9 @@ import { claimNode } from './node-claim.ts'
 
 /** A node writes at most so often: ZooKeeper is not for counters. */
 const REPORT_INTERVAL_MS = 1_000
+
+/** An agent that is told to end waits so long for its last report. */
+const LAST_REPORT_MS = 500
 
 const RETRY = { minMs: 500, maxMs: 30_000, random: Math.random } as const
 
@@ -35,6 +39,7 @@ export class Reporter {
   #written = ''
   #working = false
   #pending = false
+  #worked: Promise<void> = Promise.resolve()
   #notBeforeMs = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -54,14 +59,20 @@ export class Reporter {
     const delayMs = Math.max(0, this.#notBeforeMs - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      void this.#work()
+      this.#worked = this.#work()
     }, delayMs)
   }
 
+  /** Says what is not said yet: an agent that ends is not asked again. Waits for that a moment, and no longer. */
   async close(): Promise<void> {
     this.#closed = true
     this.#unlisten()
     clearTimeout(this.#timer)
+    const last = this.#worked.then(() => (this.#pending ? this.#work() : undefined))
+    const ended = new AbortController()
+    const tooLate = wait(LAST_REPORT_MS, undefined, { signal: ended.signal }).catch(() => {})
+    await Promise.race([last, tooLate])
+    ended.abort()
   }
 
   async #work(): Promise<void> {
