@@ -16,6 +16,10 @@ const FILE_KEYWORDS: ReadonlySet<string> = new Set([
   ...['lua-load-per-thread', 'server-state-file', 'server-state-base', 'ssl-dh-param-file'],
 ])
 
+const DRAINS = /^\s*(no\s+)?option\s+idle-close-on-response\b/m
+const NO_DRAIN =
+  'there is no option idle-close-on-response: in defaults, it lets clients of HTTP finish before a reload closes their connections'
+
 /** A haproxy.cfg. Nothing of it has to be changed. */
 export const nativeImport: NativeImport = {
   likeness: (text) =>
@@ -41,10 +45,11 @@ export const nativeImport: NativeImport = {
       refers.push(...filesOf(words).map((file) => ({ line: index + 1, ...file })))
     }
     const relative = refers.filter(({ path }) => !path.startsWith('/'))
-    const notes = relative.map(
+    const paths = relative.map(
       ({ line, path }) =>
         `line ${line}: ${path} is looked for where HAProxy is started: write the whole path`,
     )
+    const notes = [...paths, ...(DRAINS.test(text) ? [] : [NO_DRAIN])]
     return { text, listeners: distinctListeners(found), refers, notes }
   },
 }

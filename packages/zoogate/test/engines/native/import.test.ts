@@ -93,7 +93,10 @@ describe('import', () => {
     ])
     expect(notes).toEqual([
       'line 2: own.lua is looked for where HAProxy is started: write the whole path',
+      expect.stringContaining('idle-close-on-response'),
     ])
+    const drained = `${HAPROXY}defaults\n  option idle-close-on-response\n`
+    expect(nativeImports.haproxy.read(drained, from).notes.length).toBe(1)
   })
 
   it('writes out what nginx looks for beside its configuration', () => {
