@@ -40,10 +40,10 @@ function ofRequests(pool: ServicePool, name: string, variant: Variant): readonly
   return [
     ...(variant.retry === undefined ? [] : retries(variant.retry)),
     ['http-request', 'disable-l7-retry', 'unless', '{', 'method', ...IDEMPOTENT_METHODS, '}'],
-    ...(variant.cache === undefined ? [] : useCache(variant.cache)),
+    ...keep(variant),
     ...limitQueue(pool, name),
     routeTimeout(),
-    ...(variant.compress === undefined ? [] : compression(variant.compress)),
+    ...compress(variant),
   ]
 }
 
@@ -62,6 +62,11 @@ function retries({
       ...codes.map(String),
     ],
   ]
+}
+
+/** What the backend answers is kept. Before anything changes the request, whose URL it is kept by. */
+export function keep({ cache }: Variant): readonly Directive[] {
+  return cache === undefined ? [] : useCache(cache)
 }
 
 /**
@@ -107,7 +112,8 @@ function limitQueue({ connections }: ServicePool, name: string): readonly Direct
 }
 
 /** HAProxy compares the beginning of a type, which is what `text/*` means. */
-function compression(types: readonly string[]): readonly Directive[] {
+export function compress({ compress: types }: Variant): readonly Directive[] {
+  if (types === undefined) return []
   return [
     ['filter', 'compression'],
     ['compression', 'algo', 'gzip'],

@@ -1,9 +1,10 @@
 import type { FastCgi, Route, View } from '../../model/view.ts'
+import { compress, keep } from './backend.ts'
 import type { Section } from './directive.ts'
 import { stripPrefix } from './paths.ts'
 import { quoteArgument, quoteLogFormat } from './quoting.ts'
 import { routeTimeout } from './timeouts.ts'
-import { digest } from './variants.ts'
+import { digest, variantOf } from './variants.ts'
 
 /** A program's name ends in `.php`; what follows is PATH_INFO. */
 const PROGRAM_AND_REST = String.raw`^(/.+?\.php)(/.*)?$`
@@ -51,12 +52,14 @@ function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly S
     {
       heading: ['backend', name],
       directives: [
+        ...keep(variantOf(route)),
         ['http-request', `set-var(${URI})`, 'pathq'],
         ['http-request', `set-var(${SCRIPT})`, part(1)],
         ['http-request', `set-var(${REST})`, part(2), ...hasRest],
         ...stripPrefix(route.path),
         ['http-request', `set-var(${FILE})`, part(1)],
         routeTimeout(),
+        ...compress(variantOf(route)),
         ['use-fcgi-app', name],
         ['server', 'program', serverAddress(address), 'proto', 'fcgi'],
       ],

@@ -17,7 +17,7 @@ import {
 import { preloadSections, secretFiles } from './secret-files.ts'
 import { PEERS, tableSection } from './tables.ts'
 import { tcpFrontendSection } from './tcp-frontend.ts'
-import { type Variant, variantsByService } from './variants.ts'
+import { type Variant, variantOf, variantsByService } from './variants.ts'
 
 /**
  * Descriptors beside those of connections: one for each health check, pollers, pipes, sockets. It
@@ -35,7 +35,7 @@ export function render(view: View, context: RenderContext, host: HaproxyHost): R
   const main = printSections([
     globalSection(view, context, host),
     ...tableSection(view, context.paths, host),
-    ...cacheSections(variants),
+    ...cacheSections(view),
     defaultsSection(view),
     ...view.listeners.map((listener) =>
       listener.protocol === 'TCP' || listener.protocol === 'TLS'
@@ -70,8 +70,10 @@ const CACHED_BYTES_MAX = 1_048_576
 /** HAProxy takes the shorter of this and what a response says. */
 const CACHED_SECONDS_MAX = 86_400
 
-function cacheSections(variants: ReadonlyMap<string, readonly Variant[]>): readonly Section[] {
-  const caches = [...variants.values()].flat().flatMap(({ cache }) => cache?.name ?? [])
+function cacheSections({ routes }: View): readonly Section[] {
+  const caches = routes
+    .filter(({ backends, answer }) => backends.length > 0 || answer?.type === 'fastcgi')
+    .flatMap((route) => variantOf(route).cache?.name ?? [])
   return [...new Set(caches)].map((name) => ({
     heading: ['cache', name],
     directives: [

@@ -1,7 +1,7 @@
 import type { FastCgi, Route } from '../../model/view.ts'
 import { connectionMode, type Mode } from './answers.ts'
 import { cacheResponses } from './cache.ts'
-import { block, type Directive, directive } from './directive.ts'
+import { block, type Directive, directive, unlessSaid } from './directive.ts'
 import { endpointHeaders } from './endpoint-headers.ts'
 import { changedLines, hideChanged, writeChanged } from './header-changes.ts'
 import { limits } from './proxy.ts'
@@ -28,6 +28,7 @@ export function renderFastCgi(
   context: ServerContext,
 ): readonly Directive[] {
   const { view, shared } = context
+  const kept = cacheResponses('fastcgi', answer.address, route)
   return [
     block(
       ['location', name + mode],
@@ -42,11 +43,12 @@ export function renderFastCgi(
         ),
         ...hideChanged('fastcgi', 'response', route.responseHeaders),
         ...writeChanged(route.responseHeaders, shared),
-        directive('fastcgi_buffering', 'off'),
+        // Without buffering nothing is kept.
+        ...unlessSaid([directive('fastcgi_buffering', 'off')], kept),
         directive('fastcgi_buffer_size', '32k'),
         directive('fastcgi_buffers', 4, '32k'),
         directive('fastcgi_next_upstream', 'off'),
-        ...cacheOverBuffering(cacheResponses('fastcgi', answer.address, route)),
+        ...kept,
         directive('fastcgi_pass', answer.address),
         ...limits('fastcgi', CONNECT_TIMEOUT_MS, route.timeouts, {
           idleMs: view.limits?.idleMs,
@@ -55,10 +57,6 @@ export function renderFastCgi(
       ],
     ),
   ]
-
-  function cacheOverBuffering(cache: readonly Directive[]): readonly Directive[] {
-    return cache.filter(({ words: [first] }) => first !== 'fastcgi_buffering')
-  }
 }
 
 type Parameter =
