@@ -21,6 +21,15 @@ const alias = [
   { find: /^@zoogate\/proxy$/, replacement: source('proxy/src/index.ts') },
 ]
 
+const UNDER_LOAD = [
+  'agent-killed',
+  'burst',
+  'changes-under-load',
+  'ensemble',
+  'live-changes-and-reloads',
+  'zookeeper-away',
+].map((name) => `test/faults/${name}.test.ts`)
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -63,14 +72,28 @@ export default defineConfig({
         },
       },
       {
-        // All of it together, and what it must stand: load and times are judged, so one file at a time.
+        // All of it together: what is right or wrong whatever else runs, two files side by side.
         extends: true,
         test: {
           name: 'whole',
           include: ['test/{story,faults,conformance}/**/*.test.ts'],
+          exclude: UNDER_LOAD,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // What makes load itself and judges it, or times: alone, and after the others.
+        extends: true,
+        test: {
+          name: 'whole-alone',
+          include: UNDER_LOAD,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

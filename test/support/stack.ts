@@ -2,6 +2,10 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ZooKeeper } from '@zoogate/zookeeper'
+import { readStatus } from '../../packages/zoogate/src/cli/read-status.ts'
+import type { StatusReport } from '../../packages/zoogate/src/cli/status-report.ts'
+import { Store } from '../../packages/zoogate/src/store/store.ts'
 import { temporaryFolder } from './folder.ts'
 import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './program.ts'
@@ -9,34 +13,10 @@ import { waitFor } from './wait-for.ts'
 
 const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
 
-export type EngineName = 'haproxy' | 'nginx' | 'httpd' | 'builtin'
+/** Long enough for an election, on a host that is busy. */
+const CONNECT_TIMEOUT_MS = 15_000
 
-/** The part of `zoogate status --json` that the tests read. */
-interface Status {
-  readonly gateways: readonly {
-    readonly name: string
-    readonly engine: string
-    readonly revision: number
-    readonly listeners: readonly { readonly name: string; readonly url: string }[]
-    readonly nodes: readonly {
-      readonly name: string
-      readonly revision: number
-      readonly state: string
-      readonly lastError: string | null
-    }[]
-  }[]
-  readonly services: readonly {
-    readonly name: string
-    readonly endpoints: readonly {
-      readonly id: string
-      readonly address: string
-      readonly port: number
-      readonly state: string
-      readonly reason: string | null
-    }[]
-    readonly refused: readonly { readonly path: string; readonly reason: string }[]
-  }[]
-}
+export type EngineName = 'haproxy' | 'nginx' | 'httpd' | 'builtin'
 
 interface CommandResult {
   readonly code: number
@@ -57,7 +37,8 @@ export interface Stack extends AsyncDisposable {
   zoogate(...args: string[]): Promise<CommandResult>
   /** As {@link zoogate}, failing unless the exit code is 0. */
   must(...args: string[]): Promise<string>
-  status(): Promise<Status>
+  /** What `zoogate status --json` shows, without a process for each look: tests look often. */
+  status(): Promise<StatusReport>
   /** Writes the stack's YAML anew, which `dev` then applies. */
   rewrite(yaml: string): Promise<void>
   /** The YAML of the start: one Gateway for each engine, Service `shop`, HTTPRoute `shop`. */
@@ -113,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
     zoogate,
     must,
-    status: async () => JSON.parse(await must('status', '--json')),
+    status: () => statusOf(zookeeper),
     rewrite: (text) => writeFile(join(folder.path, 'stack.yaml'), text),
     async [Symbol.asyncDispose]() {
       await dev.stop({ graceMs: 20_000 })
@@ -138,6 +119,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw new Error(`${dev.output()}\n${status.stdout}${status.stderr}`, { cause: error })
   }
   return stack
+}
+
+/** By a session of its own, as the command line's: one of before may be lost with its server. */
+async function statusOf(connectString: string): Promise<StatusReport> {
+  await using client = new ZooKeeper(connectString)
+  await client.connect({ timeoutMs: CONNECT_TIMEOUT_MS })
+  return await readStatus(new Store({ client, root: '/zoogate' }))
 }
 
 /** Runs the built command line in a folder, whose run.json tells it where ZooKeeper is. */

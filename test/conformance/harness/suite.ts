@@ -1,58 +1,50 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatIssue } from '../../packages/zoogate/src/model/issue.ts'
-import { batchesOf } from './harness/batch.ts'
-import { type CaseResources, caseResources } from './harness/case-resources.ts'
-import { type Outcomes, runBatch } from './harness/case-run.ts'
-import { type EngineNode, startEngineNode } from './harness/engine/engine-node.ts'
-import { usable, VARIANTS, type Variant } from './harness/engine/variants.ts'
-import { type CaseFixtures, makeFixtures } from './harness/fixtures/case-fixtures.ts'
-import { type PhpFpm, startPhpFpm } from './harness/fixtures/php-fpm.ts'
-import { ANY_VALUES } from './harness/placeholders.ts'
-import { prepareCase } from './harness/prepared-case.ts'
-import { type Case, readCases } from './harness/read-cases.ts'
-import { type CaseResult, recordResults } from './harness/results.ts'
-import { chosenCases, chosenEngines } from './harness/selection.ts'
+import { formatIssue } from '../../../packages/zoogate/src/model/issue.ts'
+import { batchesOf } from './batch.ts'
+import { type CaseResources, caseResources } from './case-resources.ts'
+import { type Outcomes, runBatch } from './case-run.ts'
+import { type EngineNode, startEngineNode } from './engine/engine-node.ts'
+import { usable, VARIANTS, type Variant } from './engine/variants.ts'
+import { type CaseFixtures, makeFixtures } from './fixtures/case-fixtures.ts'
+import { type PhpFpm, startPhpFpm } from './fixtures/php-fpm.ts'
+import { ANY_VALUES } from './placeholders.ts'
+import { prepareCase } from './prepared-case.ts'
+import { type Case, readCases } from './read-cases.ts'
+import { type CaseResult, recordResults } from './results.ts'
+import { chosenCases, chosenEngines } from './selection.ts'
 
-const OURS = fileURLToPath(new URL('cases', import.meta.url))
+const OURS = fileURLToPath(new URL('../cases', import.meta.url))
 const RUN_TIMEOUT_MS = 300_000
-
-const { cases, problems } = chosenCases(readCases, OURS)
-const fixtures = new Map<string, CaseFixtures>()
-const results: CaseResult[] = []
-let php: PhpFpm | undefined
 
 /** What a case is to an engine before anything runs. */
 type Asked = { readonly given: Case } & (CaseResources | { readonly broken: unknown })
 
-/** Made for the first engine that carries the case. */
-async function fixturesOf(given: Case): Promise<CaseFixtures> {
-  const made = fixtures.get(given.id) ?? (await makeFixtures(given, phpFpm))
-  fixtures.set(given.id, made)
-  return made
+/**
+ * Defines the tests of one engine, run in one of its ways: every case on it. Each engine has a test file
+ * of its own, so that two of them can run side by side.
+ * @param name of the variant
+ */
+export function conformanceOf(name: string): void {
+  const { cases, problems } = chosenCases(readCases, OURS)
+
+  it('can read every case', () => {
+    expect(problems.join('\n')).toBe('')
+  })
+
+  const chosen = chosenEngines(VARIANTS).filter((variant) => variant.name === name)
+  describe.each(chosen)('$name', (variant) => describeCases(variant, cases))
 }
 
-async function phpFpm(): Promise<string> {
-  php ??= await startPhpFpm()
-  return php.address
-}
-
-afterAll(async () => {
-  for (const each of fixtures.values()) await each[Symbol.asyncDispose]()
-  await php?.[Symbol.asyncDispose]()
-  recordResults(results)
-})
-
-it('can read every case', () => {
-  expect(problems.join('\n')).toBe('')
-})
-
-describe.each(chosenEngines(VARIANTS))('$name', (variant) => {
+function describeCases(variant: Variant, cases: readonly Case[]): void {
   const { engine } = variant
   const asked = cases.map((given) => ask(given, variant))
   const carried = asked.filter(
     (one) => 'refusals' in one && one.refusals.length === 0 && one.given.spec.invalid === undefined,
   )
+  const fixtures: CaseFixtures[] = []
+  const results: CaseResult[] = []
+  let php: PhpFpm | undefined
   const outcomes: Outcomes = new Map()
   let node: EngineNode | undefined
   let revision = 0
@@ -61,13 +53,22 @@ describe.each(chosenEngines(VARIANTS))('$name', (variant) => {
     if (given.file.startsWith(OURS)) results.push({ id: given.id, engine: variant.name, outcome })
   }
 
+  const phpFpm = async () => {
+    php ??= await startPhpFpm()
+    return php.address
+  }
+
+  afterAll(() => recordResults(results))
+
   describe.skipIf(!usable(variant))('carries', () => {
     beforeAll(async () => {
       if (carried.length === 0) return
       node = await startEngineNode(engine)
       const prepared = []
       for (const [index, { given }] of carried.entries()) {
-        prepared.push(await prepareCase(given, engine, index, await fixturesOf(given)))
+        const made = await makeFixtures(given, phpFpm)
+        fixtures.push(made)
+        prepared.push(await prepareCase(given, engine, index, made))
       }
       for (const batch of batchesOf(prepared)) {
         for (const [id, outcome] of await runBatch(variant, node, () => ++revision, batch)) {
@@ -76,7 +77,11 @@ describe.each(chosenEngines(VARIANTS))('$name', (variant) => {
       }
     }, RUN_TIMEOUT_MS)
 
-    afterAll(() => node?.[Symbol.asyncDispose]())
+    afterAll(async () => {
+      await node?.[Symbol.asyncDispose]()
+      for (const each of fixtures) await each[Symbol.asyncDispose]()
+      await php?.[Symbol.asyncDispose]()
+    })
 
     it.each(carried.map(({ given }) => [titleOf(given), given] as const))('%s', (_, given) => {
       const { id } = given
@@ -106,7 +111,7 @@ describe.each(chosenEngines(VARIANTS))('$name', (variant) => {
       })
     }
   }
-})
+}
 
 function ask(given: Case, { engine }: Variant): Asked {
   try {

@@ -1,0 +1,3 @@
+import { conformanceOf } from './harness/suite.ts'
+
+conformanceOf('builtin')
