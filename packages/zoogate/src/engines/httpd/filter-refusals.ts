@@ -79,7 +79,10 @@ function checkRewrite({ rewrite, path }: Route, refuse: Refuse): void {
 
 function checkResponses({ answer, cache, expires, compress }: Route, refuse: Refuse): void {
   if (cache !== undefined && (answer?.type === 'fastcgi' || answer?.type === 'cgi')) {
-    refuse(['cache'], 'is of what backends answer: httpd keeps nothing of programs, so leave it out')
+    refuse(
+      ['cache'],
+      'is of what backends answer: httpd keeps nothing of programs, so leave it out',
+    )
   }
   if (expires !== undefined && !isWhole(expires.afterMs, 1_000, YEAR_MS)) {
     refuse(['expires'], 'must be from a second to a year')
