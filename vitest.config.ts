@@ -59,7 +59,8 @@ export default defineConfig({
         },
       },
       {
-        // One package's parts with real servers and engines, two files side by side: each has its own.
+        // One package's parts with real servers and engines, three files side by side: each has its own,
+        // and waits for them more than it works.
         // They run the built command line: `npm run build` first.
         extends: true,
         test: {
@@ -68,7 +69,7 @@ export default defineConfig({
           exclude: ['packages/zookeeper/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
