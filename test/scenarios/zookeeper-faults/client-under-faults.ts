@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { joinPath, type TreeNode, ZooKeeper } from '@zoogate/zookeeper'
+import { fourLetterWord } from '../../support/apache-zookeeper.ts'
 import { seededRandom } from '../../support/random.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { CacheFollower } from './cache-follower.ts'
@@ -206,7 +207,23 @@ class Crew implements FaultStage, AsyncDisposable {
         return goals.every(({ writer, goal }) => writer.counts.done >= goal)
       },
       { timeoutMs: PATIENCE_MS },
+    ).catch(async (cause) => {
+      const stuck = goals.filter(({ writer, goal }) => writer.counts.done < goal)
+      const names = stuck.map(({ writer }) => writer.name).join(', ')
+      throw new Error(`${names} did not go on: ${await this.#situation()}`, { cause })
+    })
+  }
+
+  /** Who is to blame where nothing goes on: clients without servers, or servers without a leader? */
+  async #situation(): Promise<string> {
+    const clients = this.clients.map(
+      ({ state, server }, index) => `client ${index} is ${state} at ${server?.port}`,
     )
+    const members = this.cluster.members.map(async ({ port }) => {
+      const answer = await fourLetterWord(port, 'srvr')
+      return `the member at ${port} says ${/^Mode: .*$/m.exec(answer)?.[0] ?? JSON.stringify(answer)}`
+    })
+    return [...clients, ...(await Promise.all(members))].join('; ')
   }
 
   /** Ends all work, and says what is wrong with what is left. */
