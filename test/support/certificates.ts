@@ -20,6 +20,8 @@ interface CertificateRequest {
   readonly subjectAltName?: string
   /** For how long from now on; -1: it ended yesterday. Default 30. */
   readonly days?: number
+  /** What it is signed with. Default: SHA-256. */
+  readonly digest?: 'sha1'
 }
 
 /** An authority that signs certificates, made by openssl. */
@@ -39,7 +41,12 @@ export async function createAuthority(folder: string, commonName: string): Promi
   ])
   return {
     cert: await readFile(caCert, 'utf8'),
-    async issue({ commonName, subjectAltName = 'DNS:localhost,IP:127.0.0.1', days = 30 }) {
+    async issue({
+      commonName,
+      subjectAltName = 'DNS:localhost,IP:127.0.0.1',
+      days = 30,
+      digest = 'sha256',
+    }) {
       const own = join(folder, randomUUID())
       await run('openssl', [
         ...['req', '-new', ...NEW_KEY, '-subj', `/CN=${commonName}`],
@@ -47,7 +54,7 @@ export async function createAuthority(folder: string, commonName: string): Promi
       ])
       await writeFile(`${own}.ext`, `subjectAltName=${subjectAltName}\n`)
       await run('openssl', [
-        ...['x509', '-req', '-in', `${own}.csr`, '-CA', caCert, '-CAkey', caKey],
+        ...['x509', '-req', `-${digest}`, '-in', `${own}.csr`, '-CA', caCert, '-CAkey', caKey],
         ...['-set_serial', `0x${randomUUID().replaceAll('-', '')}`, '-days', String(days)],
         ...['-extfile', `${own}.ext`, '-out', `${own}.pem`],
       ])

@@ -24,7 +24,7 @@ const both = { engines: ['haproxy', 'nginx'], others: [] }
 describe('carriedBy', () => {
   it.each([
     ['Service.spec.tls', haproxyOnly],
-    ['Service.spec.tls.serverName', haproxyOnly],
+    ['Service.spec.tls.verify', haproxyOnly],
     ['HTTPRoute.spec.rules.filters.access.deny', haproxyOnly],
     ['Gateway.spec.listeners.port', both],
     ['Service.spec.balance.hashOn', both],

@@ -8,7 +8,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { shownCertificate } from '../../../../../test/support/shown-certificate.ts'
 import { httpd as engine } from '../../../src/engines/httpd/index.ts'
-import { secretFiles } from '../../../src/engines/httpd/secret-files.ts'
+import { secretFiles } from '../../../src/engines/shared/secret-files.ts'
 import type { Secret, View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
 import { startHttpd } from './running-httpd.ts'
@@ -64,6 +64,12 @@ describe.skipIf(missing('httpd') !== undefined)('httpd that ends TLS', () => {
         code: 'ENGINE_INVALID',
         message: expect.stringContaining('private/two.chain.pem: key is not the private key'),
       }),
+    )
+    const weak = await authority.issue({ commonName: 'two.test', digest: 'sha1' })
+    await writeFile(join(generation, secretFiles.chain('two')), weak.cert)
+    await writeFile(join(generation, secretFiles.key('two')), weak.key)
+    await expect(engine.validate(generation, httpd.paths)).rejects.toThrowError(
+      /private\/two\.chain\.pem: OpenSSL does not load it: ca md too weak/,
     )
   })
 })

@@ -60,6 +60,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.connections.max',
   'Service.spec.connections.queue',
   'Service.spec.tls',
+  'Service.spec.tls.serverName',
   'Service.spec.tls.clientCertificateRef',
 ])
 

@@ -20,6 +20,11 @@ export type AnswerStatus = (typeof OWN)[number][0]
 /** Where httpd goes inside itself for an answer. Nobody gets there from outside: see `listener.ts`. */
 export const ANSWER_PREFIX = '/.zoogate/'
 
+/** Where httpd goes inside itself for this one. */
+export function answerPath(status: AnswerStatus): string {
+  return `${ANSWER_PREFIX}${status}`
+}
+
 export function answerFiles(): readonly (readonly [string, string])[] {
   return OWN.map(([status, reason, text]) => [
     runtimeFile(answerFile(status)),
@@ -31,13 +36,16 @@ export function answerFile(status: AnswerStatus): string {
   return `${status}.asis`
 }
 
+/** What a request is told whose method is refused: set beside each such rule. */
+export const REFUSED_METHOD = 'zoogate_refused_method'
+
 /** A failure of httpd's own gets our words; what endpoints answer is passed as it is. */
 export function errorDocuments(): readonly Directive[] {
   return [
-    ...OWN.map(([status]) => directive('ErrorDocument', status, `${ANSWER_PREFIX}${status}`)),
+    ...OWN.map(([status]) => directive('ErrorDocument', status, answerPath(status))),
     // httpd answers 502 for an endpoint that was silent too, and makes a note of the difference: `1`.
-    directive('ErrorDocument', 502, `${ANSWER_PREFIX}502%{note:proxy_timedout}`),
-    // Such a request would be sent within httpd by its own method once more, and be refused once more.
-    directive('ErrorDocument', 405, ANSWERS.methodNotAllowed.trimEnd()),
+    directive('ErrorDocument', 502, `${answerPath(502)}%{note:proxy_timedout}`),
+    // A TRACE would be sent within httpd by its own method once more, and be refused once more.
+    directive('ErrorDocument', 405, `%{ENV:${REFUSED_METHOD}}`),
   ]
 }

@@ -1,6 +1,7 @@
 import type { ServicePool } from '../../model/view.ts'
 import type { Destination } from './destination.ts'
 import { type Directive, directive, section } from './directive.ts'
+import { endpointTls } from './endpoint-tls.ts'
 import { type Member, membersOf } from './member.ts'
 import { stickyCookie } from './picks.ts'
 
@@ -33,6 +34,7 @@ export function renderBalancers(
         'nonce=zoogate',
         ...stickiness(pool),
       ),
+      ...endpointTls(pool),
     ]),
   )
 }

@@ -47,6 +47,8 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.sessionPersistence.cookie.mode=Application',
   'Service.spec.healthCheck.http',
   'Service.spec.healthCheck.tcp',
+  'Service.spec.tls',
+  'Service.spec.tls.clientCertificateRef',
 ])
 
 /** Why not, and what to do instead. */
@@ -68,10 +70,8 @@ export const REASONS: FeatureReasons = {
   'Service.spec.outlierDetection':
     'httpd counts no failures in a row, and leaves an endpoint out without a bound for the pool: use healthCheck',
   'Service.spec.slowStart': 'httpd does not let the share of an endpoint grow: leave it out',
-  'Service.spec.tls':
-    'httpd asks an endpoint for the name that the client asked for, and for no other: use haproxy or nginx for this Gateway',
-  'Service.spec.tls.clientCertificateRef':
-    'httpd does not speak TLS with endpoints here: use haproxy or nginx for this Gateway',
+  'Service.spec.tls.serverName':
+    'httpd asks an endpoint for the name that the client asked for, and for no other: leave it out, with a CA that signs for these endpoints alone, or use haproxy or nginx',
   'Service.spec.healthCheck.zookeeper':
     'httpd speaks HTTP only: use haproxy or nginx for an ensemble',
   'Gateway.spec.listeners.protocol=TCP': 'httpd speaks HTTP only: use haproxy or nginx for TCP',

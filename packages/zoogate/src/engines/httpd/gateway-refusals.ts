@@ -1,25 +1,21 @@
 import type { Listener, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { clientRefusals } from '../shared/client-refusals.ts'
 import { gather } from '../shared/gather.ts'
-import {
-  isAddress,
-  isDuration,
-  isNetwork,
-  isPort,
-  isResourceName,
-  isWhole,
-} from '../shared/grammar.ts'
+import { isAddress, isPort, isResourceName } from '../shared/grammar.ts'
 import { secretRefusals } from '../shared/secret-refusals.ts'
 
 /** It becomes a label of a name. */
 const LISTENER_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
+/** httpd takes lines of any length; so much is to be held for each of many connections. */
+const HEADER_BYTES_MAX = 1_048_576
+
 /** What httpd cannot carry of listeners, secrets, and what holds for all of them. */
 export function gatewayRefusals(view: View): readonly EngineRefusal[] {
   return [
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
-    ...concurrencyRefusals(view),
-    ...clientRefusals(view),
+    ...clientRefusals(view, { engine: 'httpd', headerBytesMax: HEADER_BYTES_MAX }),
     ...(view.secrets ?? []).flatMap(secretRefusals),
   ]
 }
@@ -49,49 +45,6 @@ function listenerRefusals(view: View, listener: Listener, index: number) {
       ...(authorities === undefined ? [] : [authorities]),
     ]) {
       if (!isResourceName(secret)) refuse(['listeners', index, 'tls'], 'must name Secrets')
-    }
-  })
-}
-
-function concurrencyRefusals({ gateway, concurrency }: View): readonly EngineRefusal[] {
-  return gather(`Gateway/${gateway}`, (refuse) => {
-    if (concurrency.workers !== 'auto' && !isWhole(concurrency.workers, 1, 1_024)) {
-      refuse(['concurrency', 'workers'], 'must be "auto", or a number from 1 to 1024')
-    }
-    if (!isWhole(concurrency.maxConnections, 1, 10_000_000)) {
-      refuse(['concurrency', 'maxConnections'], 'must be a whole number from 1')
-    }
-    if (!isDuration(concurrency.keepAliveMs)) {
-      refuse(['concurrency', 'keepAliveMs'], 'must be from 1 ms to 24 h')
-    }
-  })
-}
-
-/** httpd takes lines of any length; so much is to be held for each of many connections. */
-const HEADER_BYTES_MAX = 1_048_576
-
-function clientRefusals({ gateway, clientAddress, limits }: View): readonly EngineRefusal[] {
-  return gather(`Gateway/${gateway}`, (refuse) => {
-    clientAddress?.trustedProxies.forEach((network, index) => {
-      if (!isNetwork(network)) {
-        refuse(['clientAddress', 'trustedProxies', index], 'must be a network or an address')
-      }
-    })
-    if (clientAddress?.proxyProtocol === true && clientAddress.trustedProxies.length > 0) {
-      refuse(
-        ['clientAddress', 'trustedProxies'],
-        'httpd takes the client’s address from headers or from the PROXY protocol, not from both',
-      )
-    }
-    const { headerBytes, bodyBytes, idleMs } = limits ?? {}
-    if (headerBytes !== undefined && !isWhole(headerBytes, 256, HEADER_BYTES_MAX)) {
-      refuse(['limits', 'headerBytes'], 'must be from 256 bytes to 1 MiB')
-    }
-    if (bodyBytes !== undefined && !isWhole(bodyBytes, 1, Number.MAX_SAFE_INTEGER)) {
-      refuse(['limits', 'bodyBytes'], 'must be a whole number from 1')
-    }
-    if (idleMs !== undefined && !isDuration(idleMs)) {
-      refuse(['limits', 'idleMs'], 'must be from 1 ms to 24 h')
     }
   })
 }

@@ -1,7 +1,7 @@
 import type { Listener, View } from '../../model/view.ts'
+import { secretFiles } from '../shared/secret-files.ts'
 import { type Directive, directive, section } from './directive.ts'
 import type { ListenerHost } from './listener-hosts.ts'
-import { secretFiles } from './secret-files.ts'
 
 /** Between a client's certificate and the CA. */
 const CHAIN_LENGTH_MAX = 4

@@ -110,9 +110,11 @@ export function balancerForms(
 }
 
 export function isAt(present: Pick<TableMember, 'address' | 'port'>, member: Member): boolean {
-  const { hostname, port } = new URL(member.url)
+  const { protocol, hostname, port } = new URL(member.url)
   const address = hostname.replace(/^\[|\]$/g, '')
-  return present.address === address && present.port === Number(port === '' ? 80 : port)
+  // A URL does not say its scheme's own port.
+  const own = protocol === 'wss:' ? 443 : 80
+  return present.address === address && present.port === Number(port === '' ? own : port)
 }
 
 /** The load factor of an only member is httpd's own. */

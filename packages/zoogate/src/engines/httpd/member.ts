@@ -7,7 +7,7 @@ import type { Endpoint, ServicePool } from '../../model/view.ts'
  * starts again is registered anew before its former registration ends. httpd has one member for both.
  */
 export interface Member {
-  /** `ws://10.0.0.1:80`. Both plain requests and WebSockets: a member `http://` would need a setting for these that one added live cannot get. */
+  /** `ws://10.0.0.1:80`, or `wss:` where TLS is spoken. Both plain requests and WebSockets: a member `http://` would need a setting for these that one added live cannot get. */
   readonly url: string
   /** The endpoint's id, or a digest of one too long: what the session cookie has to be. */
   readonly route: string
@@ -30,10 +30,14 @@ const LOAD_FACTOR_MAX = 100
 /** Quarters are exact in binary: httpd computes with them, and cuts off. */
 const LOAD_FACTOR_STEPS = 4
 
-export function membersOf({ endpoints }: Pick<ServicePool, 'endpoints'>): readonly Member[] {
+export function membersOf({
+  endpoints,
+  tls,
+}: Pick<ServicePool, 'endpoints' | 'tls'>): readonly Member[] {
+  const scheme = tls === undefined ? 'ws' : 'wss'
   const byUrl = new Map<string, Endpoint[]>()
   for (const endpoint of endpoints) {
-    const url = memberUrl(endpoint)
+    const url = memberUrl(scheme, endpoint)
     const same = byUrl.get(url)
     if (same === undefined) byUrl.set(url, [endpoint])
     else same.push(endpoint)
@@ -66,8 +70,11 @@ function loadFactor(weight: number, most: number): number {
   return Math.max(1, Math.round(scaled * LOAD_FACTOR_STEPS) / LOAD_FACTOR_STEPS)
 }
 
-function memberUrl({ address, port }: Pick<Endpoint, 'address' | 'port'>): string {
-  return `ws://${isIPv6(address) ? canonicalHost(address) : address}:${port}`
+function memberUrl(
+  scheme: 'ws' | 'wss',
+  { address, port }: Pick<Endpoint, 'address' | 'port'>,
+): string {
+  return `${scheme}://${isIPv6(address) ? canonicalHost(address) : address}:${port}`
 }
 
 /** The shortest spelling of an IPv6 address, in brackets (RFC 5952, as the URL standard has it). */

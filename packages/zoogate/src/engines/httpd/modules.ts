@@ -26,7 +26,12 @@ export const MODULES = [
 
 /** What is loaded for what a view says, and for nobody else. mod_http2 has threads of its own in each process. */
 const NEEDED: readonly (readonly [(view: View) => boolean, readonly string[]])[] = [
-  [({ listeners }) => listeners.some(({ tls }) => tls !== undefined), ['ssl']],
+  [
+    ({ listeners, services }) =>
+      listeners.some(({ tls }) => tls !== undefined) ||
+      [...services.values()].some(({ tls }) => tls !== undefined),
+    ['ssl'],
+  ],
   [({ listeners }) => listeners.some(({ tls }) => tls?.http2 === true), ['http2']],
   // After mod_headers, which has to see what this takes away.
   [({ clientAddress }) => clientAddress !== undefined, ['remoteip']],

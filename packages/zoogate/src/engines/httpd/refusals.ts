@@ -4,7 +4,7 @@ import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { gather } from '../shared/gather.ts'
-import { isAddress, isDuration, isPort, isWhole } from '../shared/grammar.ts'
+import { isAddress, isDuration, isPort, isResourceName, isWhole } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { gatewayRefusals } from './gateway-refusals.ts'
 import { routeRefusals } from './route-refusals.ts'
@@ -50,6 +50,16 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     }
     if (!isDuration(pool.connections.connectTimeoutMs)) {
       refuse(at('connections', 'connectTimeoutMs'), 'must be from 1 ms to 24 h')
+    }
+    const { tls } = pool
+    for (const name of ['ca', 'clientCertificate'] as const) {
+      const secret = tls?.[name]
+      if (secret !== undefined && !isResourceName(secret)) {
+        refuse(at('tls', name), 'must be the name of a Secret')
+      }
+    }
+    if (tls !== undefined && pool.healthCheck?.probe.type === 'http') {
+      refuse(at('healthCheck'), 'httpd has the agent check, which speaks no TLS: check by tcp')
     }
     const ids = new Set(pool.endpoints.map(({ id }) => id))
     if (ids.size < pool.endpoints.length) refuse(at('endpoints'), 'an id is there twice')

@@ -1,9 +1,11 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { ServicePool, View } from '../../model/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
+import { secretFilesOf } from '../shared/secret-files.ts'
 import { answerFiles } from './answers.ts'
 import { renderBalancers } from './balancer.ts'
 import { bucketsText } from './buckets.ts'
+import { clientCertificateFiles } from './client-certificates.ts'
 import { type Destination, destinationsOf } from './destination.ts'
 import { type Directive, directive, dollarDefinition, printDirectives } from './directive.ts'
 import {
@@ -26,7 +28,6 @@ import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './p
 import { refusals } from './refusals.ts'
 import { cacheMemory } from './route-cache.ts'
 import { foldersOf } from './route-files.ts'
-import { secretFilesOf } from './secret-files.ts'
 import { serverSettings } from './server-settings.ts'
 import { SPLITS_FILE, splitsText } from './splits.ts'
 
@@ -71,6 +72,7 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
     ...answerFiles(),
     ...secretFilesOf(view),
+    ...clientCertificateFiles(view),
     ...services.flatMap((pool) => serviceFiles(pool, destinations.get(pool.name) ?? [])),
   ])
 }

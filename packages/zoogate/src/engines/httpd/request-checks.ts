@@ -1,4 +1,11 @@
-import { HOST, HOST_OF_NOBODY, REFUSED_IN_TARGET, TARGET_FORM } from '@zoogate/proxy/request-rules'
+import {
+  ANSWERS,
+  HOST,
+  HOST_OF_NOBODY,
+  REFUSED_IN_TARGET,
+  TARGET_FORM,
+} from '@zoogate/proxy/request-rules'
+import { REFUSED_METHOD } from './answers.ts'
 import { type Directive, directive, rewriteDirective } from './directive.ts'
 
 /** The request's target, byte by byte as it came. */
@@ -22,7 +29,7 @@ export function requestChecks(): readonly Directive[] {
     condition('%{THE_REQUEST}', '^[^ ]+ ([^ ]*)'),
     rule('E=zoogate_target:%1'),
     condition('%{REQUEST_METHOD}', '^(?:TRACE|CONNECT)$'),
-    rule('R=405'),
+    rule(`E=${REFUSED_METHOD}:${ANSWERS.methodNotAllowed.trimEnd()},R=405`),
     // One that httpd would only meet when it reads the body, which no endpoint shall wait for.
     condition('%{HTTP:Transfer-Encoding}', '!^(?:chunked)?$', 'NC'),
     rule('R=400'),

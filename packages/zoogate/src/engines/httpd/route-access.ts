@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { RenderContext } from '../engine.ts'
+import { secretFiles } from '../shared/secret-files.ts'
 import { type Directive, directive, section } from './directive.ts'
 import { carries, type RouteSettings } from './route-settings.ts'
-import { secretFiles } from './secret-files.ts'
 
 /** Asks for a user, of those that carry the number. httpd hashes by crypt(3), or bcrypt of its own. */
 export function askForUsers(

@@ -3,12 +3,15 @@ import { HOST_OF_NOBODY } from '@zoogate/proxy/request-rules'
 import type { Cgi, Route, StaticFiles, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
 import { MEDIA_TYPE_ENDINGS } from '../shared/media-types.ts'
+import { REFUSED_METHOD } from './answers.ts'
 import { type Directive, directive, section } from './directive.ts'
 import { literalText } from './pattern.ts'
 import { AUTHORITY, condition, PATH, SEARCH } from './request-checks.ts'
 import type { Action } from './route-actions.ts'
 import { behindPrefix } from './route-match.ts'
 import { carries, type RouteSettings } from './route-settings.ts'
+
+const ONLY_READ = 'files are for GET and HEAD alone'
 
 /**
  * Files below a folder. httpd's index module would ask for another path within httpd, and so come to
@@ -24,7 +27,10 @@ export function staticActions(
   const is = (what: '-f' | '-d', name: string) => condition(name, what)
   const slash = `${PATH}/${SEARCH}`
   return [
-    { conditions: [condition('%{REQUEST_METHOD}', '!^(?:GET|HEAD)$')], flags: ['R=405'] },
+    {
+      conditions: [condition('%{REQUEST_METHOD}', '!^(?:GET|HEAD)$')],
+      flags: [`E=${REFUSED_METHOD}:${ONLY_READ}`, 'R=405'],
+    },
     ...index.map((name) => ({
       conditions: [is('-f', file + literalText(name))],
       pattern: behindPrefix(path, '/(?:.*/)?'),

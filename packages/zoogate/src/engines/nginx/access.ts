@@ -1,7 +1,8 @@
-import type { Access, View } from '../../model/view.ts'
+import type { Access } from '../../model/view.ts'
 import type { RenderContext } from '../engine.ts'
+import { secretFiles } from '../shared/secret-files.ts'
 import { block, type Directive, directive } from './directive.ts'
-import { generationFile, usersFile } from './files.ts'
+import { generationFile } from './files.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
 /**
@@ -32,22 +33,6 @@ export function askForUser(
   const { realm, users } = access.basicAuth
   return [
     directive('auth_basic', shared.text(realm)),
-    directive('auth_basic_user_file', generationFile(context, usersFile(users))),
+    directive('auth_basic_user_file', generationFile(context, secretFiles.users(users))),
   ]
-}
-
-/** The files of names and hashes that a view has. */
-export function usersFilesOf({ secrets = [] }: View): ReadonlyMap<string, string> {
-  return new Map(
-    secrets.flatMap((secret) =>
-      secret.type === 'Users'
-        ? [
-            [
-              usersFile(secret.name),
-              secret.users.map(({ name, hash }) => `${name}:${hash}\n`).join(''),
-            ],
-          ]
-        : [],
-    ),
-  )
 }

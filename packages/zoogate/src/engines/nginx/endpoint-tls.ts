@@ -1,6 +1,6 @@
 import type { ServicePool } from '../../model/view.ts'
+import { secretFiles } from '../shared/secret-files.ts'
 import { type Directive, directive } from './directive.ts'
-import { secretFiles } from './files.ts'
 
 /** Where Debian, and most others, keep the CAs that the host trusts. */
 const HOST_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt'

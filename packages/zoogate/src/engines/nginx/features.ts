@@ -59,6 +59,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.healthCheck.zookeeper',
   'Service.spec.connections.max',
   'Service.spec.tls',
+  'Service.spec.tls.serverName',
   'Service.spec.tls.clientCertificateRef',
 ])
 

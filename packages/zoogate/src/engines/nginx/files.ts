@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type EnginePaths, PRIVATE_FOLDER, type RenderContext, WORKERS_FOLDER } from '../engine.ts'
+import { type EnginePaths, PRIVATE_FOLDER, type RenderContext } from '../engine.ts'
 
 /** The configuration in a generation folder. */
 export const CONFIGURATION_FILE = 'nginx.conf'
@@ -7,18 +7,6 @@ export const CONFIGURATION_FILE = 'nginx.conf'
 /** A service's endpoints, relative to the generation folder. */
 export function upstreamFile(service: string): string {
   return `upstreams/${service}.conf`
-}
-
-/** Files that nginx reads while it loads a configuration, relative to the generation folder. */
-export const secretFiles = {
-  chain: (name: string) => `${PRIVATE_FOLDER}/${name}.chain.pem`,
-  key: (name: string) => `${PRIVATE_FOLDER}/${name}.key.pem`,
-  authorities: (name: string) => `${PRIVATE_FOLDER}/${name}.ca.pem`,
-} as const
-
-/** Names and hashes of users, which workers read at each request. */
-export function usersFile(name: string): string {
-  return `${WORKERS_FOLDER}/${name}.users`
 }
 
 /** What {@link validate} looks at beside nginx's own checker: see `host-needs.ts`. */

@@ -1,9 +1,9 @@
 import { HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
 import type { Route } from '../../model/view.ts'
+import { checkAccess, checkAges, checkRewrite, isMediaType } from '../shared/filter-refusals.ts'
 import type { Refuse } from '../shared/gather.ts'
-import { isHostname, isNetwork, isResourceName, isWhole } from '../shared/grammar.ts'
+import { isWhole } from '../shared/grammar.ts'
 import { checkHeaders } from '../shared/header-refusals.ts'
-import { pathChangeProblem } from '../shared/path-change-problem.ts'
 import { KINDS } from './compress.ts'
 import { fitsWord } from './directive.ts'
 import { leakRate } from './rate-limit.ts'
@@ -14,13 +14,8 @@ const FRAMING: readonly string[] = [...HOP_BY_HOP_HEADERS, 'content-length', 'ex
 /** nginx writes these into every response, whatever else is said. */
 const WRITTEN: readonly string[] = ['server', 'date', 'accept-ranges']
 
-/** Without a quote and a backslash, which nginx would send as they are. */
-const REALM =
-  /^[\x21\x23-\x5b\x5d-\x7e]([\x20\x21\x23-\x5b\x5d-\x7e]{0,126}[\x21\x23-\x5b\x5d-\x7e])?$/
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/(\*|[a-z0-9][a-z0-9.+-]*)$/
 const METHOD = /^[A-Z]{1,32}$/
 const COUNTED_HEADER = /^[A-Za-z0-9-]{1,128}$/
-const YEAR_MS = 366 * 24 * 3_600_000
 
 /** What nginx cannot carry of a route's filters. */
 export function checkFilters(route: Route, refuse: Refuse): void {
@@ -29,19 +24,13 @@ export function checkFilters(route: Route, refuse: Refuse): void {
   checkRewrite(route, refuse)
   checkMirrors(route, refuse)
   checkAccess(route, refuse)
+  checkRealm(route, refuse)
   checkRateLimit(route, refuse)
   checkRetry(route, refuse)
-  for (const [name, ms] of [
-    ['cache', route.cache?.maxAgeMs],
-    ['expires', route.expires?.afterMs],
-  ] as const) {
-    if (ms !== undefined && !isWhole(ms, 1_000, YEAR_MS)) {
-      refuse([name], 'must be from a second to a year')
-    }
-  }
+  checkAges(route, refuse)
   route.compress?.types.forEach((type, index) => {
     const [kind = '', rest] = type.split('/')
-    if (!MEDIA_TYPE.test(type)) refuse(['compress', 'types', index], 'must be a media type')
+    if (!isMediaType(type)) refuse(['compress', 'types', index], 'must be a media type')
     else if (rest === '*' && !KINDS.includes(kind)) {
       refuse(
         ['compress', 'types', index],
@@ -49,15 +38,6 @@ export function checkFilters(route: Route, refuse: Refuse): void {
       )
     }
   })
-}
-
-function checkRewrite({ rewrite, path }: Route, refuse: Refuse): void {
-  if (rewrite === undefined) return
-  if (rewrite.hostname !== undefined && !isHostname(rewrite.hostname)) {
-    refuse(['rewrite', 'hostname'], 'must be a DNS name in lower case')
-  }
-  const problem = pathChangeProblem(rewrite.path, path)
-  if (problem !== undefined) refuse(['rewrite', 'path'], problem)
 }
 
 function checkRequestHeaders({ requestHeaders }: Route, refuse: Refuse): void {
@@ -98,24 +78,9 @@ function checkMirrors({ mirrors = [] }: Route, refuse: Refuse): void {
   })
 }
 
-function checkAccess({ access }: Route, refuse: Refuse): void {
-  for (const list of ['allow', 'deny'] as const) {
-    access?.[list].forEach((network, index) => {
-      if (!isNetwork(network)) refuse(['access', list, index], 'must be a network or an address')
-    })
-  }
-  const { basicAuth } = access ?? {}
-  if (basicAuth === undefined) return
-  if (!REALM.test(basicAuth.realm)) {
-    refuse(
-      ['access', 'basicAuth', 'realm'],
-      'must be printable ASCII without quotes and backslashes',
-    )
-  } else if (basicAuth.realm === 'off') {
+function checkRealm({ access }: Route, refuse: Refuse): void {
+  if (access?.basicAuth?.realm === 'off') {
     refuse(['access', 'basicAuth', 'realm'], 'nginx takes "off" for no authentication at all')
-  }
-  if (!isResourceName(basicAuth.users)) {
-    refuse(['access', 'basicAuth', 'users'], 'must be the name of a Secret')
   }
 }
 

@@ -1,22 +1,18 @@
 import type { Listener, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { clientRefusals } from '../shared/client-refusals.ts'
 import { gather, type Refuse } from '../shared/gather.ts'
-import {
-  isAddress,
-  isDuration,
-  isNetwork,
-  isPort,
-  isResourceName,
-  isWhole,
-} from '../shared/grammar.ts'
+import { isAddress, isPort, isResourceName } from '../shared/grammar.ts'
 import { secretRefusals } from '../shared/secret-refusals.ts'
+
+/** nginx allocates a head's buffers for each connection that needs them. */
+const HEADER_BYTES_MAX = 16 * 1_048_576
 
 /** What nginx cannot carry of listeners, secrets, and what holds for all of them. */
 export function gatewayRefusals(view: View): readonly EngineRefusal[] {
   return [
     ...view.listeners.flatMap((listener, index) => listenerRefusals(view, listener, index)),
-    ...concurrencyRefusals(view),
-    ...clientRefusals(view),
+    ...clientRefusals(view, { engine: 'nginx', headerBytesMax: HEADER_BYTES_MAX }),
     ...(view.secrets ?? []).flatMap(secretRefusals),
   ]
 }
@@ -34,20 +30,6 @@ function listenerRefusals(view: View, listener: Listener, index: number) {
       refuse(['listeners', index, 'port'], 'another listener has this address and port')
     }
     checkTls(listener, (path, message) => refuse(['listeners', index, ...path], message))
-  })
-}
-
-function concurrencyRefusals({ gateway, concurrency }: View): readonly EngineRefusal[] {
-  return gather(`Gateway/${gateway}`, (refuse) => {
-    if (concurrency.workers !== 'auto' && !isWhole(concurrency.workers, 1, 1_024)) {
-      refuse(['concurrency', 'workers'], 'must be "auto", or a number from 1 to 1024')
-    }
-    if (!isWhole(concurrency.maxConnections, 1, 10_000_000)) {
-      refuse(['concurrency', 'maxConnections'], 'must be a whole number from 1')
-    }
-    if (!isDuration(concurrency.keepAliveMs)) {
-      refuse(['concurrency', 'keepAliveMs'], 'must be from 1 ms to 24 h')
-    }
   })
 }
 
@@ -72,30 +54,4 @@ function checkTls({ name, protocol, tls }: Listener, refuse: Refuse): void {
   if (clientCertificates !== undefined && !isResourceName(clientCertificates.ca)) {
     refuse(['tls', 'clientCertificates', 'ca'], 'must be a Secret’s name')
   }
-}
-
-function clientRefusals({ gateway, clientAddress, limits }: View): readonly EngineRefusal[] {
-  return gather(`Gateway/${gateway}`, (refuse) => {
-    clientAddress?.trustedProxies.forEach((network, index) => {
-      if (!isNetwork(network)) {
-        refuse(['clientAddress', 'trustedProxies', index], 'must be a network or an address')
-      }
-    })
-    if (clientAddress?.proxyProtocol === true && clientAddress.trustedProxies.length > 0) {
-      refuse(
-        ['clientAddress', 'trustedProxies'],
-        'nginx takes the client’s address from headers or from the PROXY protocol, not from both',
-      )
-    }
-    const { headerBytes, bodyBytes, idleMs } = limits ?? {}
-    if (headerBytes !== undefined && !isWhole(headerBytes, 256, 16 * 1_048_576)) {
-      refuse(['limits', 'headerBytes'], 'must be from 256 bytes to 16 MiB')
-    }
-    if (bodyBytes !== undefined && !isWhole(bodyBytes, 1, Number.MAX_SAFE_INTEGER)) {
-      refuse(['limits', 'bodyBytes'], 'must be a whole number from 1')
-    }
-    if (idleMs !== undefined && !isDuration(idleMs)) {
-      refuse(['limits', 'idleMs'], 'must be from 1 ms to 24 h')
-    }
-  })
 }

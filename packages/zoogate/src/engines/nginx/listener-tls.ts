@@ -1,8 +1,8 @@
-import type { Listener, ListenerTls, Secret, View } from '../../model/view.ts'
+import type { Listener, ListenerTls, View } from '../../model/view.ts'
 import { certificateNames } from '../shared/certificate-names.ts'
+import { secretFiles } from '../shared/secret-files.ts'
 import type { Balancing } from './balancing.ts'
 import { type Directive, directive } from './directive.ts'
-import { secretFiles } from './files.ts'
 
 /** What a listener's TLS is to one of its servers: words of its `listen`, and directives. */
 export interface ServerTls {
@@ -76,23 +76,4 @@ function certificateFor(hostname: string | undefined, tls: ListenerTls, view: Vi
 function namesOf(name: string, { secrets = [] }: View): readonly string[] {
   const secret = secrets.find((each) => each.type === 'TLS' && each.name === name)
   return secret === undefined ? [] : certificateNames(secret)
-}
-
-/** The files of the bytes that a view names. */
-export function secretFilesOf({ secrets = [] }: View): ReadonlyMap<string, string> {
-  return new Map(secrets.flatMap(filesOf))
-}
-
-function filesOf(secret: Secret): readonly (readonly [string, string])[] {
-  switch (secret.type) {
-    case 'TLS':
-      return [
-        [secretFiles.chain(secret.name), secret.chainPem],
-        [secretFiles.key(secret.name), secret.keyPem],
-      ]
-    case 'CA':
-      return [[secretFiles.authorities(secret.name), secret.certificatesPem]]
-    case 'Users':
-      return []
-  }
 }

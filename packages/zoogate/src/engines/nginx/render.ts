@@ -1,12 +1,12 @@
 import type { Listener, View } from '../../model/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
-import { usersFilesOf } from './access.ts'
+import { secretFilesOf } from '../shared/secret-files.ts'
 import type { Balancing } from './balancing.ts'
 import { block, type Directive, directive, printDirectives } from './directive.ts'
 import { CONFIGURATION_FILE, CONTROL_PATHS, nginxFiles, upstreamFile } from './files.ts'
 import { needsFile } from './host-needs.ts'
 import { httpSettings } from './http-settings.ts'
-import { listenerNames, secretFilesOf } from './listener-tls.ts'
+import { listenerNames } from './listener-tls.ts'
 import { nativeBalancing } from './native-balancing.ts'
 import { refusals } from './refusals.ts'
 import { virtualServers } from './routing.ts'
@@ -59,7 +59,6 @@ export function render(
     [CONFIGURATION_FILE, printDirectives(main)],
     ...needsFile(view),
     ...secretFilesOf(view),
-    ...usersFilesOf(view),
     ...services.map((pool): [string, string] => [
       upstreamFile(pool.name),
       printDirectives(balancing.upstreams(pool, attemptsAt(pool.name, view))),

@@ -63,6 +63,12 @@ export const SERVICE_FEATURES = [
   }),
   ofServices('tls', 'TLS to the backend', ['tls'], ({ tls }) => tls !== undefined),
   ofServices(
+    'tls.serverName',
+    'a name that the backend must prove',
+    ['tls', 'serverName'],
+    ({ tls }) => tls?.serverName !== undefined,
+  ),
+  ofServices(
     'tls.clientCertificateRef',
     'a certificate shown to the backend',
     ['tls', 'clientCertificate'],

@@ -160,6 +160,25 @@ export const CASES: Readonly<Record<string, View>> = {
       },
     ],
   }),
+  endpointTls: viewOf({
+    services: [
+      serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 443)], {
+        tls: { verify: true, ca: 'internal', clientCertificate: 'shown' },
+      }),
+      serviceOf('any', [endpointOf('c', 3002)], { tls: { verify: false } }),
+      serviceOf('public', [endpointOf('d', 3003)], { tls: { verify: true } }),
+    ],
+    secrets: [
+      { type: 'CA', name: 'internal', version: '1', certificatesPem: 'authorities\n' },
+      {
+        type: 'TLS',
+        name: 'shown',
+        version: '1',
+        chainPem: `certificate\n-----END CERTIFICATE-----\nits issuer\n`,
+        keyPem: 'key\n',
+      },
+    ],
+  }),
   sessions: viewOf({
     services: [
       serviceOf(

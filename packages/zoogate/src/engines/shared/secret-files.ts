@@ -1,7 +1,7 @@
 import type { Secret, View } from '../../model/view.ts'
 import { PRIVATE_FOLDER, WORKERS_FOLDER } from '../engine.ts'
 
-/** Relative to the generation folder. httpd reads all but those of users while it loads a configuration. */
+/** Where the bytes of secrets lie, relative to the generation folder. */
 export const secretFiles = {
   chain: (name: string) => `${PRIVATE_FOLDER}/${name}.chain.pem`,
   key: (name: string) => `${PRIVATE_FOLDER}/${name}.key.pem`,
@@ -11,7 +11,9 @@ export const secretFiles = {
 } as const
 
 /** The files of the bytes that a view names. */
-export function secretFilesOf({ secrets = [] }: View): readonly (readonly [string, string])[] {
+export function secretFilesOf({
+  secrets = [],
+}: Pick<View, 'secrets'>): readonly (readonly [string, string])[] {
   return secrets.flatMap(filesOf)
 }
 
