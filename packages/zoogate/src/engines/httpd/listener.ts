@@ -70,7 +70,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     ...routeFilters(settings),
     ...responseFilters(settings),
     ...askForUsers(settings, context),
-    ...keepResponses(settings),
+    ...keepResponses(listener, settings),
     ...fastCgiServers(settings),
     ...endPrograms(settings),
   ]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { View } from '../../model/view.ts'
+import type { Listener, View } from '../../model/view.ts'
 import type { EnginePaths } from '../engine.ts'
 import { type Directive, directive, section } from './directive.ts'
 import { literalText } from './pattern.ts'
@@ -60,11 +60,12 @@ export function cacheActions(drainFlag: string): readonly Action[] {
 }
 
 /**
- * httpd keeps responses by their URL, decoded, and not by the route; and none to a query that does not
- * say for how long. So it is made to leave out the query, and responses to vary by a header that only
- * cached requests have, and that tells the route and the whole of the target.
+ * httpd keeps responses by their URL, decoded, with the port that the client's Host says, and not by the
+ * listener or the route; and none to a query that does not say for how long. So it is made to leave out
+ * the query, and responses to vary by a header that only cached requests have, and that tells the
+ * listener, the route and the whole of the target.
  */
-export function keepResponses({ caches }: RouteSettings): readonly Directive[] {
+export function keepResponses({ name }: Listener, { caches }: RouteSettings): readonly Directive[] {
   if (caches.entries().length === 0) return []
   return [
     directive('CacheEnable', 'socache', '/'),
@@ -72,7 +73,7 @@ export function keepResponses({ caches }: RouteSettings): readonly Directive[] {
     ...caches.entries().flatMap(([number, { seconds }]) => [
       directive(
         ...(['RequestHeader', 'set', CACHE_HEADER] as const),
-        ...([`${number}.%{${KEY}}e`, `expr=${carries('cache', number)}`] as const),
+        ...([`${name}.${number}.%{${KEY}}e`, `expr=${carries('cache', number)}`] as const),
       ),
       section('If', carries('cache', number), [
         directive('CacheDefaultExpire', seconds),
