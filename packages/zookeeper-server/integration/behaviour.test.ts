@@ -112,7 +112,8 @@ describe('a client that does not read', () => {
     const said: string[] = []
     await using served = await serve({ log: (message) => said.push(message) })
     const { port } = served.server
-    const deaf = await RawClient.connect(port)
+    // It sends nothing either: on a busy machine its session must not expire before.
+    const deaf = await RawClient.connect(port, { timeoutMs: 40_000 })
     const writer = await RawClient.connect(port)
     // Long names: every event is half a kilobyte.
     const path = `/${'n'.repeat(500)}`
