@@ -30,7 +30,7 @@ describe.skipIf((missing('haproxy') ?? missing('zookeeper')) !== undefined)(
       await using haproxy = await startHaproxy(view)
       const passing = async () =>
         (await health(haproxy)).filter((each) => each === 'passing').length
-      await waitFor('all members to pass', async () => (await passing()) === 3)
+      await waitFor('all members to pass', async () => (await passing()) === 3, WITHIN)
       expect(await membersReached(port, 12)).toEqual(['1', '2', '3'])
 
       await using zk = new ZooKeeper(`127.0.0.1:${port}`, { sessionTimeoutMs: 8_000 })
