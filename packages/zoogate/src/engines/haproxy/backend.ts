@@ -15,6 +15,11 @@ const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
 
 /** Tells the frontend that a response's Cache-Control is ours. */
 export const DEFAULT_AGE_HEADER = 'x-zoogate-default-age'
+/**
+ * What Cache-Control ends with while the cache looks at it: HAProxy takes two bytes that lie behind a
+ * closing `max-age=2` for its digits (`http_calc_maxage`, as of 2.6), whatever was there before.
+ */
+export const AGE_END = ', x-zoogate-end'
 
 /** A backend section that carries a Service. */
 export function backendSection(pool: ServicePool, variant: Variant): Section {
@@ -94,6 +99,10 @@ function useCache({ name, maxAgeMs }: NonNullable<Variant['cache']>): readonly D
     ],
     ['http-response', 'set-header', DEFAULT_AGE_HEADER, '1', 'if', ...hasNone],
     ['http-response', 'set-header', 'Cache-Control', `max-age=${seconds}`, 'if', ...isOurs],
+    [
+      ...['http-response', 'replace-header', 'Cache-Control', '^(.*)$', `\\1${AGE_END}`],
+      ...['unless', '{', 'res.fhdr(cache-control)', '-m', 'end', AGE_END, '}'],
+    ],
     // Somebody's session is nobody else's.
     ['http-response', 'cache-store', name, 'unless', ...has('set-cookie')],
   ]

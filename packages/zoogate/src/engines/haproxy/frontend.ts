@@ -1,7 +1,7 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import { answer } from './answer.ts'
-import { DEFAULT_AGE_HEADER } from './backend.ts'
+import { AGE_END, DEFAULT_AGE_HEADER } from './backend.ts'
 import { binds } from './bind.ts'
 import { forwardedHeaders } from './client.ts'
 import type { Directive, Section } from './directive.ts'
@@ -83,11 +83,12 @@ function chooseBackend(view: View, route: Route): Lines {
   return lines ?? { rules: [nobody], uses: [] }
 }
 
-/** The cache kept a response by an age of ours: clients are not told it. */
+/** The cache kept a response by an age of ours, or read it to its end: clients are told neither. */
 function hideDefaultAge(): readonly Directive[] {
   const isOurs = ['{', `res.fhdr(${DEFAULT_AGE_HEADER})`, '-m', 'found', '}']
   return [
     ['http-after-response', 'del-header', 'Cache-Control', 'if', ...isOurs],
     ['http-after-response', 'del-header', DEFAULT_AGE_HEADER],
+    ['http-after-response', 'replace-header', 'Cache-Control', `^(.*)${AGE_END}$`, '\\1'],
   ]
 }
