@@ -1,8 +1,9 @@
 import type { FastCgi, Route, View } from '../../model/view.ts'
 import { compress, keep } from './backend.ts'
-import type { Section } from './directive.ts'
+import type { Directive, Section } from './directive.ts'
 import { stripPrefix } from './paths.ts'
 import { quoteArgument, quoteLogFormat } from './quoting.ts'
+import { isRoute } from './route-match.ts'
 import { routeTimeout } from './timeouts.ts'
 import { digest, variantOf } from './variants.ts'
 
@@ -12,9 +13,18 @@ const URI = 'txn.zoogate_uri'
 const SCRIPT = 'txn.zoogate_script'
 const FILE = 'txn.zoogate_file'
 const REST = 'txn.zoogate_rest'
+/** Who was asked for a password, and gave it. */
+const USER = 'txn.zoogate_user'
 
 export function fastCgiBackendName({ id }: Pick<Route, 'id'>): string {
   return `fastcgi-${digest(id)}`
+}
+
+/** Keeps the user for the program, before anything changes the request's headers. */
+export function keepUser(route: Route): readonly Directive[] {
+  const { access, answer } = route
+  if (answer?.type !== 'fastcgi' || access?.basicAuth === undefined) return []
+  return [['http-request', `set-var(${USER})`, 'http_auth_user', 'if', ...isRoute(route)]]
 }
 
 /** What carries the routes that are answered by FastCGI programs: an application and a backend each. */
@@ -26,6 +36,7 @@ export function fastCgiSections({ routes }: View): readonly Section[] {
 
 function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly Section[] {
   const name = fastCgiBackendName(route)
+  const asks = route.access?.basicAuth !== undefined
   const whole = `path,url_dec,regsub(${quoteArgument('/$')},${quoteArgument(`/${index}`)})`
   const part = (number: 1 | 2) =>
     `${whole},regsub(${quoteArgument(PROGRAM_AND_REST)},${quoteArgument(`\\${number}`)})`
@@ -47,12 +58,29 @@ function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly S
           ...['set-param', 'PATH_INFO', `%[var(${REST})]`],
           ...['if', '{', `var(${REST})`, '-m', 'found', '}'],
         ],
+        ...(asks
+          ? [
+              [
+                'set-param',
+                'REMOTE_USER',
+                `%[var(${USER})]`,
+                'if',
+                '{',
+                `var(${USER})`,
+                '-m',
+                'found',
+                '}',
+              ],
+            ]
+          : []),
       ],
     },
     {
       heading: ['backend', name],
       directives: [
         ...keep(variantOf(route)),
+        // HAProxy would make a REMOTE_USER of it, whoever looked at the password; programs get no more of it.
+        ['http-request', 'del-header', 'Authorization'],
         ['http-request', `set-var(${URI})`, 'pathq'],
         ['http-request', `set-var(${SCRIPT})`, part(1)],
         ['http-request', `set-var(${REST})`, part(2), ...hasRest],

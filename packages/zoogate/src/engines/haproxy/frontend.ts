@@ -6,7 +6,7 @@ import { binds } from './bind.ts'
 import { forwardedHeaders } from './client.ts'
 import type { Directive, Section } from './directive.ts'
 import { chooseByWeight, type Lines } from './ejections.ts'
-import { fastCgiBackendName } from './fast-cgi.ts'
+import { fastCgiBackendName, keepUser } from './fast-cgi.ts'
 import type { HaproxyHost } from './host.ts'
 import { frontendName } from './names.ts'
 import { anyHeader, HOP_BY_HOP, refuseRequests, refuseSizes } from './request-checks.ts'
@@ -30,6 +30,7 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
       ...matchRoutes(routes),
       answer(404, ANSWERS.noRoute, ['unless', '{', `var(${ROUTE})`, '-m', 'found', '}']),
       ...routes.flatMap(guards),
+      ...routes.flatMap(keepUser),
       ...routes.flatMap((route) => ownAnswer(view, listener, route)),
       ...routes.flatMap(setTimeout),
       ...routes.flatMap(limitRetries),

@@ -97,7 +97,10 @@ function parameters(
     ['SERVER_PORT', '$server_port'],
     ['REMOTE_ADDR', '$remote_addr'],
     ['REMOTE_PORT', '$remote_port'],
-    ['REMOTE_USER', '$remote_user', 'if_not_empty'],
+    // nginx reads it out of any Authorization; it is true only where the password was asked for.
+    ...(route.access?.basicAuth === undefined
+      ? []
+      : [['REMOTE_USER', '$remote_user', 'if_not_empty'] as const]),
     // php-cgi answers to nobody else.
     ['REDIRECT_STATUS', '200'],
     ...headers.flatMap(headerParameter),
