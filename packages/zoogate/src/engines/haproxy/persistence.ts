@@ -20,7 +20,7 @@ export function persistence({ name, sessionPersistence }: ServicePool): readonly
   return mode === 'Application' ? applicationCookie(cookie) : ownCookie(sessionName, cookie)
 }
 
-/** The response names the endpoint that answered instead. */
+/** The response names the endpoint that answered instead. One from the cache has none to name. */
 function ownCookie(name: string, cookie: string): readonly Directive[] {
   return [
     ['http-request', `set-var(${SESSION})`, cookie],
@@ -28,7 +28,8 @@ function ownCookie(name: string, cookie: string): readonly Directive[] {
     [
       ...['http-response', 'add-header', 'Set-Cookie'],
       `${quoteLogFormat(name)}=%[srv_name]; Path=/; HttpOnly`,
-      ...['unless', '{', `srv_name,strcmp(${SESSION})`, 'eq', '0', '}'],
+      ...['if', '{', 'srv_name', '-m', 'found', '}'],
+      ...['!{', `srv_name,strcmp(${SESSION})`, 'eq', '0', '}'],
     ],
   ]
 }

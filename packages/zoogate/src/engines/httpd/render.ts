@@ -55,10 +55,11 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     ...tlsSettings(view),
     directive('IncludeOptional', httpdFiles(paths).secretFile),
     ...serverSettings(view, { paths, control }),
+    // Before the cache, which keeps nothing that names somebody's endpoint.
+    ...sessionCookies(view),
     ...cacheMemory(view, paths),
     ...foldersOf(view, paths),
     ...pickHeaders(),
-    ...sessionCookies(view),
     // The first of an address is the one that takes what names none of them.
     renderControlListener(context),
     ...view.listeners.flatMap((listener) => renderListener(listener, context)),
