@@ -43,6 +43,8 @@ export const REFUSED_METHOD = 'zoogate_refused_method'
 export function errorDocuments(): readonly Directive[] {
   return [
     ...OWN.map(([status]) => directive('ErrorDocument', status, answerPath(status))),
+    // Of a program whose answer is none, which is an endpoint to us.
+    directive('ErrorDocument', 500, answerPath(502)),
     // httpd answers 502 for an endpoint that was silent too, and makes a note of the difference: `1`.
     directive('ErrorDocument', 502, `${answerPath(502)}%{note:proxy_timedout}`),
     // A TRACE would be sent within httpd by its own method once more, and be refused once more.

@@ -152,5 +152,8 @@ function ownAnswers(): readonly Directive[] {
     rewriteDirective('RewriteRule', answer, runtimePath(answerFile(400)), '[END,UnsafePrefixStat]'),
     condition('%{ENV:REDIRECT_STATUS}', '!^$'),
     rewriteDirective('RewriteRule', answer, runtimePath('$1.asis'), '[END,UnsafePrefixStat]'),
+    // A program that says a path alone sends httpd there, which would find the same program: so the client goes.
+    condition('%{ENV:REDIRECT_STATUS}', '!^$'),
+    rewriteDirective('RewriteRule', '^(.*)$', '$1', '[R=302,END]'),
   ]
 }

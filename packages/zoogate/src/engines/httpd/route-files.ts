@@ -13,6 +13,9 @@ import { carries, type RouteSettings } from './route-settings.ts'
 
 const ONLY_READ = 'files are for GET and HEAD alone'
 
+/** Not `END`: that would hold for what comes of a failure too, and leave it without words of ours. */
+const SERVED: readonly string[] = ['L']
+
 /**
  * Files below a folder. httpd's index module would ask for another path within httpd, and so come to
  * other routes; so the index is looked for by rules. A folder without the slash at its end is
@@ -35,13 +38,13 @@ export function staticActions(
       conditions: [is('-f', file + literalText(name))],
       pattern: behindPrefix(path, '/(?:.*/)?'),
       target: file + literalText(name),
-      flags: ['END'],
+      flags: SERVED,
     })),
     {
       conditions: [is('-f', file)],
       pattern: behindPrefix(path, '/.*[^/]'),
       target: file,
-      flags: ['END'],
+      flags: SERVED,
     },
     {
       conditions: [is('-d', file), condition(AUTHORITY, '^(.+)$')],
@@ -64,7 +67,12 @@ export function cgiActions({ root }: Cgi, { path }: Route): readonly Action[] {
   const file = `${literalText(root)}$1`
   const pattern = behindPrefix(path, '/.*')
   return [
-    { conditions: [condition(file, '!-d')], pattern, target: file, flags: ['H=cgi-script', 'END'] },
+    {
+      conditions: [condition(file, '!-d')],
+      pattern,
+      target: file,
+      flags: ['H=cgi-script', ...SERVED],
+    },
     { flags: ['R=404'] },
   ]
 }
