@@ -13,7 +13,7 @@ import { addressAcl } from './client.ts'
 import type { Directive } from './directive.ts'
 import { userList } from './names.ts'
 import { changePath } from './paths.ts'
-import { quoteLogFormat } from './quoting.ts'
+import { quoteArgument, quoteLogFormat } from './quoting.ts'
 import { isRoute } from './route-match.ts'
 import { PEERS, rateTable } from './tables.ts'
 
@@ -143,13 +143,24 @@ function changeHeaders(
       quoteLogFormat(value),
       ...condition,
     ]),
-    ...add.map(({ name, value }) => [
-      rules,
-      'add-header',
-      name,
-      quoteLogFormat(value),
-      ...condition,
-    ]),
+    ...(rules === 'http-request' && route.answer?.type === 'fastcgi'
+      ? add.flatMap(({ name, value }) => addForProgram(name, value, condition))
+      : add.map(({ name, value }) => [
+          ...[rules, 'add-header', name, quoteLogFormat(value)],
+          ...condition,
+        ])),
+  ]
+}
+
+/** CGI has one variable for all lines of a name, of which programs see but the last (RFC 3875, 4.1.18). */
+function addForProgram(name: string, value: string, condition: Directive): readonly Directive[] {
+  const own = `req.fhdr(${quoteArgument(name)})`
+  const separator = name.toLowerCase() === 'cookie' ? '; ' : ', '
+  const isThere = [own, '-m', 'found', '}']
+  const set = (format: string) => ['http-request', 'set-header', name, format, ...condition]
+  return [
+    [...set(`%[${own}]${separator}${quoteLogFormat(value)}`), '{', ...isThere],
+    [...set(quoteLogFormat(value)), '!{', ...isThere],
   ]
 }
 

@@ -29,10 +29,22 @@ function fitsFormat(value: string): boolean {
   return !value.startsWith('expr=') && fitsWord(value.replaceAll('%', '%%'))
 }
 
-function checkRequestHeaders(view: View, { requestHeaders, backends }: Route, refuse: Refuse) {
+function checkRequestHeaders(
+  view: View,
+  { requestHeaders, backends, answer }: Route,
+  refuse: Refuse,
+) {
   const finds = backends.some(({ service }) => {
     const pool = view.services.get(service)
     return pool !== undefined && (isPicked(pool) || sessionCookie(pool) !== undefined)
+  })
+  const isProgram = answer?.type === 'fastcgi' || answer?.type === 'cgi'
+  requestHeaders?.add.forEach(({ name }, index) => {
+    if (!isProgram || name.toLowerCase() !== 'cookie') return
+    refuse(
+      ['requestHeaders', 'add', index, 'name'],
+      'would stand behind a comma, which parts no cookies: set it, or add another header',
+    )
   })
   checkHeaders(requestHeaders, 'requestHeaders', refuse, {
     fits: fitsFormat,

@@ -92,6 +92,7 @@ function variables(route: Route, { settings }: RoutesContext): readonly string[]
         : settings.requests.number({
             ...(hostname === undefined ? {} : { hostname }),
             ...(headers === undefined ? {} : { headers }),
+            ...(answer === undefined ? {} : { oneLine: true as const }),
           }),
     ),
     ...set('look', responseHeaders && settings.looks.number(responseHeaders)),

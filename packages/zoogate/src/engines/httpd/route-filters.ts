@@ -16,7 +16,7 @@ function headerFormat(value: string): string {
 }
 
 /** After the gateway's own, which stand before every listener. */
-function requestChanges(number: number, { hostname, headers }: RequestChanges) {
+function requestChanges(number: number, { hostname, headers, oneLine }: RequestChanges) {
   const only = `expr=${carries('request', number)}`
   const { remove = [], set = [], add = [] } = headers ?? {}
   const change = (...words: string[]) => directive('RequestHeader', ...words, only)
@@ -24,7 +24,9 @@ function requestChanges(number: number, { hostname, headers }: RequestChanges) {
     ...(hostname === undefined ? [] : [change('set', 'Host', hostname)]),
     ...remove.map((name) => change('unset', name)),
     ...set.map(({ name, value }) => change('set', name, headerFormat(value))),
-    ...add.map(({ name, value }) => change('add', name, headerFormat(value))),
+    ...add.map(({ name, value }) =>
+      change(oneLine === true ? 'append' : 'add', name, headerFormat(value)),
+    ),
   ]
 }
 

@@ -6,6 +6,8 @@ import type { FastCgiServer } from './route-fastcgi.ts'
 export interface RequestChanges {
   readonly hostname?: string
   readonly headers?: HeaderChanges
+  /** What is added stands on the line that is there: CGI has one variable for all lines of a name. */
+  readonly oneLine?: true
 }
 
 /** Whose responses are kept together: of routes that ask the same of the same Services. */

@@ -3,10 +3,11 @@ import { connectionMode, type Mode } from './answers.ts'
 import { cacheResponses } from './cache.ts'
 import { block, type Directive, directive, unlessSaid } from './directive.ts'
 import { endpointHeaders } from './endpoint-headers.ts'
-import { changedLines, hideChanged, writeChanged } from './header-changes.ts'
+import { changedLines, type HeaderLine, hideChanged, writeChanged } from './header-changes.ts'
 import { limits } from './proxy.ts'
 import { decodePath } from './routing.ts'
 import type { ServerContext } from './server.ts'
+import type { SharedVariables } from './shared-variables.ts'
 import { belowPrefix } from './static-files.ts'
 
 /** As for endpoints of Services where nothing is said. */
@@ -75,7 +76,7 @@ function parameters(
   const own = endpointHeaders(view, shared).map(([name, value]): readonly [string, string] =>
     name === 'Host' ? [name, route.rewrite?.hostname ?? value] : [name, value],
   )
-  const headers = changedLines(own, route.requestHeaders, shared)
+  const headers = oneLineEach(changedLines(own, route.requestHeaders, shared), shared)
   return [
     ['SCRIPT_FILENAME', `${folder}$fastcgi_script_name`],
     ['SCRIPT_NAME', `${shared.text(prefix)}$fastcgi_script_name`],
@@ -109,6 +110,24 @@ function parameters(
       ? []
       : [['HTTP_PROXY', '', 'if_not_empty'] as const]),
   ]
+}
+
+/** CGI has one variable for all lines of a name, of which programs see but the last (RFC 3875, 4.1.18). */
+function oneLineEach(lines: readonly HeaderLine[], shared: SharedVariables): readonly HeaderLine[] {
+  const joined = new Map<string, HeaderLine>()
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase()
+    const before = joined.get(key)?.[1] ?? ''
+    joined.set(key, [name, before === '' ? value : joinValues(key, before, value, shared)])
+  }
+  return [...joined.values()]
+}
+
+function joinValues(name: string, first: string, second: string, shared: SharedVariables): string {
+  const both = `${first}${name === 'cookie' ? '; ' : ', '}${second}`
+  return shared.define('joined', (variable) =>
+    block(['map', first, variable], [directive('default', both), directive('', second)]),
+  )
 }
 
 function headerParameter([name, value]: readonly [string, string]): readonly Parameter[] {
