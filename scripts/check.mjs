@@ -7,10 +7,11 @@ const steps = [
   ['lock file', 'node', ['scripts/check-lock.mjs']],
   ['types and build', 'npx', ['tsc', '-b']],
   ['reference pages', 'node', ['scripts/generate-reference.mjs', '--check']],
-  ['conformance table', 'node', ['scripts/generate-conformance.mjs', '--check']],
   ['lint and format', 'npx', ['biome', 'check', '--error-on-warnings', '.']],
   ['imports', 'node', ['scripts/check-imports.mjs']],
   ['dead code', 'npx', ['knip', '--no-progress']],
+  // Last: a case that was added is red here until it is recorded.
+  ['conformance table', 'node', ['scripts/generate-conformance.mjs', '--check']],
 ]
 const unitTests = [['unit tests', 'node', ['scripts/vitest.mjs', 'unit']]]
 

@@ -20,7 +20,7 @@ export interface EchoBackend extends AsyncDisposable {
 }
 
 /** Sent by `/large`. */
-export const LARGE_BODY = Buffer.alloc(1024 * 1024, 'zoogate ')
+const LARGE_BODY = Buffer.alloc(1024 * 1024, 'zoogate ')
 
 /**
  * A server that answers with what it was asked. Some paths make it misbehave: `/silent` gets no

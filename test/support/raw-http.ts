@@ -51,11 +51,6 @@ export function rawExchange(port: number, options: RawExchangeOptions): Promise<
   })
 }
 
-/** One value of a header; undefined: it is not there. */
-export function headerOf({ headers }: RawResponse, name: string): string | undefined {
-  return headers.find(([found]) => found === name)?.[1]
-}
-
 /** A whole response. Status 0: it is none that is HTTP/1. */
 export function parseResponse(bytes: Buffer): RawResponse {
   const interim: number[] = []

@@ -45,7 +45,7 @@ export async function runBatch(
   }
   if (engine.healthChecks === 'agent') endpoints.check(() => void node.changed().catch(() => {}))
   try {
-    return await askAll(node, endpoints, cases)
+    return await askAll(engine.name, node, endpoints, cases)
   } finally {
     endpoints.close()
   }
@@ -64,6 +64,7 @@ function secretsOf(cases: readonly PreparedCase[]): ReadonlyMap<string, Secret> 
 }
 
 async function askAll(
+  engine: string,
   node: EngineNode,
   endpoints: Endpoints,
   cases: readonly PreparedCase[],
@@ -72,7 +73,7 @@ async function askAll(
   let next = 0
   const worker = async () => {
     for (let given = cases[next++]; given !== undefined; given = cases[next++]) {
-      outcomes.set(given.id, await outcomeOf(given, node, endpoints))
+      outcomes.set(given.id, await outcomeOf(engine, given, node, endpoints))
     }
   }
   await Promise.all(Array.from({ length: CASES_AT_ONCE }, worker))
@@ -80,6 +81,7 @@ async function askAll(
 }
 
 async function outcomeOf(
+  engine: string,
   given: PreparedCase,
   node: EngineNode,
   endpoints: Endpoints,
@@ -89,6 +91,7 @@ async function outcomeOf(
   try {
     await backends.reset()
     await runSteps(spec, {
+      engine,
       sightings: backends.sightings,
       defaultHost: given.defaultHost,
       placeOf: given.placeOf,

@@ -14,7 +14,14 @@ const boolean = (description: string) => Type.Boolean({ expects: 'true or false'
 const AnswerSchema = Type.Object(
   {
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
-    headers: Type.Optional(named(Type.String())),
+    headers: Type.Optional(
+      named(
+        Type.Union([Type.String(), Type.Array(Type.String())], { expects: 'a text or a list' }),
+      ),
+    ),
+    raw: Type.Optional(
+      Type.String({ description: 'These bytes in place of an answer, and the end.' }),
+    ),
     body: Type.Optional(Type.String({ description: 'Default: what it saw, as JSON.' })),
     bodyBytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 16_777_216 })),
     delay: Type.Optional(
@@ -130,6 +137,13 @@ const StepSchema = Type.Object(
     ),
     ...RequestFields,
     expect: Type.Optional(ExpectationSchema),
+    except: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z]+$' }), ExpectationSchema, {
+        keysExpect: 'an engine',
+        description:
+          'In place of `expect`, from engines that cannot: each has its line in docs/reference/engines.md.',
+      }),
+    ),
   },
   strict,
 )

@@ -51,6 +51,11 @@ export const ExpectationSchema = Type.Object(
         description: 'true: the connection ended without an answer.',
       }),
     ),
+    interim: Type.Optional(
+      Type.Array(Type.Integer(), {
+        description: 'Of raw: the statuses that came before (RFC 9110, 15.2).',
+      }),
+    ),
     by: Type.Optional(
       Type.Union([Type.String(), Type.Null(), Type.Array(Type.String())], {
         expects: 'a backend, a list of those that are right, or null: the engine itself',

@@ -43,6 +43,10 @@ function ofOne(expectation: Expectation, { answer, seen }: Exchange): readonly s
   if (status !== undefined && ![status].flat().includes(answer.status)) {
     problems.push(`status is ${answer.status}, not ${[status].flat().join(' or ')}${why(answer)}`)
   }
+  const { interim } = expectation
+  if (interim !== undefined && interim.join() !== (answer.interim ?? []).join()) {
+    problems.push(`statuses before it are ${answer.interim?.join()}, not ${interim.join()}`)
+  }
   if (by === null && found !== undefined) problems.push(`${found} answered, not the engine itself`)
   if (by !== undefined && by !== null && !([by].flat() as unknown[]).includes(found)) {
     problems.push(`${found ?? 'the engine itself'} answered, not ${[by].flat().join(' or ')}`)
@@ -100,6 +104,9 @@ function ofSight(
   }
   if (sees.bodyBytes !== undefined && sees.bodyBytes !== seen.bodyBytes) {
     problems.push(`${backend} saw ${seen.bodyBytes} bytes of body, not ${sees.bodyBytes}`)
+  }
+  if (sees.bodyBytes !== undefined && seen.isFiller === false) {
+    problems.push(`${backend} saw other bytes of body than were sent`)
   }
   const texts = {
     path: [path],

@@ -33,8 +33,17 @@ export const RequestFields = {
     ),
   ),
   raw: Type.Optional(text('These bytes, in place of all above. They must say Connection: close.')),
+  rawRest: Type.Optional(text('Bytes that follow `raw` once something came back.')),
   webSocket: Type.Optional(
-    Type.Object({ send: text('One text message, that must come back.') }, strict),
+    Type.Object(
+      {
+        send: text('One text message, that must come back.'),
+        times: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 1_000, description: 'That text so often, as one.' }),
+        ),
+      },
+      strict,
+    ),
   ),
   tcp: Type.Optional(Type.Object({ send: text('These bytes, which must come back.') }, strict)),
   proxyProtocol: Type.Optional(

@@ -20,7 +20,9 @@ export function chosenCases(
   const ours = words.length === 0 ? NONE : read([folder])
   for (const word of words) {
     if (!ours.cases.some(({ id }) => id.includes(word))) {
-      throw new Error(`no case is called ${word}, and there is no such file`)
+      // It may be one that could not be read.
+      const why = [...ours.problems, `no case is called ${word}, and there is no such file`]
+      throw new Error(why.join('\n'))
     }
   }
   const named = ours.cases.filter(({ id }) => words.some((word) => id.includes(word)))

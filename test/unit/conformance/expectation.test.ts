@@ -37,6 +37,14 @@ describe('mismatches', () => {
     expect(judge(expectation, [exchange('a')])).toEqual([])
   })
 
+  it('holds a long body to what was sent', () => {
+    const long = { by: 'a', method: 'POST', target: '/', headers: [], body: '', bodyBytes: 20_000 }
+    const of = (isFiller: boolean) => [{ ...exchange('a'), seen: [{ ...long, isFiller }] }]
+    const expectation: Expectation = { sees: { bodyBytes: 20_000 } }
+    expect(judge(expectation, of(true))).toEqual([])
+    expect(judge(expectation, of(false))).toEqual(['a saw other bytes of body than were sent'])
+  })
+
   it.each<[string, Expectation, Exchange]>([
     ['another status', { status: 404 }, exchange('a')],
     ['another backend', { by: 'b' }, exchange('a')],

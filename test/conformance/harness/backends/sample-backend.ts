@@ -141,6 +141,10 @@ export class SampleBackend implements AsyncDisposable {
       request.socket.destroy()
       return
     }
+    if (answer.raw !== undefined) {
+      request.socket.end(answer.raw)
+      return
+    }
     response.statusCode = answer.status ?? 200
     response.setHeader('X-At-Once', String(atOnce))
     response.setHeader('Content-Type', 'application/json')

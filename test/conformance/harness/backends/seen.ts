@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import { filler } from '../client/bytes.ts'
 
 /** What a sample backend saw of a request: its answer too, as JSON. */
 export interface Seen {
@@ -11,6 +12,8 @@ export interface Seen {
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: string
   readonly bodyBytes: number
+  /** Of a body that is too long to be shown: whether each byte is what `bodyBytes` sends. */
+  readonly isFiller?: boolean
   /** Of TLS: the SNI, and the common name of the certificate that was shown. */
   readonly serverName?: string
   readonly clientCertificate?: string
@@ -29,6 +32,7 @@ export function seenOf(by: string, request: IncomingMessage, body: Buffer): Seen
     ),
     body: body.length > BODY_BYTES_SHOWN_MAX ? '' : body.toString('latin1'),
     bodyBytes: body.length,
+    ...(body.length > BODY_BYTES_SHOWN_MAX ? { isFiller: body.equals(filler(body.length)) } : {}),
     ...(socket instanceof TLSSocket ? tlsOf(socket) : {}),
   }
 }

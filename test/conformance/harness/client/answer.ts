@@ -4,6 +4,8 @@ import type { Seen } from '../backends/seen.ts'
 export interface Answer {
   /** 0: the connection ended without one. */
   readonly status: number
+  /** What came before it, where it was asked in raw bytes (RFC 9110 §15.2). */
+  readonly interim?: readonly number[]
   /** Names in lower case, as they came. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Uncompressed. */

@@ -17,7 +17,9 @@ export interface Outgoing {
   readonly spec: RequestSpec
 }
 
-type Received = Pick<Answer, 'status' | 'headers' | 'http2'> & { readonly bytes: Buffer }
+type Received = Pick<Answer, 'status' | 'interim' | 'headers' | 'http2'> & {
+  readonly bytes: Buffer
+}
 
 /** Nobody waits longer for one answer. */
 const ANSWER_TIMEOUT_MS = 15_000
@@ -37,8 +39,8 @@ export async function send(
     const received = await inTime(exchange(socket, outgoing))
     const encoding = received.headers.find(([name]) => name === 'content-encoding')?.[1]
     const body = uncompressed(received.bytes, encoding).toString('latin1')
-    const { status, headers, http2 } = received
-    return { status, headers, http2, body, bodyBytes: received.bytes.length, ...peer, ...rest() }
+    const { bytes, ...head } = received
+    return { ...head, body, bodyBytes: bytes.length, ...peer, ...rest() }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const nothing = { status: 0, headers: [], body: '', bodyBytes: 0, http2: false }
@@ -51,7 +53,7 @@ export async function send(
 function exchange(socket: Socket | TLSSocket, outgoing: Outgoing): Promise<Received> {
   const { spec } = outgoing
   if (spec.tcp !== undefined) return tcpExchange(socket, spec.tcp.send)
-  if (spec.raw !== undefined) return rawExchange(socket, spec.raw)
+  if (spec.raw !== undefined) return rawExchange(socket, spec.raw, spec.rawRest)
   if (spec.webSocket !== undefined) return webSocketExchange(socket, outgoing)
   return spec.http2 === true ? http2Exchange(socket, outgoing) : http1Exchange(socket, outgoing)
 }
@@ -126,14 +128,17 @@ function http2Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promi
 }
 
 /** To the end of the connection. */
-function rawExchange(socket: Socket, text: string): Promise<Received> {
+function rawExchange(socket: Socket, text: string, rest?: string): Promise<Received> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('data', (chunk) => {
+      if (chunks.length === 0 && rest !== undefined) socket.write(rest)
+      chunks.push(chunk)
+    })
     socket.on('close', () => {
       try {
-        const { status, headers, body } = parseResponse(Buffer.concat(chunks))
-        resolve({ status, headers, bytes: body, http2: false })
+        const { status, interim, headers, body } = parseResponse(Buffer.concat(chunks))
+        resolve({ status, interim, headers, bytes: body, http2: false })
       } catch (error) {
         reject(error)
       }

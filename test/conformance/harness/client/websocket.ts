@@ -7,6 +7,8 @@ import { readTextFrame, textFrame } from './websocket-frames.ts'
 
 /** Upgrades, sends one message and waits for it to come back; its text is the body. */
 export function webSocketExchange(socket: Socket, { host, headers, spec }: Outgoing) {
+  const { send = '', times = 1 } = spec.webSocket ?? {}
+  const message = send.repeat(times)
   const key = randomBytes(16).toString('base64')
   const lines = [
     `GET ${spec.path ?? '/'} HTTP/1.1`,
@@ -36,7 +38,7 @@ export function webSocketExchange(socket: Socket, { host, headers, spec }: Outgo
       }
       const accept = found.find(([name]) => name === 'sec-websocket-accept')?.[1]
       if (accept !== webSocketAccept(key)) reject(new Error(`the key came back as ${accept}`))
-      if (!upgraded) socket.write(textFrame(spec.webSocket?.send ?? '', true))
+      if (!upgraded) socket.write(textFrame(message, true))
       upgraded = true
       const text = readTextFrame(received.subarray(end + 4))
       if (text === undefined) return
