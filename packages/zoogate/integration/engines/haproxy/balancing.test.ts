@@ -13,7 +13,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 
 const ALGORITHMS = [
@@ -43,7 +43,7 @@ describe.skipIf(missing('haproxy') !== undefined)('balancing', () => {
     expect(await answering()).toEqual(['b1'])
     await haproxy.control.applyEndpoints([pool({ ...a, state: 'down' }, c)])
     expect(await answering()).toEqual(['b2'])
-    await haproxy.reload(
+    await haproxy.serve(
       viewOf({
         listeners: [listenerOf(port)],
         services: [pool(a, { ...b, state: 'draining' }, { ...c, state: 'down' })],
@@ -89,14 +89,14 @@ describe.skipIf(missing('haproxy') !== undefined)('balancing', () => {
       if (home !== 'b0') expect(without.get(client)).toBe(home)
       else expect(without.get(client)).not.toBe('b0')
     }
-    await haproxy.reload(view(endpoints.slice(1, 4)))
+    await haproxy.serve(view(endpoints.slice(1, 4)))
     expect(await homes(port)).toEqual(without)
     await haproxy.control.applyEndpoints([pool(four)])
     expect(await homes(port)).toEqual(before)
     await haproxy.control.applyEndpoints([pool(endpoints)])
     const five = await homes(port)
     for (const [client, home] of five) if (home !== 'b4') expect(home).toBe(before.get(client))
-    await haproxy.reload(view(endpoints))
+    await haproxy.serve(view(endpoints))
     expect(await homes(port)).toEqual(five)
   })
 
@@ -125,7 +125,7 @@ describe.skipIf(missing('haproxy') !== undefined)('balancing', () => {
     await haproxy.control.applyEndpoints([pool(a, b, { ...c, state: 'draining' })])
     expect(await ask('e2')).toEqual({ name: 'b2', cookie: undefined })
     for (let count = 0; count < 6; count++) expect((await ask()).name).not.toBe('b2')
-    await haproxy.reload(
+    await haproxy.serve(
       viewOf({
         listeners: [listenerOf(port)],
         services: [pool(a, b, { ...c, state: 'draining' })],

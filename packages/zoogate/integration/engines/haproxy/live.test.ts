@@ -10,7 +10,7 @@ import { adminSocket } from '../../../src/engines/haproxy/names.ts'
 import { parseServersState } from '../../../src/engines/haproxy/servers-state.ts'
 import type { Endpoint, ServicePool } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { type RunningHaproxy, startHaproxy } from './running-haproxy.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {

@@ -11,8 +11,8 @@ import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { haproxy as engine } from '../../../src/engines/haproxy/index.ts'
 import type { Algorithm } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { startBackendProcess } from '../nginx/backend-process.ts'
-import { startEchoBackend } from '../nginx/echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
@@ -43,7 +43,7 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     await waitFor('the check to fail', async () =>
       (await observed())?.some(({ id, health }) => id === 'failing' && health === 'failing'),
     )
-    await haproxy.reload(view)
+    await haproxy.serve(view)
     const after = (await observed()) ?? []
     expect(after.map(({ health: _, ...endpoint }) => endpoint)).toEqual(endpoints)
     expect(after.find(({ id }) => id === 'failing')?.health).toBe('failing')
@@ -54,7 +54,8 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     const port = await freePort()
     const view = viewOf({ listeners: [listenerOf(port)] })
     await using haproxy = await startHaproxy(view)
-    const { folder, generation } = await haproxy.write(view)
+    const generation = haproxy.nextGeneration()
+    const folder = await haproxy.switchTo(engine.render(view, { paths: haproxy.paths, generation }))
     await appendFile(join(folder, 'service-shop.cfg'), '    balance nonsense\n')
     await expect(engine.validate(folder, haproxy.paths)).rejects.toMatchObject({
       code: 'ENGINE_INVALID',
@@ -67,7 +68,7 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     })
     expect((await request(port)).status).toBe(503)
     expect((await haproxy.control.observe()).generation).toBe('1')
-    await haproxy.reload(view)
+    await haproxy.serve(view)
     expect((await haproxy.control.observe()).generation).toBe('3')
   })
 
@@ -85,7 +86,7 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     )
     const listeners = [listenerOf(port), listenerOf(taken, { name: 'taken' })]
     try {
-      await expect(haproxy.reload(viewOf({ listeners, services }))).rejects.toMatchObject({
+      await expect(haproxy.serve(viewOf({ listeners, services }))).rejects.toMatchObject({
         code: 'ENGINE_RELOAD_FAILED',
         message: expect.stringMatching(/[Aa]ddress already in use|cannot bind/),
       })
@@ -94,7 +95,7 @@ describe.skipIf(missing('haproxy') !== undefined)('reloads', () => {
     }
     expect((await request(port)).body).toBe('b0\n')
     expect((await haproxy.control.observe()).generation).toBe('1')
-    await haproxy.reload(viewOf({ listeners, services }))
+    await haproxy.serve(viewOf({ listeners, services }))
     expect((await request(taken)).status).toBe(404)
   })
 })
@@ -112,7 +113,7 @@ describe.skipIf(missing('haproxy') !== undefined)('file descriptors', () => {
     await using haproxy = await startHaproxy(view(100), 1_000)
     const load = startLoad({ port, connections: 10, requestsPerSecond: 200, keepAlive: true })
     await waitFor('load', () => load.report.ok > 50)
-    await haproxy.reload(view(50_000))
+    await haproxy.serve(view(50_000))
     expect((await haproxy.control.observe()).generation).toBe('2')
     const before = load.report.ok
     await waitFor('more requests', () => load.report.ok > before + 50)

@@ -14,7 +14,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('what HAProxy remembers', () => {
@@ -60,7 +60,7 @@ describe.skipIf(missing('haproxy') !== undefined)('what HAProxy remembers', () =
     const before = [...(await whoAnswers(port, 10)).keys()]
     expect(before).toHaveLength(1)
 
-    await haproxy.reload(view('two.test'))
+    await haproxy.serve(view('two.test'))
     await waitFor('the tables to be handed over', () => hasTables(haproxy.paths, 3))
     expect(await statuses('/rare', 1)).toEqual([429])
     expect(await statuses('/keyed', 1, long)).toEqual([429])

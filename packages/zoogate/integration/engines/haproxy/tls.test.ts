@@ -16,7 +16,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from '../nginx/echo-backend.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { startHaproxy } from './running-haproxy.ts'
 
 const tlsSecret = (name: string, version: string, { cert, key }: Certificate): Secret => ({
@@ -119,7 +119,7 @@ describe.skipIf(missing('haproxy') !== undefined)('TLS', () => {
     await using haproxy = await startHaproxy(view('api.internal'))
     await haproxy.control.applyEndpoints([pool('api.internal', 'a')])
     expect((await request(port)).body).toBe('api.internal gateway')
-    await haproxy.reload(view('other.internal'))
+    await haproxy.serve(view('other.internal'))
     await haproxy.control.applyEndpoints([pool('other.internal', 'a')])
     expect((await request(port)).status).toBe(503)
     https.close()

@@ -13,7 +13,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from './echo-backend.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { NGINX_ENGINES, startNginx } from './running-nginx.ts'
 
 const pool = (endpoints: readonly Endpoint[], parts: Partial<ServicePool> = {}) =>

@@ -13,9 +13,9 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
+import { startEchoBackend } from '../echo-backend.ts'
 import { startBackendProcess } from './backend-process.ts'
 import { startBlackHole } from './black-hole.ts'
-import { startEchoBackend } from './echo-backend.ts'
 import { startNginx } from './running-nginx.ts'
 
 describe.skipIf(missing('nginx') !== undefined)('when endpoints fail', () => {

@@ -11,7 +11,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
-import { type EchoBackend, startEchoBackend } from './echo-backend.ts'
+import { type EchoBackend, startEchoBackend } from '../echo-backend.ts'
 import { type RunningNginx, startNginx } from './running-nginx.ts'
 
 /** `secret` by `openssl passwd -5 -salt zoogate`. */

@@ -4,8 +4,8 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
-import { startEchoBackend } from './echo-backend.ts'
-import { sendRaw } from './raw-request.ts'
+import { startEchoBackend } from '../echo-backend.ts'
+import { sendRaw } from '../raw-request.ts'
 import { startNginx } from './running-nginx.ts'
 
 async function oneBackend(...args: Parameters<typeof startEchoBackend>) {

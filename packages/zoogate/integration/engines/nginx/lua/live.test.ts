@@ -19,7 +19,7 @@ import {
   serviceOf,
   viewOf,
 } from '../../../../test/engines/support/views.ts'
-import { startEchoBackend } from '../echo-backend.ts'
+import { startEchoBackend } from '../../echo-backend.ts'
 import { type RunningNginx, startNginx } from '../running-nginx.ts'
 
 const engine = nginxWithLua()
