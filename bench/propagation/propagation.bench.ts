@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { startApacheZooKeeper } from '../../test/support/apache-zookeeper.ts'
 import { type Backend, startBackends } from '../../test/support/backends.ts'
 import { request } from '../../test/support/http.ts'
-import { type EngineName, startStack } from '../../test/support/stack.ts'
+import { startStack } from '../../test/support/stack.ts'
 import { waitFor } from '../../test/support/wait-for.ts'
+import { FRONTS } from '../lib/fronts.ts'
 import { quantile, recordResult } from '../lib/results.ts'
 
 const ROUNDS = Number(process.env['ZOOGATE_RUNS'] ?? '100')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
-const ENGINES: readonly EngineName[] = ['haproxy', 'builtin', 'nginx']
 
 /**
  * From the moment that a registration's znode is sent to ZooKeeper, to the first request that its
@@ -19,16 +19,17 @@ const ENGINES: readonly EngineName[] = ['haproxy', 'builtin', 'nginx']
  */
 describe('propagation: registration to first answered request', () => {
   it.each(
-    ENGINES.flatMap((engine) => [
-      { engine, server: 'embedded' as const },
-      { engine, server: 'apache' as const },
+    FRONTS.flatMap((front) => [
+      { ...front, server: 'embedded' as const },
+      { ...front, server: 'apache' as const },
     ]),
   )(
-    '$engine on $server ZooKeeper',
-    async ({ engine, server }) => {
+    '$name on $server ZooKeeper',
+    async ({ name, engine, environment, server }) => {
       await using apache = server === 'apache' ? await startApacheZooKeeper() : undefined
       await using stack = await startStack({
         engines: [engine],
+        ...(environment === undefined ? {} : { environment }),
         ...(apache === undefined ? {} : { zookeeper: apache.connectString }),
       })
       await using backends = await startBackends(2)
@@ -49,7 +50,7 @@ describe('propagation: registration to first answered request', () => {
       agent.destroy()
       const result = {
         bench: 'propagation',
-        engine,
+        engine: name,
         server,
         rounds: ROUNDS,
         p50Ms: Number(quantile(times, 0.5).toFixed(1)),

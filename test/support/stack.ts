@@ -49,6 +49,8 @@ export interface StackOptions {
   readonly engines: readonly EngineName[]
   /** A ZooKeeper that runs already; absent: dev's embedded one. */
   readonly zookeeper?: string
+  /** What `dev` and its agents find in their environment beside the tests' own. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Lines of the Service's spec, indented by two. */
   readonly service?: string
   /** More resources. */
@@ -67,7 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       : ['--zookeeper', options.zookeeper]
   const dev = await startProgram(process.execPath, [ZOOGATE, 'dev', 'stack.yaml', ...from], {
     cwd: folder.path,
-    env: { ZOOGATE_ZOOKEEPER: undefined },
+    env: { ...options.environment, ZOOGATE_ZOOKEEPER: undefined },
     ready: /\bready\b/,
     readyTimeoutMs: 60_000,
   })
