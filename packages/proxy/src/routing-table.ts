@@ -23,17 +23,23 @@ export class RoutingTable<R extends RouteConfig = RouteConfig> {
 
   /** In order of precedence. */
   constructor(routes: readonly R[]) {
-    this.#routes = routes.map((route) => ({ route, path: decodedBytes(route.path.value) }))
+    this.#routes = routes.map((route) => ({
+      route,
+      path: decodedBytes(bytesOf(route.path.value)),
+      headers: route.headers.map(({ name, value }) => ({ name, value: bytesOf(value) })),
+    }))
   }
 
   /** The first route that matches. Paths are compared percent-decoded, byte by byte. */
   match(request: RoutedRequest): R | undefined {
     const query = request.path.indexOf('?')
     const path = decodedBytes(query < 0 ? request.path : request.path.slice(0, query))
-    for (const { route, path: wanted } of this.#candidates(normalizedHostname(request.host))) {
+    for (const { route, path: wanted, headers } of this.#candidates(
+      normalizedHostname(request.host),
+    )) {
       if (route.method !== undefined && route.method !== request.method) continue
       if (!pathMatches({ type: route.path.type, value: wanted }, path)) continue
-      if (route.headers.length > 0 && !headersMatch(route.headers, request.rawHeaders)) continue
+      if (headers.length > 0 && !headersMatch(headers, request.rawHeaders)) continue
       return route
     }
     return undefined
@@ -53,6 +59,12 @@ interface Compiled<R> {
   readonly route: R
   /** Decoded, as {@link decodedBytes}. */
   readonly path: string
+  /** As Node.js gives those of a request: a character for each byte. */
+  readonly headers: RouteConfig['headers']
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
 }
 
 /** A path without percent-encoding, a character for each byte: bytes need not be text. */

@@ -83,6 +83,12 @@ describe('RoutingTable', () => {
     expect(table.match({ ...request, rawHeaders: ['x-v', '2', 'accept', 'a'] })).toBeUndefined()
   })
 
+  it('compares header values byte by byte, as Node.js gives them: a character for each', () => {
+    const table = new RoutingTable([route('a', { headers: [{ name: 'x-v', value: 'é∃' }] })])
+    const rawHeaders = ['X-V', Buffer.from('é∃').toString('latin1')]
+    expect(table.match({ ...request, rawHeaders })?.id).toBe('a')
+  })
+
   it('bounds what it remembers of hostnames', () => {
     const table = new RoutingTable([route('a', { hostname: 'last' })])
     for (let i = 0; i < 3_000; i++) table.match({ ...request, host: `h${i}` })

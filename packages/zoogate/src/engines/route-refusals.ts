@@ -3,6 +3,7 @@ import { formatFieldPath } from '../model/field-path.ts'
 import type { Route, TcpRoute, View } from '../model/view.ts'
 import type { EngineRefusal } from './engine.ts'
 import { oncePerObject } from './once-per-object.ts'
+import { isHostname } from './shared/grammar.ts'
 
 const ROUTE_ID = /^[A-Za-z0-9.-]{1,512}$/
 const REFUSED_METHODS: readonly string[] = ['TRACE', 'CONNECT']
@@ -30,12 +31,15 @@ export function routeRefusals(view: View): readonly EngineRefusal[] {
 const textRefusals = oncePerObject((routes: readonly Route[]): readonly EngineRefusal[] => {
   const found: EngineRefusal[] = []
   const ids = new Set<string>()
-  routes.forEach(({ id, method, headers }, index) => {
+  routes.forEach(({ id, hostname, method, headers }, index) => {
     const refuse = (path: readonly (string | number)[], message: string) =>
       found.push(refusal('HTTPRoute', id, ['routes', index, ...path], message))
     if (!ROUTE_ID.test(id)) refuse(['id'], 'must be of letters, digits, "." and "-"')
     if (ids.has(id)) refuse(['id'], 'another route has this id')
     ids.add(id)
+    if (hostname !== undefined && !isHostname(hostname)) {
+      refuse(['hostname'], 'must be a DNS name in lower case, or "*." and one')
+    }
     if (method !== undefined && REFUSED_METHODS.includes(method)) {
       refuse(['method'], 'is answered with 405 by every engine')
     }

@@ -1,26 +1,36 @@
-import type { View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/session-cookie.ts'
+import type { ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals } from '../route-refusals.ts'
+import { endpointRefusals } from '../shared/endpoint-refusals.ts'
 import { gather } from '../shared/gather.ts'
 import { CARRIED, REASONS } from './features.ts'
 
 /** It becomes a file's name. */
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+/** A token of RFC 9110. */
+const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 
 /** What the builtin engine cannot carry of a view, by field. */
 export function refusals(view: View): readonly EngineRefusal[] {
   return [
     ...featureRefusals(view, 'builtin', CARRIED, REASONS),
     ...routeRefusals(view),
-    ...[...view.services.keys()].flatMap(nameRefusals),
+    ...[...view.services.values()].flatMap(serviceRefusals),
     ...pathRefusals(view),
   ]
 }
 
-function nameRefusals(name: string): readonly EngineRefusal[] {
+function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
+  const { name } = pool
   return gather(`Service/${name}`, (refuse) => {
     if (!SERVICE_NAME.test(name)) refuse(['services', name], 'must be named by a-z, 0-9 and -')
+    const cookie = sessionCookie(pool)
+    if (cookie !== undefined && !COOKIE_NAME.test(cookie)) {
+      refuse(['services', name, 'sessionPersistence', 'sessionName'], 'must be a cookie name')
+    }
+    endpointRefusals(pool, refuse)
   })
 }
 

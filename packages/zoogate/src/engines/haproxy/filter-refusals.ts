@@ -1,19 +1,15 @@
 import type { HeaderChanges, PathChange, Route } from '../../model/view.ts'
+import type { Refuse } from '../shared/gather.ts'
+import { isAddress, isDuration, isHostname, isNetwork, isWhole } from '../shared/grammar.ts'
 import {
   HEADER_NAME,
   HEADER_VALUE_BYTES_MAX,
-  isAddress,
-  isDuration,
-  isHostname,
-  isNetwork,
   isText,
   isUrlPath,
-  isWhole,
   METHOD,
   PATH_BYTES_MAX,
   PLAIN_HEADER_NAME,
   RESOURCE_NAME,
-  type Refuse,
 } from './grammar.ts'
 
 /** Of what HAProxy can take a response for and try again (`retry-on`). */

@@ -1,16 +1,9 @@
 import type { Listener, Secret, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { gather, type Refuse } from '../shared/gather.ts'
+import { isAddress, isDuration, isNetwork, isWhole } from '../shared/grammar.ts'
 import { HEADER_BYTES_MAX } from './buffers.ts'
-import {
-  gather,
-  isAddress,
-  isDuration,
-  isNetwork,
-  isText,
-  isWhole,
-  RESOURCE_NAME,
-  type Refuse,
-} from './grammar.ts'
+import { isText, RESOURCE_NAME } from './grammar.ts'
 
 /** HAProxy compares a length as a signed number of 64 bits; JavaScript's are exact up to here. */
 const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER

@@ -1,18 +1,15 @@
 import type { Route, TcpRoute, ValueMatch } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { gather, type Refuse } from '../shared/gather.ts'
+import { isDuration, isWhole } from '../shared/grammar.ts'
 import { WORDS_PER_LINE_MAX } from './directive.ts'
 import { filterRefusals } from './filter-refusals.ts'
 import {
   expressionProblem,
-  gather,
   HEADER_VALUE_BYTES_MAX,
-  isDuration,
-  isHostname,
   isText,
-  isWhole,
   METHOD,
   pathProblem,
-  type Refuse,
 } from './grammar.ts'
 
 /** What the line that selects a route holds beside the names of its conditions. */
@@ -22,10 +19,7 @@ const CONDITIONS_MAX = WORDS_PER_LINE_MAX - SELECT_WORDS
 export function routeRefusals(route: Route, index: number): readonly EngineRefusal[] {
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuse) => {
     const at: Refuse = (path, message) => refuse(['routes', index, ...path], message)
-    const { hostname, method, headers, query = [] } = route
-    if (hostname !== undefined && !isHostname(hostname)) {
-      at(['hostname'], 'must be a DNS name in lower case, or "*." and one')
-    }
+    const { method, headers, query = [] } = route
     const { type, value } = route.path
     const problem = type === 'RegularExpression' ? expressionProblem(value) : pathProblem(value)
     if (problem !== undefined) at(['path', 'value'], problem)

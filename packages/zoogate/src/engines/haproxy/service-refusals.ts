@@ -1,18 +1,10 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
 import type { ServicePool } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
-import {
-  COOKIE_NAME,
-  endpointProblem,
-  gather,
-  isDuration,
-  isHostname,
-  isWhole,
-  PATH_BYTES_MAX,
-  PLAIN_HEADER_NAME,
-  RESOURCE_NAME,
-  type Refuse,
-} from './grammar.ts'
+import { endpointRefusals } from '../shared/endpoint-refusals.ts'
+import { gather, type Refuse } from '../shared/gather.ts'
+import { isDuration, isHostname, isWhole } from '../shared/grammar.ts'
+import { COOKIE_NAME, PATH_BYTES_MAX, PLAIN_HEADER_NAME, RESOURCE_NAME } from './grammar.ts'
 import type { Variant } from './variants.ts'
 
 const CHECK_PATH = /^\/[\x21-\x7e]*$/
@@ -20,7 +12,7 @@ const CHECK_PATH = /^\/[\x21-\x7e]*$/
 export function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   return gather(`Service/${pool.name}`, (refuse) => {
     const at = (...path: (string | number)[]) => ['services', pool.name, ...path]
-    const { name, connections, endpoints } = pool
+    const { name, connections } = pool
     const cookie = sessionCookie(pool)
     if (!RESOURCE_NAME.test(name)) refuse(at(), 'must be named by a-z, 0-9 and -')
     if (cookie !== undefined && !COOKIE_NAME.test(cookie)) {
@@ -34,13 +26,7 @@ export function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     }
     settingRefusals(pool, (path, message) => refuse(at(...path), message))
     healthCheckRefusals(pool, (path, message) => refuse(at('healthCheck', ...path), message))
-    if (new Set(endpoints.map(({ id }) => id)).size < endpoints.length) {
-      refuse(at('endpoints'), 'an id is there twice')
-    }
-    endpoints.forEach((endpoint, index) => {
-      const problem = endpointProblem(endpoint)
-      if (problem !== undefined) refuse(at('endpoints', index), problem)
-    })
+    endpointRefusals(pool, refuse)
   })
 }
 

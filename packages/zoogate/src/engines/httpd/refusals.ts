@@ -1,17 +1,17 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
-import type { Endpoint, ServicePool, View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
+import { endpointRefusals } from '../shared/endpoint-refusals.ts'
 import { gather } from '../shared/gather.ts'
-import { isAddress, isDuration, isPort, isResourceName, isWhole } from '../shared/grammar.ts'
+import { isDuration, isResourceName } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { gatewayRefusals } from './gateway-refusals.ts'
 import { routeRefusals } from './route-refusals.ts'
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,128}$/
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** Tokens of RFC 9110 without `|`, at which httpd divides two names, and what its formats read. */
 const COOKIE_NAME = /^[A-Za-z0-9!#&'*+.^_~-]{1,60}$/
 
@@ -61,19 +61,6 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     if (tls !== undefined && pool.healthCheck?.probe.type === 'http') {
       refuse(at('healthCheck'), 'httpd has the agent check, which speaks no TLS: check by tcp')
     }
-    const ids = new Set(pool.endpoints.map(({ id }) => id))
-    if (ids.size < pool.endpoints.length) refuse(at('endpoints'), 'an id is there twice')
-    pool.endpoints.forEach((endpoint, index) => {
-      const problem = endpointProblem(endpoint)
-      if (problem !== undefined) refuse(at('endpoints', index), problem)
-    })
+    endpointRefusals(pool, refuse)
   })
-}
-
-function endpointProblem({ id, address, port, weight, state }: Endpoint): string | undefined {
-  if (!ENDPOINT_ID.test(id)) return 'has an id of other characters than A-Z a-z 0-9 . _ -'
-  if (!isAddress(address)) return 'has no IP address'
-  if (!isPort(port)) return 'has no port'
-  if (!isWhole(weight, 0, 256)) return 'has a weight outside 0 to 256'
-  return ['up', 'draining', 'down'].includes(state) ? undefined : 'has no known state'
 }

@@ -3,7 +3,7 @@ import type { Route, ValueMatch, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { checkAnswer } from '../shared/answer-refusals.ts'
 import { gather, type Refuse } from '../shared/gather.ts'
-import { isDuration, isHeaderValue, isHostname, isText, isWhole } from '../shared/grammar.ts'
+import { isDuration, isHeaderValue, isText, isWhole } from '../shared/grammar.ts'
 import { WORD_BYTES_MAX } from './directive.ts'
 import { checkFilters } from './filter-refusals.ts'
 import { pathPattern, queryPattern, valuePattern } from './route-match.ts'
@@ -17,10 +17,7 @@ const QUERY_NAME = /^[\x21-\x7e\x80-\uffff]{1,128}$/
 export function routeRefusals(view: View, route: Route, index: number): readonly EngineRefusal[] {
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuseAt) => {
     const refuse: Refuse = (path, message) => refuseAt(['routes', index, ...path], message)
-    const { hostname, timeouts, backends } = route
-    if (hostname !== undefined && !isHostname(hostname)) {
-      refuse(['hostname'], 'must be a DNS name in lower case, or "*." and one')
-    }
+    const { timeouts, backends } = route
     checkMatch(route, refuse)
     backends.forEach(({ weight }, backend) => {
       if (!isWhole(weight, 0, 1_000_000_000)) {

@@ -3,7 +3,7 @@ import type { Route, TcpRoute, ValueMatch, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { checkAnswer } from '../shared/answer-refusals.ts'
 import { gather, type Refuse } from '../shared/gather.ts'
-import { isDuration, isHeaderValue, isHostname, isText, isWhole } from '../shared/grammar.ts'
+import { isDuration, isHeaderValue, isText, isWhole } from '../shared/grammar.ts'
 import { routeCondition } from './condition.ts'
 import { fitsWord } from './directive.ts'
 import { checkFilters } from './filter-refusals.ts'
@@ -16,10 +16,7 @@ const QUERY_NAME = /^[\x21-\x7e\x80-\uffff]{1,128}$/
 export function routeRefusals(route: Route, index: number): readonly EngineRefusal[] {
   return gather(`HTTPRoute/${route.id.split('.', 1)[0]}`, (refuseAt) => {
     const refuse: Refuse = (path, message) => refuseAt(['routes', index, ...path], message)
-    const { hostname, timeouts } = route
-    if (hostname !== undefined && !isHostname(hostname)) {
-      refuse(['hostname'], 'must be a DNS name in lower case, or "*." and one')
-    }
+    const { timeouts } = route
     checkMatch(route, refuse)
     checkBackends(route, refuse)
     checkAnswer(route, refuse)

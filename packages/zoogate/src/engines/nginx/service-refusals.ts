@@ -1,18 +1,11 @@
 import { sessionCookie } from '../../model/session-cookie.ts'
-import type { Endpoint, ServicePool, View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view.ts'
 import type { EngineRefusal } from '../engine.ts'
+import { endpointRefusals } from '../shared/endpoint-refusals.ts'
 import { gather } from '../shared/gather.ts'
-import {
-  isAddress,
-  isDuration,
-  isHostname,
-  isPort,
-  isResourceName,
-  isWhole,
-} from '../shared/grammar.ts'
+import { isDuration, isHostname, isResourceName, isWhole } from '../shared/grammar.ts'
 
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-const ENDPOINT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** Tokens of RFC 9110 without `$`: nginx has no way to write a dollar where it reads variables. */
 const COOKIE_NAME = /^[A-Za-z0-9!#%&'*+.^_`|~-]{1,128}$/
 
@@ -60,12 +53,7 @@ export function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     }
     checkHash()
     checkTls()
-    const ids = new Set(pool.endpoints.map(({ id }) => id))
-    if (ids.size < pool.endpoints.length) refuse(at('endpoints'), 'an id is there twice')
-    pool.endpoints.forEach((endpoint, index) => {
-      const problem = endpointProblem(endpoint)
-      if (problem !== undefined) refuse(at('endpoints', index), problem)
-    })
+    endpointRefusals(pool, refuse)
 
     function checkHash(): void {
       const { hashOn } = pool
@@ -101,12 +89,4 @@ export function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
       }
     }
   })
-}
-
-function endpointProblem({ id, address, port, weight, state }: Endpoint): string | undefined {
-  if (!ENDPOINT_ID.test(id)) return 'has an id of other characters than A-Z a-z 0-9 . _ -'
-  if (!isAddress(address)) return 'has no IP address'
-  if (!isPort(port)) return 'has no port'
-  if (!isWhole(weight, 0, 256)) return 'has a weight outside 0 to 256'
-  return ['up', 'draining', 'down'].includes(state) ? undefined : 'has no known state'
 }
