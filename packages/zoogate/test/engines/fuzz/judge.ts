@@ -85,6 +85,9 @@ function hasAnotherShape(field: Leaf['field'], text: string): boolean {
     case 'routes[].requestHeaders.add[].name':
       // No client's header of such a name is passed on: there is none to stand beside.
       return !/^[A-Za-z0-9-]*$/.test(text)
+    case 'routes[].requestHeaders.set[].name':
+      // It stands in the place of the one that is always written.
+      return /^host$/i.test(text)
     case 'routes[].headers[].value':
     case 'routes[].query[].value':
       return text === ''
@@ -163,7 +166,8 @@ function formsOf(field: Leaf['field']): readonly Form[] {
   if (/query\[\].*\.name$/.test(field)) forms.push((text) => printSpellings(text, '%&#='))
   if (/(?:[nN]ame|remove\[\]|service)$/.test(field)) {
     // Variables are named after headers, cookies and services.
-    forms.push((text) => text.toLowerCase().replaceAll('-', '_'))
+    const lower: Form = (text) => text.toLowerCase()
+    forms.push(lower, (text) => lower(text).replaceAll('-', '_'))
   }
   return forms
 }

@@ -78,7 +78,9 @@ class Configuration {
       // Of a zone the key alone has variables.
       if (LITERAL.has(name) || (name === 'limit_req_zone' && index > 0)) return withoutNumbers(word)
       const isPattern =
-        EXPRESSIONS.has(name) || (name === 'if' && /^~\*?$/.test(rest[index - 1] ?? ''))
+        EXPRESSIONS.has(name) ||
+        (name === 'rewrite' && index === 0) ||
+        (name === 'if' && /^~\*?$/.test(rest[index - 1] ?? ''))
       return isPattern ? inOrder('expression', readExpression(word)) : this.#value(word)
     })
     if (block === undefined) return inOrder(name, ...shown)
