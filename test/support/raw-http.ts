@@ -63,7 +63,9 @@ export function parseResponse(bytes: Buffer): RawResponse {
     if (end < 0 || Number.isNaN(status)) return { status: 0, interim, headers: [], body: rest }
     const headers = lines.map((line): [string, string] => {
       const colon = line.indexOf(':')
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+      // Not `trim`, which takes bytes for space that are none in HTTP.
+      const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')
+      return [line.slice(0, colon).toLowerCase(), value]
     })
     rest = rest.subarray(end + 4)
     if (status >= 200 || status === 101) {

@@ -9,6 +9,8 @@ import { CARRIED, REASONS } from './features.ts'
 
 /** It becomes a file's name. */
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const LISTENER_NAME_CHARACTERS_MAX = 256
+const METHOD = /^[A-Z]{1,32}$/
 /** A token of RFC 9110. */
 const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 
@@ -18,7 +20,8 @@ export function refusals(view: View): readonly EngineRefusal[] {
     ...featureRefusals(view, 'builtin', CARRIED, REASONS),
     ...routeRefusals(view),
     ...[...view.services.values()].flatMap(serviceRefusals),
-    ...pathRefusals(view),
+    ...listenerRefusals(view),
+    ...matchRefusals(view),
   ]
 }
 
@@ -34,11 +37,25 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
   })
 }
 
-function pathRefusals({ routes }: View): readonly EngineRefusal[] {
-  return routes.flatMap(({ id, path }, index) =>
+function listenerRefusals({ gateway, listeners }: View): readonly EngineRefusal[] {
+  return gather(`Gateway/${gateway}`, (refuse) => {
+    listeners.forEach(({ name }, index) => {
+      if (name !== '' && name.length <= LISTENER_NAME_CHARACTERS_MAX) return
+      const message = `must have from 1 to ${LISTENER_NAME_CHARACTERS_MAX} characters`
+      refuse(['listeners', index, 'name'], message)
+    })
+  })
+}
+
+function matchRefusals({ routes }: View): readonly EngineRefusal[] {
+  return routes.flatMap(({ id, method, path }, index) =>
     gather(`HTTPRoute/${id.split('.', 1)[0]}`, (refuse) => {
-      if (path.type === 'RegularExpression' || decodes(path.value)) return
-      refuse(['routes', index, 'path', 'value'], 'must decode to UTF-8 text')
+      if (method !== undefined && !METHOD.test(method)) {
+        refuse(['routes', index, 'method'], 'must be a method in upper case letters')
+      }
+      if (path.type === 'RegularExpression') return
+      if (path.value.startsWith('/') && decodes(path.value)) return
+      refuse(['routes', index, 'path', 'value'], 'must begin with "/" and decode to UTF-8 text')
     }),
   )
 }

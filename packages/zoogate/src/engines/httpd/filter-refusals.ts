@@ -5,6 +5,7 @@ import { checkAccess, checkAges, checkRewrite, isMediaType } from '../shared/fil
 import type { Refuse } from '../shared/gather.ts'
 import { checkHeaders } from '../shared/header-refusals.ts'
 import { fitsWord } from './directive.ts'
+import { headerFormat } from './header-format.ts'
 import { isPicked } from './picks.ts'
 
 /** httpd frames what it sends itself. */
@@ -23,10 +24,9 @@ export function checkFilters(view: View, route: Route, refuse: Refuse): void {
   checkResponses(route, refuse)
 }
 
-/** In mod_headers' format: see `route-filters.ts`. */
 function fitsFormat(value: string): boolean {
   // Where a value begins so, httpd takes the rest for an expression.
-  return !value.startsWith('expr=') && fitsWord(value.replaceAll('%', '%%'))
+  return !value.startsWith('expr=') && fitsWord(headerFormat(value))
 }
 
 function checkRequestHeaders(

@@ -19,6 +19,7 @@ import {
   MANIFEST_FILE,
   runtimeFile,
 } from './files.ts'
+import { headerFormat } from './header-format.ts'
 import { headersScript } from './headers-script.ts'
 import { renderControlListener, renderListener } from './listener.ts'
 import { tlsSettings } from './listener-tls.ts'
@@ -108,7 +109,7 @@ function sessionCookies(view: View): readonly Directive[] {
         'Header',
         'add',
         'Set-Cookie',
-        `${cookie.replaceAll('%', '%%')}=%{BALANCER_WORKER_ROUTE}e; Path=/; HttpOnly`,
+        `${headerFormat(cookie)}=%{BALANCER_WORKER_ROUTE}e; Path=/; HttpOnly`,
         `expr=%{ENV:BALANCER_NAME} == 'balancer://${name}' && (-n %{ENV:BALANCER_ROUTE_CHANGED} || ${WAS_PICKED})`,
       ),
     )

@@ -1,5 +1,6 @@
 import type { HeaderChanges } from '../../model/view.ts'
 import { type Directive, directive } from './directive.ts'
+import { headerFormat } from './header-format.ts'
 import { carries, type RequestChanges, type RouteSettings } from './route-settings.ts'
 
 /** What the routes of one listener say of requests and responses, each for those that carry its number. */
@@ -8,11 +9,6 @@ export function routeFilters({ requests, looks }: RouteSettings): readonly Direc
     ...requests.entries().flatMap(([number, changes]) => requestChanges(number, changes)),
     ...looks.entries().flatMap(([number, changes]) => responseChanges(number, changes)),
   ]
-}
-
-/** A value in mod_headers' format, where `%` begins what it expands. */
-function headerFormat(value: string): string {
-  return value.replaceAll('%', '%%')
 }
 
 /** After the gateway's own, which stand before every listener. */

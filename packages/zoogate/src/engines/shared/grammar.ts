@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseNetwork } from '../../model/network.ts'
 
 /** What texts of a view have to be, wherever they stand: rendering does not depend on who checked before. */
 
@@ -53,10 +54,7 @@ export function isFilePath(path: string): boolean {
   return path.length <= 1_024 && FILE_PATH.test(path) && !/\/\.{1,2}(\/|$)/.test(path)
 }
 
-/** `10.0.0.0/8`, `fd00::/8`, or an address alone. */
+/** `10.0.0.0/8`, `fd00::/8`, or an address alone, of the family that it is written in. */
 export function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const family = isAddress(address) ? isIP(address) : 0
-  if (family === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  return parseNetwork(text)?.includes(':') === text.includes(':')
 }

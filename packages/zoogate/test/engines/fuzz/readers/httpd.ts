@@ -156,12 +156,18 @@ function readValue(value: string): Reading {
   return /^expr=/i.test(value) ? inOrder('expr', readText(value.slice(5))) : readFormat(value)
 }
 
-/** mod_headers' format. */
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r', t: '\t' }
+
+/** mod_headers' format: `parse_misc_string` and `parse_format_tag` in mod_headers.c. */
 function readFormat(format: string): Reading {
   const found: Reading[] = []
   let literal = ''
   for (let at = 0; at < format.length; ) {
-    if (format[at] !== '%') literal += format[at++]
+    if (format[at] === '\\') {
+      const meant = ESCAPED[format[at + 1] ?? '']
+      literal += meant ?? '\\'
+      at += meant === undefined ? 1 : 2
+    } else if (format[at] !== '%') literal += format[at++]
     else if (format[at + 1] === '%') {
       literal += '%'
       at += 2
