@@ -62,6 +62,9 @@ export interface ApacheZooKeeper extends AsyncDisposable {
   stop(): Promise<void>
   /** Starts it again on the same port and data, and waits until it serves. */
   restart(): Promise<void>
+  readonly running: boolean
+  /** How often its data had to be fetched from the others, since a kill had left files that it does not start with. */
+  readonly rebuilt: number
   pause(): void
   resume(): void
 }
@@ -222,6 +225,7 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
       config,
     ])
   let program: Program = await start()
+  let rebuilt = 0
   const member: ApacheZooKeeper = {
     port: options.port,
     connectString: `127.0.0.1:${options.port}`,
@@ -240,7 +244,21 @@ async function startMember(options: MemberOptions): Promise<ApacheZooKeeper> {
     async restart() {
       if (program.running) await program.stop()
       program = await start()
-      await waitUntilServing(member)
+      try {
+        await waitUntilServing(member)
+      } catch (error) {
+        if (options.id === undefined || !TORN_EPOCH.test(program.output())) throw error
+        await rm(join(data, 'version-2'), { recursive: true })
+        rebuilt++
+        program = await start()
+        await waitUntilServing(member)
+      }
+    },
+    get rebuilt() {
+      return rebuilt
+    },
+    get running() {
+      return program.running
     },
     pause: () => program.kill('SIGSTOP'),
     resume: () => program.kill('SIGCONT'),
@@ -304,15 +322,25 @@ async function saslArguments(
   return [`-Djava.security.auth.login.config=${file}`]
 }
 
+/**
+ * Of a member that was killed between its snapshot and its epoch: ZooKeeper writes the two one after the other, and
+ * then refuses to start. Whoever runs an ensemble lets such a member fetch all from the others.
+ */
+const TORN_EPOCH = /The current epoch, \S+, is older than the last zxid/
+
 /** `srvr` names a mode only when the server serves; `ruok` says imok before that. */
-async function waitUntilServing(member: Pick<ApacheZooKeeper, 'port' | 'output'>): Promise<void> {
+async function waitUntilServing(
+  member: Pick<ApacheZooKeeper, 'port' | 'output' | 'running'>,
+): Promise<void> {
   let answer = ''
   const serves = async () => {
+    if (!member.running) return true
     answer = await fourLetterWord(member.port, 'srvr')
     return /^Mode: /m.test(answer)
   }
   try {
     await waitFor('it to serve', serves, { timeoutMs: 60_000, everyMs: 50 })
+    if (!member.running) throw new Error('it ended')
   } catch (error) {
     const said = `its last answer to srvr was ${JSON.stringify(answer)}; it printed:`
     const what = `ZooKeeper on port ${member.port} does not serve: ${said}\n${member.output()}`

@@ -34,6 +34,8 @@ export interface FaultReport {
   readonly znodes: number
   /** Broken promises, in words. */
   readonly problems: readonly string[]
+  /** What ZooKeeper's own members broke: where they hold different trees, or do not start again on their own data. */
+  readonly serverFaults: readonly string[]
 }
 
 const CLIENTS = 3
@@ -74,6 +76,7 @@ export async function clientUnderFaults(options: ClientUnderFaultsOptions): Prom
     sessionsLost: sum(keepers, ({ sessionsLost }) => sessionsLost),
     znodes: crew.tree.size,
     problems,
+    serverFaults: crew.serverFaults,
   }
 }
 
@@ -129,6 +132,9 @@ class Crew implements FaultStage, AsyncDisposable {
   readonly keepers: readonly EphemeralKeeper[]
   /** What was there at the end. */
   tree: Tree = new Map()
+  readonly serverFaults: string[] = []
+  /** How many followers each client has. */
+  readonly #followed: number
   readonly #root: string
   readonly #direct: string
   readonly #appenders: readonly AppendWriter[]
@@ -170,6 +176,7 @@ class Crew implements FaultStage, AsyncDisposable {
       childrenOf(joinPath(root, 'sequence')),
       existenceOf(joinPath(root, 'toggle')),
     ]
+    this.#followed = targets.length
     this.followers = clients.flatMap((zk) =>
       targets.map((target) => new WatchFollower({ zk, target, stop })),
     )
@@ -230,16 +237,16 @@ class Crew implements FaultStage, AsyncDisposable {
   async finish(): Promise<string[]> {
     this.#stop.abort()
     await this.#allEnded()
+    this.#problems.push(...this.followers.flatMap(({ problems }) => problems))
     this.tree = await this.#readAfresh()
-    for (const writer of this.writers) this.#problems.push(...writer.judge(this.tree))
-    this.#problems.push(
-      ...judgeLog(this.#appenders, joinPath(this.#root, 'append'), this.tree),
-      ...this.followers.flatMap(({ problems }) => problems),
-    )
     // What is on its way to the clients may still come: but all of it, and in time.
-    this.#problems.push(...(await this.#whatStaysWrong()))
+    const wrong = [...this.#judgeWork(this.tree), ...(await this.#whatStaysWrong())]
+    if (wrong.length > 0) this.#problems.push(...(await this.#ofTheClients(wrong)))
     this.#problems.push(...this.keepers.flatMap(({ problems }) => problems))
-    if (this.#problems.length > 0) this.#problems.push(...(await this.#whereMembersDiffer()))
+    for (const { port, rebuilt = 0 } of this.cluster.members) {
+      if (rebuilt === 0) continue
+      this.serverFaults.push(`the member at ${port} did not start on its own data: rebuilt`)
+    }
     return this.#problems
   }
 
@@ -273,16 +280,58 @@ class Crew implements FaultStage, AsyncDisposable {
     )
   }
 
-  /** A client is no better than its server: where the members themselves hold different trees, that has to be known. */
-  async #whereMembersDiffer(): Promise<string[]> {
-    const problems = await Promise.all(
-      this.cluster.members.map(async ({ port }) => {
-        const tree = await this.#readAfresh(`127.0.0.1:${port}`)
-        return judgeCache(`the member at ${port} itself`, tree, this.tree)
-      }),
+  /** Whether what was written is there. */
+  #judgeWork(tree: Tree): string[] {
+    return [
+      ...this.writers.flatMap((writer) => writer.judge(tree)),
+      ...judgeLog(this.#appenders, joinPath(this.#root, 'append'), tree),
+    ]
+  }
+
+  /** Whether the ephemeral znodes are those of the sessions that live. */
+  #judgeSessions(tree: Tree): string[] {
+    return EphemeralKeeper.judge(this.ephemerals, this.clients, tree)
+  }
+
+  /** Whether a client, or all of them, knows what is there. */
+  #judgeKnowledge(tree: Tree, only?: number): string[] {
+    const isMeant = (client: number) => only === undefined || only === client
+    return [
+      ...this.caches.filter((_, client) => isMeant(client)).flatMap((one) => one.judge(tree)),
+      ...this.followers
+        .filter((_, index) => isMeant(Math.floor(index / this.#followed)))
+        .flatMap((one) => one.judge(tree)),
+    ]
+  }
+
+  /**
+   * A client is no better than its server. Where the members themselves hold different trees, which ZooKeeper must
+   * never do and 3.8.0 does (ZOOKEEPER-4646, ZOOKEEPER-4785), each client is held against the member that it
+   * is connected to, and the writers against the member that knows most of them.
+   */
+  async #ofTheClients(wrong: readonly string[]): Promise<readonly string[]> {
+    const trees = await Promise.all(
+      this.cluster.members.map(({ port }) => this.#readAfresh(`127.0.0.1:${port}`)),
     )
-    const servers = this.clients.map(({ server }, index) => `client ${index} at ${server?.port}`)
-    return [...problems.flat(), `(${servers.join(', ')})`]
+    const [first = this.tree] = trees
+    const differences = trees.flatMap((tree, member) =>
+      judgeCache(`the member at ${this.cluster.members[member]?.port} itself`, tree, first),
+    )
+    if (differences.length === 0) return wrong
+    this.serverFaults.push(...differences)
+    const works = trees.map((tree) => [...this.#judgeWork(tree), ...this.#judgeSessions(tree)])
+    const [fewest = []] = works.toSorted((a, b) => a.length - b.length)
+    return [
+      ...fewest,
+      ...this.clients.flatMap((zk, client) => {
+        const port = zk.server?.port
+        const link = this.network.links.find(({ proxy }) => proxy.port === port)
+        const tree = link === undefined ? undefined : trees[link.member]
+        return tree === undefined
+          ? [`client ${client} is connected to nobody`]
+          : this.#judgeKnowledge(tree, client)
+      }),
+    ]
   }
 
   async #readAfresh(servers = this.#direct): Promise<Tree> {
@@ -298,11 +347,7 @@ class Crew implements FaultStage, AsyncDisposable {
       'the caches, the watches and the sessions to follow',
       async () => {
         this.tree = await this.#readAfresh()
-        problems = [
-          ...this.caches.flatMap((cache) => cache.judge(this.tree)),
-          ...this.followers.flatMap((follower) => follower.judge(this.tree)),
-          ...EphemeralKeeper.judge(this.ephemerals, this.clients, this.tree),
-        ]
+        problems = [...this.#judgeKnowledge(this.tree), ...this.#judgeSessions(this.tree)]
         return problems.length === 0
       },
       { timeoutMs: 15_000, everyMs: 100 },

@@ -14,6 +14,8 @@ export interface Member {
   kill(): Promise<void>
   /** Ends it by SIGTERM, if it runs, and starts it again on the same port and data. Resolves when it serves. */
   restart(): Promise<void>
+  /** How often it had to fetch its data from the others, since its own did not let it start. Absent: never. */
+  readonly rebuilt?: number
   /** SIGSTOP. */
   pause(): void
   /** SIGCONT. */
