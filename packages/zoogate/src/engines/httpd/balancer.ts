@@ -17,6 +17,13 @@ const RETRY_S = 1
 /** A connection is idle for less than a Node.js server keeps it (5 s), so that few requests meet one that is just being closed. */
 const IDLE_S = 4
 
+/**
+ * How many other members a request may be tried at whose connections could not be opened. httpd itself would
+ * count the members when it reads its configuration, and with one, or none, set no number: then a request fails
+ * with its first member, though others have come live since.
+ */
+const FURTHER_ATTEMPTS = 10
+
 /** One service's file: a balancer for each of its destinations, all with the same members. */
 export function renderBalancers(
   pool: ServicePool,
@@ -30,6 +37,7 @@ export function renderBalancers(
         'ProxySet',
         `lbmethod=${METHODS[pool.algorithm] ?? 'byrequests'}`,
         `growth=${GROWTH}`,
+        `maxattempts=${FURTHER_ATTEMPTS}`,
         // Of a fixed one we need not ask; what lets nobody else in is the secret of the listener.
         'nonce=zoogate',
         ...stickiness(pool),

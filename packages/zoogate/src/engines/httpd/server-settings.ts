@@ -44,8 +44,18 @@ function listenAddresses(listeners: readonly Listener[]): readonly Directive[] {
   })
 }
 
-/** Threads of one process. A request takes a thread for as long as it is answered, a WebSocket too. */
-const THREADS = 64
+/**
+ * Threads of one process. A request takes a thread for as long as it is answered, a WebSocket too. A kept
+ * connection has none, and a process keeps up to twice as many as it has threads ({@link
+ * KEPT_FOR_EACH_IDLE_THREAD}). Where more of them bring a request at once than there are threads idle, it
+ * closes the connections, and their requests are lost ("All workers are busy", `mpm_event:trace1`): with 64
+ * threads, 40 of 42,811 on a host so busy that 100 clients' requests met in one process. So threads are many,
+ * which cost little while they are idle.
+ */
+const THREADS = 256
+
+/** The least that httpd takes. */
+const KEPT_FOR_EACH_IDLE_THREAD = 1
 
 /**
  * Processes that serve a former configuration hold their places until their last request is answered,
@@ -61,6 +71,7 @@ function processes({ concurrency }: View): readonly Directive[] {
     directive('ThreadsPerChild', THREADS),
     directive('ServerLimit', most + PLACES_OF_FORMER_ONES),
     directive('MaxRequestWorkers', most * THREADS),
+    directive('AsyncRequestWorkerFactor', KEPT_FOR_EACH_IDLE_THREAD),
     directive('StartServers', Math.min(Math.max(2, atStart), most)),
     directive('MinSpareThreads', THREADS / 2),
     // A process that ends because there are too many closes its idle connections.
