@@ -4,7 +4,7 @@ import { CHECKED_SERVICE, hundredChanges } from './hundred-changes.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
 
 describe('soak: 100 changes, 20 valid and 5 invalid configurations under load', () => {
   it.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(

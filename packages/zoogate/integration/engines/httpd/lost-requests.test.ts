@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { ANSWERS } from '@zoogate/proxy/request-rules'
 import { describe, expect, test } from 'vitest'
 import { startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
@@ -51,5 +52,61 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
     await using httpd = await startHttpd(shop(port, [gone]))
     await httpd.control.applyEndpoints([serviceOf('shop', [gone, ...up])])
     for (let count = 0; count < 10; count++) expect((await request(port)).status).toBe(200)
+  })
+
+  test.each([true, false])(
+    'whose endpoint breaks off, on a kept connection: %s',
+    async (keepAlive) => {
+      const asked: string[] = []
+      await using breaking = await startEchoBackend(({ method, url }, response) => {
+        asked.push(`${method} ${url}`)
+        if (url === '/first') response.end()
+        else response.destroy()
+      })
+      await using echo = await startEchoBackend()
+      const port = await freePort()
+      await using httpd = await startHttpd(shop(port, [endpointOf('breaking', breaking.port)]))
+      const agent = new Agent({ keepAlive, maxSockets: 1 })
+      expect((await request(port, { agent, path: '/first' })).status).toBe(200)
+      const both = [endpointOf('breaking', breaking.port), endpointOf('echo', echo.port)]
+      await httpd.control.applyEndpoints([serviceOf('shop', both)])
+      const headers = { 'x-more': 'kept', cookie: 'a=b' }
+      const answers = new Set<string>()
+      for (let count = 0; count < 6; count++) {
+        const { status, body } = await request(port, { agent, path: '/a%20b?c=d&', headers })
+        expect(status).toBe(200)
+        answers.add(body)
+      }
+      // Some were tried once, some twice: an endpoint is told the same of both.
+      expect(answers.size).toBe(1)
+      const [body = ''] = answers
+      expect(JSON.parse(body)).toMatchObject({ method: 'GET', url: '/a%20b?c=d&', headers })
+      expect(asked.length).toBeGreaterThan(2)
+      // What may not be sent twice is not.
+      asked.length = 0
+      const statuses: (number | undefined)[] = []
+      for (let count = 0; count < 4; count++) {
+        const sent = await request(port, { agent, method: 'POST', path: '/post', body: 'x' }).catch(
+          () => undefined,
+        )
+        statuses.push(sent?.status)
+      }
+      expect(asked).toEqual(statuses.filter((status) => status !== 200).map(() => 'POST /post'))
+      expect(asked.length).toBeGreaterThan(0)
+      agent.destroy()
+    },
+  )
+
+  test('nor asks for ever', async () => {
+    const asked: string[] = []
+    await using breaking = await startEchoBackend(({ url }, response) => {
+      asked.push(url)
+      response.destroy()
+    })
+    const port = await freePort()
+    await using _httpd = await startHttpd(shop(port, [endpointOf('breaking', breaking.port)]))
+    const { status, body } = await request(port, { path: '/' })
+    expect([status, body]).toEqual([502, ANSWERS.broken])
+    expect(asked).toHaveLength(2)
   })
 })

@@ -5,7 +5,7 @@ import { httpdNetworks } from './networks.ts'
 import { condition } from './request-checks.ts'
 
 /** Set where the peer of a connection is a proxy that is believed. */
-const TRUSTED = 'zoogate_trusted'
+export const TRUSTED = 'zoogate_trusted'
 /** What X-Forwarded-For was before mod_remoteip took from it. Of ours: a client's own is written over. */
 const SAID = 'X-Zoogate-Said'
 

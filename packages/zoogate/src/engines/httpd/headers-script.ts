@@ -1,6 +1,7 @@
 import { UNUSUAL_HEADER_NAME } from '@zoogate/proxy/request-rules'
 import type { View } from '../../model/view.ts'
 import { OVER_CONTROL } from './files.ts'
+import { tryTwiceScript } from './second-try.ts'
 
 /**
  * mod_headers drops headers by name only. This drops them by a rule, which all engines share. And httpd
@@ -9,14 +10,20 @@ import { OVER_CONTROL } from './files.ts'
 export function headersScript({ limits }: Pick<View, 'limits'>): string {
   // A set of characters alone, which Lua's patterns write as ECMAScript's do.
   const pattern = UNUSUAL_HEADER_NAME.replace('-]', '%-]')
-  return `-- Drops the request's headers whose names have unusual characters.
+  return `-- Before the request is carried out. One hook for all: each costs every request some time.
+function fix_up(request)
+  drop_unusual(request)
+  try_twice(request)
+  return apache2.DECLINED
+end
+
+-- Drops the request's headers whose names have unusual characters.
 function drop_unusual(request)
   for name in pairs(request:headers_in_table()) do
     if name:find("${pattern}") then request.headers_in[name] = nil end
   end
-  return apache2.DECLINED
 end
-${limits?.headerBytes === undefined ? '' : limitHead(limits.headerBytes)}${
+${tryTwiceScript()}${limits?.headerBytes === undefined ? '' : limitHead(limits.headerBytes)}${
   limits?.bodyBytes === undefined ? '' : limitBody(limits.bodyBytes)
 }`
 }

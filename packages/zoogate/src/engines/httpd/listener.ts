@@ -28,6 +28,7 @@ import { routeFilters } from './route-filters.ts'
 import { responseFilters } from './route-responses.ts'
 import { RouteSettings, VARIABLES } from './route-settings.ts'
 import { carryOut, routeRules } from './routes.ts'
+import { secondTry } from './second-try.ts'
 import { DRAWS_MAP, SPLITS_FILE, SPLITS_MAP } from './splits.ts'
 
 export interface ListenerContext extends RenderContext {
@@ -139,6 +140,7 @@ function ownAnswers(): readonly Directive[] {
     // The answer is for the route still.
     condition(`%{ENV:REDIRECT_${VARIABLES.look}}`, '^(.+)$'),
     rule(`E=${VARIABLES.look}:%1`),
+    ...secondTry(),
     condition('%{ENV:REDIRECT_STATUS}', '^502$'),
     rewriteDirective(
       'RewriteRule',

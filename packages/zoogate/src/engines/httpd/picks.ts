@@ -37,7 +37,7 @@ export const DIGITS_FILE = 'digits.map'
 export const DIGITS_TEXT = 'any 0|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f\n'
 const DIGIT = `\${${DIGIT_MAP}:any}`
 
-const PICK = 'zoogate_pick'
+export const PICK = 'zoogate_pick'
 const KEY = 'zoogate_key'
 
 /** For one listener, behind its routes. */
@@ -113,12 +113,15 @@ function hashKey(on: HashOn, mine: Directive): readonly Directive[] {
   }
 }
 
+/** A second try (`second-try.ts`) has it already. */
+const IS_FIRST = '-z %{ENV:REDIRECT_STATUS}'
+
 /** Shows the balancer the cookie. For all listeners. */
 export function pickHeaders(): readonly Directive[] {
   return [
     directive(
       ...(['RequestHeader', 'edit', 'Cookie', '^'] as const),
-      ...([`%{${PICK}}e; `, `expr=-n %{ENV:${PICK}}`] as const),
+      ...([`%{${PICK}}e; `, `expr=-n %{ENV:${PICK}} && ${IS_FIRST}`] as const),
     ),
     directive(
       ...(['RequestHeader', 'set', 'Cookie'] as const),

@@ -150,7 +150,7 @@ function endpoints(view: View): readonly Directive[] {
     directive('Proxy100Continue', 'Off'),
     directive('LuaScope', 'thread'),
     directive('LuaCodeCache', 'forever'),
-    expanded(directive('LuaHookFixups', runtimePath(HEADERS_SCRIPT), 'drop_unusual')),
+    expanded(directive('LuaHookFixups', runtimePath(HEADERS_SCRIPT), 'fix_up')),
     ...(view.limits?.headerBytes === undefined
       ? []
       : [
