@@ -22,6 +22,9 @@ export const MODULES = [
   'proxy_hcheck',
   'lbmethod_byrequests',
   'lbmethod_bybusyness',
+  // For programs. Where a reload is the first that loads it, it starts no daemon for them until the next one
+  // (`cgid_init`), and each is answered 503. So it is there from the start, and its daemon waits.
+  'cgid',
 ] as const
 
 /** What is loaded for what a view says, and for nobody else. mod_http2 has threads of its own in each process. */
@@ -47,7 +50,6 @@ const NEEDED: readonly (readonly [(view: View) => boolean, readonly string[]])[]
   ],
   [({ routes }) => routes.some(({ answer }) => answer?.type === 'static'), ['mime']],
   [({ routes }) => routes.some(({ answer }) => answer?.type === 'fastcgi'), ['proxy_fcgi']],
-  [({ routes }) => routes.some(({ answer }) => answer?.type === 'cgi'), ['cgid']],
 ]
 
 /** What a view needs beside, each once. */

@@ -97,7 +97,7 @@ export function foldersOf({ routes }: View, { run }: EnginePaths): readonly Dire
   return [
     ...(files.length === 0 ? [] : mediaTypes()),
     ...files.map((root) => section('Directory', root, readable())),
-    ...(programs.length === 0 ? [] : [directive('ScriptSock', join(run, 'httpd-cgi'))]),
+    directive('ScriptSock', join(run, 'httpd-cgi')),
     ...programs.map((root) =>
       section('Directory', root, [
         directive('Require', 'all', 'granted'),
