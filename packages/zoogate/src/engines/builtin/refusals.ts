@@ -5,6 +5,7 @@ import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals } from '../route-refusals.ts'
 import { endpointRefusals } from '../shared/endpoint-refusals.ts'
 import { gather } from '../shared/gather.ts'
+import { isHeaderValue } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
 
 /** It becomes a file's name. */
@@ -48,11 +49,16 @@ function listenerRefusals({ gateway, listeners }: View): readonly EngineRefusal[
 }
 
 function matchRefusals({ routes }: View): readonly EngineRefusal[] {
-  return routes.flatMap(({ id, method, path }, index) =>
+  return routes.flatMap(({ id, method, path, headers }, index) =>
     gather(`HTTPRoute/${id.split('.', 1)[0]}`, (refuse) => {
       if (method !== undefined && !METHOD.test(method)) {
         refuse(['routes', index, 'method'], 'must be a method in upper case letters')
       }
+      headers.forEach(({ value }, at) => {
+        if (value === '' || isHeaderValue(value)) return
+        const field = ['routes', index, 'headers', at, 'value']
+        refuse(field, 'must be printable, without space at its ends')
+      })
       if (path.type === 'RegularExpression') return
       if (path.value.startsWith('/') && decodes(path.value)) return
       refuse(['routes', index, 'path', 'value'], 'must begin with "/" and decode to UTF-8 text')
