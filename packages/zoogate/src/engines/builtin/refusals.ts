@@ -10,6 +10,7 @@ import { CARRIED, REASONS } from './features.ts'
 
 /** It becomes a file's name. */
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const CHECK_PATH = /^\/[\x21-\x7e]{0,1023}$/
 const LISTENER_NAME_CHARACTERS_MAX = 256
 const METHOD = /^[A-Z]{1,32}$/
 /** A token of RFC 9110. */
@@ -33,6 +34,11 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     const cookie = sessionCookie(pool)
     if (cookie !== undefined && !COOKIE_NAME.test(cookie)) {
       refuse(['services', name, 'sessionPersistence', 'sessionName'], 'must be a cookie name')
+    }
+    const probe = pool.healthCheck?.probe
+    if (probe?.type === 'http' && !CHECK_PATH.test(probe.path)) {
+      const field = ['services', name, 'healthCheck', 'probe', 'path']
+      refuse(field, 'must begin with "/" and be of printable ASCII without spaces')
     }
     endpointRefusals(pool, refuse)
   })
