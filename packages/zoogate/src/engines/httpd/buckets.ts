@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServicePool } from '../../model/view.ts'
-import { type Member, membersOf } from './member.ts'
+import { type Member, type MemberPool, membersOf } from './member.ts'
+import type { Growth } from './slow-start.ts'
 
 /**
  * How many shares a pool's requests are divided into, each told by three hexadecimal digits. With n
@@ -13,8 +14,11 @@ const BUCKETS = 16 ** DIGITS
  * Which member takes which bucket, as a map of mod_rewrite: httpd reads it again when it has changed,
  * and so takes a change without a reload. Empty where no endpoint takes requests that belong to none.
  */
-export function bucketsText(pool: ServicePool): string {
-  const members = membersOf(pool).filter(({ weight }) => weight > 0)
+export function bucketsText(
+  pool: MemberPool & Pick<ServicePool, 'algorithm'>,
+  growth?: Growth,
+): string {
+  const members = membersOf(pool, growth).filter(({ weight }) => weight > 0)
   const takers = pool.algorithm === 'consistentHash' ? byRendezvous(members) : inProportion(members)
   return takers.map((route, bucket) => `${bucketName(bucket)} ${route}\n`).join('')
 }

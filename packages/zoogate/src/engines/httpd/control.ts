@@ -6,13 +6,16 @@ import { type EngineContext, type EngineControl, EngineError, type Observation }
 import { DRAIN_TIMES } from '../shared/drain-window.ts'
 import { LogTail } from '../shared/log-tail.ts'
 import { ReloadDrain, type ReloadDrainTimes } from '../shared/reload-drain.ts'
+import type { BalancerTable } from './balancer-table.ts'
 import { bucketsText } from './buckets.ts'
 import { complaints } from './complaints.ts'
 import { type AskControl, controlClient } from './control-client.ts'
 import { bucketsFile, endpointsFile, type HttpdFiles, httpdFiles, MANIFEST_FILE } from './files.ts'
+import { type GrowingPool, GrowingPools } from './growing-pools.ts'
 import { CONTROL_HOST } from './listener.ts'
-import { applyEndpoints, readTable } from './live.ts'
+import { applyMembers, readTable, startsIn } from './live.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
+import { membersOf } from './member.ts'
 import { isPicked } from './picks.ts'
 import { copyRuntimeFiles, writeRuntimeFile } from './runtime-files.ts'
 import { observation } from './stats.ts'
@@ -38,8 +41,13 @@ const RELOAD_TIMES: ReloadTimes = {
   preparedMaxMs: 6_000,
 }
 
-export function control(context: EngineContext, times = RELOAD_TIMES): EngineControl {
-  return new HttpdControl(context, times)
+/** @param nowMs of the host's clock: since when a share grows outlives the agent */
+export function control(
+  context: EngineContext,
+  times = RELOAD_TIMES,
+  nowMs: () => number = Date.now,
+): EngineControl {
+  return new HttpdControl(context, times, nowMs)
 }
 
 class HttpdControl implements EngineControl {
@@ -50,8 +58,11 @@ class HttpdControl implements EngineControl {
   readonly #ask: AskControl
   /** What was given live, before the generation's files follow. */
   readonly #given = new Map<string, readonly Endpoint[]>()
+  readonly #growing: GrowingPools
+  /** Changes of httpd come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(context: EngineContext, times: ReloadTimes) {
+  constructor(context: EngineContext, times: ReloadTimes, nowMs: () => number) {
     this.#context = context
     this.#times = times
     this.#files = httpdFiles(context.paths)
@@ -63,13 +74,22 @@ class HttpdControl implements EngineControl {
       connectionCounts: () => Promise.resolve(undefined),
     }
     this.#drain = new ReloadDrain(drained, times)
+    this.#growing = new GrowingPools({
+      step: (pools) => this.#inTurn(async () => this.#bring(await this.#manifest(), pools)),
+      nowMs,
+      log: context.log,
+    })
   }
 
   prepareReload(): Promise<void> {
     return this.#drain.prepare()
   }
 
-  async reload(generation: string): Promise<void> {
+  reload(generation: string): Promise<void> {
+    return this.#inTurn(() => this.#reload(generation))
+  }
+
+  async #reload(generation: string): Promise<void> {
     await this.#drain.clearOnce()
     const { process, paths } = this.#context
     const { running, startId, lastExit } = await process.status()
@@ -83,17 +103,25 @@ class HttpdControl implements EngineControl {
       this.#given.clear()
       await process.signal('SIGUSR1')
       await this.#untilServed(generation, startId, log)
+      await this.#growOn()
       await wait(this.#times.afterMs)
     })
   }
 
-  async applyEndpoints(services: readonly ServicePool[]): Promise<void> {
-    await applyEndpoints(this.#ask, await this.#manifest(), services)
-    for (const pool of services) {
-      this.#given.set(pool.name, pool.endpoints)
-      if (!isPicked(pool)) continue
-      await writeRuntimeFile(this.#context.paths, bucketsFile(pool.name), bucketsText(pool))
-    }
+  applyEndpoints(services: readonly ServicePool[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const manifest = await this.#manifest()
+      const [host] = manifest.hosts
+      const isUnknown = services.some(({ name, slowStartMs }) => {
+        return slowStartMs !== undefined && !this.#growing.knows(name)
+      })
+      if (isUnknown && host !== undefined) {
+        await this.#learn(manifest, await readTable(this.#ask, manifest, host))
+      }
+      for (const pool of services) this.#growing.give(pool)
+      await this.#bring(manifest, services)
+      for (const { name, endpoints } of services) this.#given.set(name, endpoints)
+    })
   }
 
   async observe(): Promise<Observation> {
@@ -104,13 +132,64 @@ class HttpdControl implements EngineControl {
     const tables = await Promise.all(
       manifest.hosts.map((host) => readTable(this.#ask, manifest, host)),
     )
+    const [table] = tables
+    if (table !== undefined) await this.#learn(manifest, table)
     const known = new Map<string, readonly Endpoint[]>()
     for (const { name } of manifest.services) known.set(name, await this.#known(name))
     return observation(manifest, tables, (service) => known.get(service) ?? [])
   }
 
   close(): Promise<void> {
+    this.#growing.close()
     return this.#drain.close()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  /** Gives httpd the members of these pools, with their shares as they are now. */
+  async #bring(manifest: Manifest, pools: readonly GrowingPool[]): Promise<void> {
+    const now = pools.map((pool) => ({ pool, growth: this.#growing.growthOf(pool.name) }))
+    const members = now.map(({ pool, growth }) => [pool.name, membersOf(pool, growth)] as const)
+    await applyMembers(this.#ask, manifest, new Map(members))
+    for (const { pool, growth } of now) {
+      if (!isPicked(pool)) continue
+      const text = bucketsText(pool, growth)
+      await writeRuntimeFile(this.#context.paths, bucketsFile(pool.name), text)
+    }
+  }
+
+  /** What a former agent let grow goes on from where it is. */
+  async #learn({ services }: Manifest, table: BalancerTable): Promise<void> {
+    for (const { name, balancers, growing } of services) {
+      const [balancer] = balancers
+      if (growing === undefined || balancer === undefined || this.#growing.knows(name)) continue
+      const endpoints = await this.#known(name)
+      this.#growing.adopt({ name, endpoints, ...growing }, startsIn(table.get(balancer.name) ?? []))
+    }
+  }
+
+  /** A reload brings whole shares, until this has followed: also those of who came by it. */
+  async #growOn(): Promise<void> {
+    const manifest = await this.#manifest()
+    const slow = manifest.services.filter(({ growing }) => growing !== undefined)
+    this.#growing.keepOnly(slow.map(({ name }) => name))
+    for (const { name, growing } of slow) {
+      this.#growing.give({
+        name,
+        endpoints: await this.#known(name),
+        algorithm: 'roundRobin',
+        ...growing,
+      })
+    }
+    const pools = this.#growing.unsettled
+    if (pools.length === 0) return
+    await this.#bring(manifest, pools).catch((error: unknown) => {
+      this.#context.log.warn({ err: error }, 'slow starts go on with their next step')
+    })
   }
 
   async #known(service: string): Promise<readonly Endpoint[]> {

@@ -45,6 +45,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.balance.hashOn=path',
   'Service.spec.sessionPersistence.cookie.mode=Insert',
   'Service.spec.sessionPersistence.cookie.mode=Application',
+  'Service.spec.slowStart',
   'Service.spec.healthCheck.http',
   'Service.spec.healthCheck.tcp',
   'Service.spec.tls',
@@ -69,7 +70,6 @@ export const REASONS: FeatureReasons = {
     'httpd keeps no table of addresses: use balance.algorithm consistentHash with hashOn sourceIP, or a cookie',
   'Service.spec.outlierDetection':
     'httpd counts no failures in a row, and leaves an endpoint out without a bound for the pool: use healthCheck',
-  'Service.spec.slowStart': 'httpd does not let the share of an endpoint grow: leave it out',
   'Service.spec.tls.serverName':
     'httpd asks an endpoint for the name that the client asked for, and for no other: leave it out, with a CA that signs for these endpoints alone, or use haproxy or nginx',
   'Service.spec.healthCheck.zookeeper':

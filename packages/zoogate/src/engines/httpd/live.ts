@@ -1,27 +1,32 @@
-import type { ServicePool } from '../../model/view.ts'
 import { EngineError } from '../engine.ts'
 import { type BalancerTable, parseBalancerTable, type TableMember } from './balancer-table.ts'
 import type { AskControl } from './control-client.ts'
 import type { Manifest } from './manifest.ts'
-import { GONE, type Member, membersOf } from './member.ts'
+import { GONE, type Member, placeOf, sinceOf } from './member.ts'
+import { type Starts, startKey } from './slow-start.ts'
 
 /** A change that httpd did not take is sent once more; then a reload has to bring it. */
 const ROUNDS_MAX = 2
 
+/** By service's name. */
+export type MembersByService = ReadonlyMap<string, readonly Member[]>
+
 /**
- * Makes the balancers of these services equal to what is given. Each listener has balancers of its own.
+ * Makes the balancers of these services have these members. Each listener has balancers of its own.
  * httpd answers 200 whatever it did, so its table is read again after each round.
  * @throws EngineError `ENGINE_LIVE_FAILED` where httpd cannot take it without a reload
  */
-export async function applyEndpoints(
+export async function applyMembers(
   ask: AskControl,
   manifest: Manifest,
-  services: readonly ServicePool[],
+  services: MembersByService,
 ): Promise<void> {
   for (const host of manifest.hosts) {
     for (let round = 0; ; round++) {
       const table = await readTable(ask, manifest, host)
-      const forms = services.flatMap((pool) => serviceForms(manifest, table, pool))
+      const forms = [...services].flatMap(([name, members]) =>
+        serviceForms(manifest, table, name, members),
+      )
       if (forms.length === 0) break
       if (round === ROUNDS_MAX) {
         throw new EngineError('ENGINE_LIVE_FAILED', `httpd does not take a change: ${words(forms)}`)
@@ -51,17 +56,18 @@ type Form = Readonly<Record<string, string>>
 function serviceForms(
   manifest: Manifest,
   table: BalancerTable,
-  pool: ServicePool,
+  service: string,
+  wanted: readonly Member[],
 ): readonly Form[] {
-  const wanted = membersOf(pool)
-  const balancers = manifest.services.find(({ name }) => name === pool.name)?.balancers ?? []
+  const balancers = manifest.services.find(({ name }) => name === service)?.balancers ?? []
   return balancers.flatMap(({ name, timed }) => {
     const has = table.get(name)
     if (has === undefined) {
       throw new EngineError('ENGINE_LIVE_FAILED', `httpd has no balancer ${name}`)
     }
-    const added = wanted.filter((member) => !has.some((other) => isAt(other, member)))
-    if (timed && added.length > 0) {
+    const places = byPlace(has)
+    const comes = wanted.some((member) => !places.has(placeOf(member)))
+    if (timed && comes) {
       throw new EngineError(
         'ENGINE_LIVE_FAILED',
         `a member of ${name} needs timeouts of its own, which httpd reads at a reload only`,
@@ -84,12 +90,20 @@ export function balancerForms(
   wanted: readonly Member[],
 ): readonly Form[] {
   const b = { b: balancer, nonce: 'zoogate' }
-  const forms: Form[] = []
-  // First those that come, so that there is always one to go to.
-  for (const member of wanted) {
-    const present = has.find((other) => isAt(other, member))
-    if (present === undefined) forms.push({ ...b, b_wyes: '1', b_nwrkr: member.url })
-    if (present !== undefined && isAsWanted(present, member, has.length)) continue
+  const places = byPlace(has)
+  const known = wanted.map((member) => ({ member, present: places.get(placeOf(member)) }))
+  const forms: Form[] = known
+    .filter(({ present }) => present === undefined)
+    .map(({ member }) => ({ ...b, b_wyes: '1', b_nwrkr: member.url }))
+  const members = has.length + forms.length
+  // First those that take requests, so that there is always one to go to; among them those that are
+  // there, so that one that comes meets their load factors as they shall be.
+  const rank = ({ member, present }: (typeof known)[number]) => {
+    if (member.disabled || member.draining) return 2
+    return present === undefined ? 1 : 0
+  }
+  for (const { member, present } of known.sort((one, other) => rank(one) - rank(other))) {
+    if (present !== undefined && isAsWanted(present, member, members)) continue
     forms.push({
       ...b,
       w: present?.url ?? member.url,
@@ -101,30 +115,52 @@ export function balancerForms(
       ...(present === undefined ? WAKING : {}),
     })
   }
+  const stay = new Set(wanted.map(placeOf))
   for (const present of has) {
-    if (wanted.some((member) => isAt(present, member))) continue
+    if (stay.has(tablePlace(present))) continue
     if (present.disabled && present.note === GONE) continue
     forms.push({ ...b, w: present.url, w_wr: '', w_rr: GONE, w_status_D: '1' })
   }
   return forms
 }
 
-export function isAt(present: Pick<TableMember, 'address' | 'port'>, member: Member): boolean {
-  const { protocol, hostname, port } = new URL(member.url)
-  const address = hostname.replace(/^\[|\]$/g, '')
-  // A URL does not say its scheme's own port.
-  const own = protocol === 'wss:' ? 443 : 80
-  return present.address === address && present.port === Number(port === '' ? own : port)
+/** As {@link placeOf} has it. */
+function tablePlace({ address, port }: Pick<TableMember, 'address' | 'port'>): string {
+  return `${address}:${port}`
+}
+
+export function byPlace(members: readonly TableMember[]): ReadonlyMap<string, TableMember> {
+  return new Map(members.map((member) => [tablePlace(member), member]))
+}
+
+/** Who takes requests that belong to nobody, and since when their shares grow, as httpd has it. */
+export function startsIn(has: readonly TableMember[]): Starts {
+  const taking = has.filter(({ disabled, draining }) => !disabled && !draining)
+  return new Map(
+    taking.map((member) => [startKey(member.route, tablePlace(member)), sinceOf(member.note)]),
+  )
 }
 
 /** The load factor of an only member is httpd's own. */
-export function isAsWanted(present: TableMember, member: Member, members: number): boolean {
+function isAsWanted(present: TableMember, member: Member, members: number): boolean {
+  return (
+    isLike(present, member) &&
+    present.note === member.note &&
+    (members === 1 || Math.abs(present.loadFactor - member.loadFactor) < 0.01)
+  )
+}
+
+/** Whether it is as wanted, or becomes so by itself, as its share grows. */
+export function isAsKnown(present: TableMember, member: Member, members: number): boolean {
+  if (present.note.startsWith(`${member.note}.`)) return isLike(present, member)
+  return isAsWanted(present, member, members)
+}
+
+function isLike(present: TableMember, member: Member): boolean {
   return (
     present.route === member.route &&
-    present.note === member.note &&
     present.disabled === member.disabled &&
-    present.draining === member.draining &&
-    (members === 1 || Math.abs(present.loadFactor - member.loadFactor) < 0.01)
+    present.draining === member.draining
   )
 }
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view.ts'
 import { destinationsOf } from './destination.ts'
 import type { ControlAddress } from './files.ts'
 import { listenerHosts } from './listener-hosts.ts'
@@ -18,6 +18,18 @@ const ManifestSchema = Type.Object({
       balancers: Type.Array(
         Type.Object({ name: Type.String({ maxLength: 63 }), timed: Type.Boolean() }),
       ),
+      /** Where endpoints start slowly: what an agent that comes later has to know to let them grow on. */
+      growing: Type.Optional(
+        Type.Object({
+          slowStartMs: Type.Integer({ minimum: 1 }),
+          algorithm: Type.Union([
+            Type.Literal('roundRobin'),
+            Type.Literal('random'),
+            Type.Literal('consistentHash'),
+          ]),
+          tls: Type.Optional(Type.Object({})),
+        }),
+      ),
     }),
   ),
 })
@@ -34,12 +46,22 @@ export function manifestOf(view: View, generation: string, control: ControlAddre
     ),
     services: [...destinationsOf(view)].map(([name, destinations]) => ({
       name,
+      ...growingPart(view.services.get(name)),
       balancers: destinations.map((destination) => ({
         name: destination.name,
         timed: destination.silenceS !== undefined,
       })),
     })),
   }
+}
+
+function growingPart(pool: ServicePool | undefined): Pick<Manifest['services'][number], 'growing'> {
+  if (pool?.slowStartMs === undefined) return {}
+  const { algorithm, slowStartMs, tls } = pool
+  // Others are refused beside a slow start: see `refusals.ts`.
+  if (algorithm !== 'random' && algorithm !== 'consistentHash' && algorithm !== 'roundRobin')
+    return {}
+  return { growing: { slowStartMs, algorithm, ...(tls === undefined ? {} : { tls: {} }) } }
 }
 
 export function printManifest(manifest: Manifest): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import type { Endpoint, ServicePool } from '../../model/view.ts'
+import type { Endpoint } from '../../model/view.ts'
+import { type Growth, grownWeight, isGrowing, startKey } from './slow-start.ts'
 
 /**
  * What a balancer is told of one address. Two endpoints of a service may share one: an instance that
@@ -11,11 +12,14 @@ export interface Member {
   readonly url: string
   /** The endpoint's id, or a digest of one too long: what the session cookie has to be. */
   readonly route: string
-  /** A digest of all that the view says of the address: httpd keeps it, and does nothing with it. */
+  /**
+   * A digest of all that the view says of the address: httpd keeps it, and does nothing with it. Behind
+   * a dot follows since when the share grows.
+   */
   readonly note: string
   readonly loadFactor: number
   readonly disabled: boolean
-  /** The share of requests that belong to nobody; 0: none of them. */
+  /** The share of requests that belong to nobody, as it is now; 0: none of them. */
   readonly weight: number
   /** Takes only requests that belong to it by a session. */
   readonly draining: boolean
@@ -30,10 +34,17 @@ const LOAD_FACTOR_MAX = 100
 /** Quarters are exact in binary: httpd computes with them, and cuts off. */
 const LOAD_FACTOR_STEPS = 4
 
-export function membersOf({
-  endpoints,
-  tls,
-}: Pick<ServicePool, 'endpoints' | 'tls'>): readonly Member[] {
+/** What of a pool its members are made of. */
+export interface MemberPool {
+  readonly endpoints: readonly Endpoint[]
+  /** Present: endpoints are spoken to through TLS. */
+  readonly tls?: object
+  readonly slowStartMs?: number
+}
+
+/** @param growth absent: each has its whole share */
+export function membersOf(pool: MemberPool, growth?: Growth): readonly Member[] {
+  const { endpoints, tls } = pool
   const scheme = tls === undefined ? 'ws' : 'wss'
   const byUrl = new Map<string, Endpoint[]>()
   for (const endpoint of endpoints) {
@@ -42,11 +53,17 @@ export function membersOf({
     if (same === undefined) byUrl.set(url, [endpoint])
     else same.push(endpoint)
   }
-  const most = Math.max(...endpoints.map(({ weight }) => weight), 1)
-  return [...byUrl].map(([url, same]) => memberOf(url, same, most))
+  const heaviest = endpoints.reduce((most, { weight }) => Math.max(most, weight), 1)
+  const members = [...byUrl].map(([url, same]) => memberOf(url, same))
+  const grown = growth === undefined ? members : members.map((each) => grow(each, pool, growth))
+  return grown.map((member) => ({
+    ...member,
+    loadFactor: loadFactor(member.loadFactor, heaviest, pool.slowStartMs !== undefined),
+  }))
 }
 
-function memberOf(url: string, same: readonly Endpoint[], most: number): Member {
+/** Its load factor is the weight yet. */
+function memberOf(url: string, same: readonly Endpoint[]): Member {
   const [first] = [...same].sort((a, b) => RANKS[a.state] - RANKS[b.state])
   if (first === undefined) throw new RangeError('a member has an endpoint')
   const { id, weight, state } = first
@@ -54,19 +71,49 @@ function memberOf(url: string, same: readonly Endpoint[], most: number): Member 
     url,
     route: id.length <= ROUTE_CHARACTERS_MAX ? id : digest(id),
     note: `~${digest(JSON.stringify(same.map((each) => [each.id, each.weight, each.state])))}`,
-    loadFactor: loadFactor(weight, most),
+    loadFactor: weight,
     weight: state === 'up' ? weight : 0,
     disabled: state === 'down',
     draining: state === 'draining' || weight === 0,
   }
 }
 
+function grow(member: Member, { slowStartMs }: MemberPool, { starts, nowMs }: Growth): Member {
+  const sinceMs = starts.get(startKey(member.route, placeOf(member)))
+  if (slowStartMs === undefined || sinceMs === undefined) return member
+  const start = { sinceMs, nowMs, durationMs: slowStartMs }
+  if (!isGrowing(start)) return member
+  return {
+    ...member,
+    note: `${member.note}.${Math.round(sinceMs).toString(36)}`,
+    loadFactor: grownWeight(member.loadFactor, start),
+    weight: grownWeight(member.weight, start),
+  }
+}
+
+/** Since when a member's share grows, by its note. */
+export function sinceOf(note: string): number | undefined {
+  const [, since] = /^~[0-9a-f]+\.([0-9a-z]{1,10})$/.exec(note) ?? []
+  return since === undefined ? undefined : Number.parseInt(since, 36)
+}
+
+/** `10.0.0.1:80`, `fd00::1:80`: however the URL is spelled. */
+export function placeOf({ url }: Pick<Member, 'url'>): string {
+  const { protocol, hostname, port } = new URL(url)
+  // A URL does not say its scheme's own port.
+  const own = protocol === 'wss:' ? 443 : 80
+  return `${hostname.replace(/^\[|\]$/g, '')}:${port === '' ? own : port}`
+}
+
 const RANKS = { up: 0, draining: 1, down: 2 } as const
 
-/** From 1 to 100, in proportion to the weights. Where the heaviest has more than 100, none gets less than a hundredth of its share. */
-function loadFactor(weight: number, most: number): number {
-  if (most <= LOAD_FACTOR_MAX) return Math.max(1, weight)
-  const scaled = (weight * LOAD_FACTOR_MAX) / most
+/**
+ * From 1 to 100, in proportion to the weights. Where the heaviest has more than 100, none gets less than a
+ * hundredth of its share; nor where shares grow, which need room below a weight of 1.
+ */
+function loadFactor(weight: number, heaviest: number, isScaled: boolean): number {
+  if (heaviest <= LOAD_FACTOR_MAX && !isScaled) return Math.max(1, weight)
+  const scaled = (weight * LOAD_FACTOR_MAX) / heaviest
   return Math.max(1, Math.round(scaled * LOAD_FACTOR_STEPS) / LOAD_FACTOR_STEPS)
 }
 

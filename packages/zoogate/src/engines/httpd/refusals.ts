@@ -51,6 +51,15 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
     if (!isDuration(pool.connections.connectTimeoutMs)) {
       refuse(at('connections', 'connectTimeoutMs'), 'must be from 1 ms to 24 h')
     }
+    if (pool.slowStartMs !== undefined) {
+      if (!isDuration(pool.slowStartMs)) refuse(at('slowStartMs'), 'must be from 1 ms to 24 h')
+      if (pool.algorithm === 'leastRequest') {
+        refuse(
+          at('slowStartMs'),
+          'httpd looks at weights only among endpoints with as many requests, and a new one has none: it would get all at once. Use roundRobin, random or consistentHash, or leave slowStart out',
+        )
+      }
+    }
     const { tls } = pool
     for (const name of ['ca', 'clientCertificate'] as const) {
       const secret = tls?.[name]

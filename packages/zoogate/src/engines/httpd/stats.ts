@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../model/view.ts'
 import type { Observation, ObservedEndpoint } from '../engine.ts'
 import type { BalancerTable, TableMember } from './balancer-table.ts'
-import { isAsWanted, isAt } from './live.ts'
+import { byPlace, isAsKnown } from './live.ts'
 import type { Manifest } from './manifest.ts'
-import { GONE, membersOf } from './member.ts'
+import { GONE, membersOf, placeOf } from './member.ts'
 
 /**
  * What the balancers really have. A member's note tells that all the view says of it is as known; else
@@ -15,18 +15,19 @@ export function observation(
   tables: readonly BalancerTable[],
   known: (service: string) => readonly Endpoint[],
 ): Observation {
-  const services = manifest.services.map(({ name, balancers }) => {
+  const services = manifest.services.map(({ name, balancers, growing }) => {
     const endpoints = known(name)
-    const members = membersOf({ endpoints })
+    const members = membersOf({ endpoints, ...growing })
     for (const table of tables) {
       for (const balancer of balancers) {
         const has = table.get(balancer.name) ?? []
         const there = has.filter((member) => !isGone(member))
+        const places = byPlace(there)
         const asKnown =
           there.length === members.length &&
           members.every((member) => {
-            const present = there.find((other) => isAt(other, member))
-            return present !== undefined && isAsWanted(present, member, has.length)
+            const present = places.get(placeOf(member))
+            return present !== undefined && isAsKnown(present, member, has.length)
           })
         if (!asKnown) return [name, there.map(asItSays)] as const
       }

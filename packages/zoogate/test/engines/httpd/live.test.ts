@@ -6,14 +6,7 @@ import { GONE, membersOf } from '../../../src/engines/httpd/member.ts'
 import { observation } from '../../../src/engines/httpd/stats.ts'
 import type { Endpoint } from '../../../src/model/view.ts'
 import { endpointOf } from '../support/views.ts'
-
-/** As httpd has it once it was given these. */
-function tableOf(endpoints: readonly Endpoint[]): TableMember[] {
-  return membersOf({ endpoints }).map(({ url, weight: _, ...member }) => {
-    const { hostname, port } = new URL(url)
-    return { ...member, url, address: hostname.replace(/[[\]]/g, ''), port: Number(port || 80) }
-  })
-}
+import { tableOf } from './table-of.ts'
 
 const formsFor = (has: readonly TableMember[], endpoints: readonly Endpoint[]) =>
   balancerForms('shop', has, membersOf({ endpoints }))
@@ -23,20 +16,20 @@ describe('the forms for the balancer manager', () => {
   const b = endpointOf('b', 3002)
 
   test('are none where all is as it shall be', () => {
-    expect(formsFor(tableOf([a, b]), [a, b])).toEqual([])
+    expect(formsFor(tableOf({ endpoints: [a, b] }), [a, b])).toEqual([])
   })
 
   test('add a member, and only then say what it is, for one that comes', () => {
-    const [added, said] = formsFor(tableOf([a]), [a, b])
+    const [added, said] = formsFor(tableOf({ endpoints: [a] }), [a, b])
     expect(added).toMatchObject({ b: 'shop', b_wyes: '1', b_nwrkr: 'ws://127.0.0.1:3002' })
     expect(said).toMatchObject({ w: 'ws://127.0.0.1:3002', w_wr: 'b', w_status_D: '0' })
   })
 
   test('disable one that goes, once', () => {
-    const [form, ...more] = formsFor(tableOf([a, b]), [a])
+    const [form, ...more] = formsFor(tableOf({ endpoints: [a, b] }), [a])
     expect(more).toEqual([])
     expect(form).toMatchObject({ w: 'ws://127.0.0.1:3002', w_status_D: '1', w_rr: GONE })
-    const after = tableOf([a, b]).map((member) =>
+    const after = tableOf({ endpoints: [a, b] }).map((member) =>
       member.route === 'b' ? { ...member, route: '', note: GONE, disabled: true } : member,
     )
     expect(formsFor(after, [a])).toEqual([])
@@ -44,16 +37,20 @@ describe('the forms for the balancer manager', () => {
 
   test('drain, and change a weight', () => {
     const states = { state: 'draining' as const }
-    expect(formsFor(tableOf([a, b]), [a, { ...b, ...states }])).toMatchObject([
+    expect(formsFor(tableOf({ endpoints: [a, b] }), [a, { ...b, ...states }])).toMatchObject([
       { w_status_N: '1', w_status_D: '0' },
     ])
-    expect(formsFor(tableOf([a, b]), [a, { ...b, weight: 7 }])).toMatchObject([{ w_lf: '7' }])
-    expect(formsFor(tableOf([a, b]), [a, { ...b, weight: 0 }])).toMatchObject([{ w_status_N: '1' }])
+    expect(formsFor(tableOf({ endpoints: [a, b] }), [a, { ...b, weight: 7 }])).toMatchObject([
+      { w_lf: '7' },
+    ])
+    expect(formsFor(tableOf({ endpoints: [a, b] }), [a, { ...b, weight: 0 }])).toMatchObject([
+      { w_status_N: '1' },
+    ])
   })
 
   test('know one address in any spelling', () => {
     const long = endpointOf('six', 80, { address: 'FD00:0:0::1' })
-    expect(formsFor(tableOf([long]), [{ ...long, address: 'fd00::1' }])).toEqual([])
+    expect(formsFor(tableOf({ endpoints: [long] }), [{ ...long, address: 'fd00::1' }])).toEqual([])
   })
 })
 
@@ -75,13 +72,17 @@ describe('what is observed', () => {
     observation(manifest, [new Map([['shop', has]])], () => endpoints).services.get('shop')
 
   test('are the endpoints as they were given, where httpd’s members say so', () => {
-    const gone = { ...tableOf([endpointOf('z', 3009)])[0], note: GONE, disabled: true }
-    const withLeftover = [...tableOf(endpoints), gone as TableMember]
+    const gone = {
+      ...tableOf({ endpoints: [endpointOf('z', 3009)] })[0],
+      note: GONE,
+      disabled: true,
+    }
+    const withLeftover = [...tableOf({ endpoints }), gone as TableMember]
     expect(seen(withLeftover)).toEqual(endpoints.map((e) => ({ ...e, health: 'unknown' })))
   })
 
   test('are what members say, where somebody meddled', () => {
-    const [first, ...rest] = tableOf(endpoints)
+    const [first, ...rest] = tableOf({ endpoints })
     expect(seen([{ ...first, loadFactor: 3 } as TableMember, ...rest])?.[0]).toMatchObject({
       id: 'a',
       weight: 3,
