@@ -18,6 +18,7 @@ import { type Manifest, parseManifest } from './manifest.ts'
 import { membersOf } from './member.ts'
 import { isPicked } from './picks.ts'
 import { copyRuntimeFiles, writeRuntimeFile } from './runtime-files.ts'
+import { isKeptByAddress, routesFile, routesText } from './source-sessions.ts'
 import { observation } from './stats.ts'
 
 /**
@@ -159,6 +160,8 @@ class HttpdControl implements EngineControl {
       if (!isPicked(pool)) continue
       const text = bucketsText(pool, growth)
       await writeRuntimeFile(this.#context.paths, bucketsFile(pool.name), text)
+      if (!isKeptByAddress(pool)) continue
+      await writeRuntimeFile(this.#context.paths, routesFile(pool.name), routesText(pool))
     }
   }
 

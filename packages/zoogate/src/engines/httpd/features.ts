@@ -45,6 +45,7 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
   'Service.spec.balance.hashOn=path',
   'Service.spec.sessionPersistence.cookie.mode=Insert',
   'Service.spec.sessionPersistence.cookie.mode=Application',
+  'Service.spec.sessionPersistence.type=SourceIP',
   'Service.spec.slowStart',
   'Service.spec.healthCheck.http',
   'Service.spec.healthCheck.tcp',
@@ -66,8 +67,6 @@ export const REASONS: FeatureReasons = {
     'httpd tries another endpoint only where a connection could not be opened, as it does without this: leave it out, or use haproxy or nginx',
   'HTTPRoute.spec.rules.filters.rateLimit':
     'httpd has no limit of requests: use an engine that has, in front of it',
-  'Service.spec.sessionPersistence.type=SourceIP':
-    'httpd keeps no table of addresses: use balance.algorithm consistentHash with hashOn sourceIP, or a cookie',
   'Service.spec.outlierDetection':
     'httpd counts no failures in a row, and leaves an endpoint out without a bound for the pool: use healthCheck',
   'Service.spec.tls.serverName':

@@ -1,12 +1,10 @@
 import type { Logger } from 'pino'
-import type { Algorithm } from '../../model/view.ts'
+import type { ServicePool } from '../../model/view.ts'
 import { type MemberPool, membersOf, placeOf } from './member.ts'
 import { type Growth, nextStepMs, type Starts, startKey, startsOf } from './slow-start.ts'
 
-export interface GrowingPool extends MemberPool {
-  readonly name: string
-  readonly algorithm: Algorithm
-}
+export type GrowingPool = MemberPool &
+  Pick<ServicePool, 'name' | 'algorithm' | 'sessionPersistence'>
 
 export interface GrowingPoolsOptions {
   /** Gives httpd the shares of these as they are now. A failure is logged, and the next step makes up for it. */

@@ -28,6 +28,7 @@ const ManifestSchema = Type.Object({
             Type.Literal('consistentHash'),
           ]),
           tls: Type.Optional(Type.Object({})),
+          sessionPersistence: Type.Optional(Type.Object({ type: Type.Literal('SourceIP') })),
         }),
       ),
     }),
@@ -57,11 +58,18 @@ export function manifestOf(view: View, generation: string, control: ControlAddre
 
 function growingPart(pool: ServicePool | undefined): Pick<Manifest['services'][number], 'growing'> {
   if (pool?.slowStartMs === undefined) return {}
-  const { algorithm, slowStartMs, tls } = pool
+  const { algorithm, slowStartMs, tls, sessionPersistence: session } = pool
   // Others are refused beside a slow start: see `refusals.ts`.
   if (algorithm !== 'random' && algorithm !== 'consistentHash' && algorithm !== 'roundRobin')
     return {}
-  return { growing: { slowStartMs, algorithm, ...(tls === undefined ? {} : { tls: {} }) } }
+  return {
+    growing: {
+      slowStartMs,
+      algorithm,
+      ...(tls === undefined ? {} : { tls: {} }),
+      ...(session?.type === 'SourceIP' ? { sessionPersistence: session } : {}),
+    },
+  }
 }
 
 export function printManifest(manifest: Manifest): string {

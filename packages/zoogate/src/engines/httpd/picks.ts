@@ -6,15 +6,19 @@ import { bucketsFile, runtimePath } from './files.ts'
 import { literalPattern } from './pattern.ts'
 import { condition, rule } from './request-checks.ts'
 import { DESTINATION } from './routes.ts'
+import { isKeptByAddress, KEPT_SERVICE } from './source-sessions.ts'
 
 /**
- * httpd's balancers know neither random nor hashes. For those a map says which member a request goes
+ * httpd's balancers know neither random nor hashes, nor addresses. For those a map says which member a request goes
  * to (`buckets.ts`), and the request gets the session cookie that names it, as if it had come with it:
  * so others stand in where that member cannot be reached. The endpoint sees the cookie.
  */
-export function isPicked({ algorithm }: Pick<ServicePool, 'algorithm'>): boolean {
-  return algorithm === 'random' || algorithm === 'consistentHash'
+export function isPicked(pool: PickedPool): boolean {
+  const { algorithm } = pool
+  return algorithm === 'random' || algorithm === 'consistentHash' || isKeptByAddress(pool)
 }
+
+type PickedPool = Pick<ServicePool, 'algorithm' | 'sessionPersistence'>
 
 /** The cookie where the service has no session cookie of its own. */
 const PICK_COOKIE = 'zoogate-pick'
@@ -82,7 +86,8 @@ function servicePick(
   if (!isPicked(pool)) return session
   return [
     expanded(directive('RewriteMap', map, `txt:${runtimePath(bucketsFile(pool.name))}`)),
-    ...(pool.algorithm === 'random'
+    ...(isKeptByAddress(pool) ? [mine, rule(`E=${KEPT_SERVICE}:${pool.name}`)] : []),
+    ...(pool.algorithm !== 'consistentHash'
       ? [mine, ...free, bucket(DIGIT + DIGIT + DIGIT)]
       : [
           ...hashKey(pool.hashOn ?? { type: 'sourceIP' }, mine),

@@ -9,7 +9,7 @@ import {
   RUNTIME_VARIABLE,
 } from './files.ts'
 import { startArguments } from './start-script.ts'
-import { workerUser } from './worker-user.ts'
+import { workersGroup, workerUser } from './worker-user.ts'
 
 /** In-flight requests have so long when the engine is stopped. */
 const STOP_TIMEOUT_MS = 10_000
@@ -20,9 +20,11 @@ const STOP_TIMEOUT_MS = 10_000
  */
 export function program(paths: EnginePaths): EngineProgram {
   const { errorLog, pidFile } = httpdFiles(paths)
+  const group = workersGroup()
   const runtime = {
     folder: join(paths.current, RUNTIME_FOLDER),
     copies: copyOfRuntimeFile(paths, ''),
+    ...(group === undefined ? {} : { group: String(group) }),
   }
   const own = { folder: paths.run, errorLog, pidFile, runtime: runtime.copies }
   return {

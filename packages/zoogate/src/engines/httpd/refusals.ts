@@ -9,6 +9,7 @@ import { isDuration, isResourceName } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { gatewayRefusals } from './gateway-refusals.ts'
 import { routeRefusals } from './route-refusals.ts'
+import { isKeptByAddress } from './source-sessions.ts'
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,128}$/
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -59,6 +60,12 @@ function serviceRefusals(pool: ServicePool): readonly EngineRefusal[] {
           'httpd looks at weights only among endpoints with as many requests, and a new one has none: it would get all at once. Use roundRobin, random or consistentHash, or leave slowStart out',
         )
       }
+    }
+    if (isKeptByAddress(pool) && pool.algorithm === 'leastRequest') {
+      refuse(
+        at('sessionPersistence', 'type'),
+        'httpd has to know where a new address goes before its balancer chooses: use roundRobin, random or consistentHash, or a cookie',
+      )
     }
     const { tls } = pool
     for (const name of ['ca', 'clientCertificate'] as const) {

@@ -30,6 +30,14 @@ import { refusals } from './refusals.ts'
 import { cacheMemory } from './route-cache.ts'
 import { foldersOf } from './route-files.ts'
 import { serverSettings } from './server-settings.ts'
+import {
+  isKeptByAddress,
+  routesFile,
+  routesText,
+  SESSIONS_SCRIPT,
+  sessionsFile,
+  sessionsScript,
+} from './source-sessions.ts'
 import { SPLITS_FILE, splitsText } from './splits.ts'
 
 /**
@@ -70,6 +78,9 @@ export function render(view: View, { paths, generation }: RenderContext): Render
     [CONFIGURATION_FILE, printDirectives(main)],
     [MANIFEST_FILE, printManifest(manifestOf(view, generation, control))],
     [runtimeFile(HEADERS_SCRIPT), headersScript(view)],
+    ...(services.some(isKeptByAddress)
+      ? [[runtimeFile(SESSIONS_SCRIPT), sessionsScript(paths)] as const]
+      : []),
     [runtimeFile(SPLITS_FILE), splitsText(view)],
     [runtimeFile(DIGITS_FILE), DIGITS_TEXT],
     ...answerFiles(),
@@ -92,6 +103,12 @@ function serviceFiles(
 ): readonly (readonly [string, string])[] {
   return [
     ...(isPicked(pool) ? [[runtimeFile(bucketsFile(pool.name)), bucketsText(pool)] as const] : []),
+    ...(isKeptByAddress(pool)
+      ? ([
+          [runtimeFile(routesFile(pool.name)), routesText(pool)],
+          [runtimeFile(sessionsFile(pool.name)), ''],
+        ] as const)
+      : []),
     [balancerFile(pool.name), printDirectives(renderBalancers(pool, destinations))],
     [endpointsFile(pool.name), `${JSON.stringify(pool.endpoints, undefined, 1)}\n`],
   ]

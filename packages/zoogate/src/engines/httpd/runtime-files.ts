@@ -1,13 +1,35 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, chown, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { EnginePaths } from '../engine.ts'
 import { copyOfRuntimeFile, RUNTIME_FOLDER } from './files.ts'
+import { SESSIONS_ENDING } from './source-sessions.ts'
+import { workersGroup } from './worker-user.ts'
 
 /** Copies what the current generation's workers read to where they read it, each file at once. */
 export async function copyRuntimeFiles(paths: EnginePaths): Promise<void> {
   const folder = join(paths.current, RUNTIME_FOLDER)
-  for (const name of await readdir(folder)) {
-    await writeRuntimeFile(paths, name, await readFile(join(folder, name), 'utf8'))
+  const names = await readdir(folder)
+  for (const name of names) {
+    if (name.endsWith(SESSIONS_ENDING)) await makeTable(copyOfRuntimeFile(paths, name))
+    else await writeRuntimeFile(paths, name, await readFile(join(folder, name), 'utf8'))
+  }
+  await removeOtherTables(paths, names)
+}
+
+/** As the start script does. What the workers wrote in it stays. */
+async function makeTable(path: string): Promise<void> {
+  await (await open(path, 'a')).close()
+  const group = workersGroup()
+  if (group !== undefined) await chown(path, 0, group)
+  await chmod(path, 0o660)
+}
+
+/** They are large, and the run folder may be in memory. */
+async function removeOtherTables(paths: EnginePaths, names: readonly string[]): Promise<void> {
+  const kept = new Set(names.map((name) => basename(copyOfRuntimeFile(paths, name))))
+  for (const file of await readdir(paths.run)) {
+    if (!file.endsWith(SESSIONS_ENDING) || kept.has(file)) continue
+    await rm(join(paths.run, file), { force: true })
   }
 }
 

@@ -7,6 +7,7 @@ import { believedAddress, forwardingHeaders } from './client-address.ts'
 import { type Directive, directive, expanded, section } from './directive.ts'
 import { type ControlAddress, HEADERS_SCRIPT, httpdFiles, runtimePath } from './files.ts'
 import { hostOfNobody } from './request-checks.ts'
+import { isKeptByAddress, KEEP_SESSION, SESSIONS_SCRIPT } from './source-sessions.ts'
 
 export interface SettingsContext {
   readonly paths: EnginePaths
@@ -151,6 +152,9 @@ function endpoints(view: View): readonly Directive[] {
     directive('LuaScope', 'thread'),
     directive('LuaCodeCache', 'forever'),
     expanded(directive('LuaHookFixups', runtimePath(HEADERS_SCRIPT), 'fix_up')),
+    ...([...view.services.values()].some(isKeptByAddress)
+      ? [expanded(directive('LuaHookFixups', runtimePath(SESSIONS_SCRIPT), KEEP_SESSION))]
+      : []),
     ...(view.limits?.headerBytes === undefined
       ? []
       : [

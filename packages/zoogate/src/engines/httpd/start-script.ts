@@ -1,14 +1,15 @@
 import { ENGINE_PATH } from '../shared/run-program.ts'
 import type { HttpdFiles } from './files.ts'
 import { SECRET_VARIABLE } from './files.ts'
+import { SESSIONS_ENDING } from './source-sessions.ts'
 
 /**
  * What `sh` does before it becomes httpd (the same process, so signals reach httpd). Its arguments: the
- * secret's file, the pid file, the folder of the runtime files, the beginning of their copies' names, and then httpd's own.
+ * secret's file, the pid file, the folder of the runtime files, the beginning of their copies' names, the workers' group where it is another one, and then httpd's own.
  *
  * - Raises the limit of open files to the hard limit: a service manager's soft one is often 1,024.
  * - Makes the secret by which the control listener knows the agent, where there is none yet.
- * - Copies what the workers read: see `files.ts`.
+ * - Copies what the workers read: see `files.ts`. What they write themselves (`source-sessions.ts`) stays.
  * - Tells workers to quit whose parent died alone (SIGKILL, out of memory). They would go on serving,
  *   never reload, and hold the listeners that the new httpd needs. They are httpd processes in the
  *   process group of the parent that the pid file names, which is dead; the kernel gives its id to
@@ -22,7 +23,14 @@ if [ ! -s "$1" ]; then
   mv -f -- "$1.new" "$1"
 fi
 for file in "$3"/*; do
-  cp -- "$file" "$4\${file##*/}" && chmod 644 "$4\${file##*/}"
+  copy="$4\${file##*/}"
+  case "$copy" in
+    *${SESSIONS_ENDING})
+      [ -e "$copy" ] || : > "$copy"
+      [ -z "$5" ] || chgrp -- "$5" "$copy"
+      chmod 660 "$copy" ;;
+    *) cp -- "$file" "$copy" && chmod 644 "$copy" ;;
+  esac
 done
 if read -r parent < "$2" && [ ! -d "/proc/$parent" ]; then
   for stat in /proc/[0-9]*/stat; do
@@ -31,19 +39,20 @@ if read -r parent < "$2" && [ ! -d "/proc/$parent" ]; then
   done
 fi 2> /dev/null
 rm -f -- "$2"
-shift 4
+shift 5
 exec apache2 "$@"
 `
 
 /** Arguments of `/bin/sh` that start httpd. */
 export function startArguments(
   files: Pick<HttpdFiles, 'secretFile' | 'pidFile'>,
-  runtime: { readonly folder: string; readonly copies: string },
+  runtime: { readonly folder: string; readonly copies: string; readonly group?: string },
   httpdArguments: readonly string[],
 ): readonly string[] {
   const { secretFile, pidFile } = files
   return [
     ...['-c', SCRIPT.trim(), 'httpd', secretFile, pidFile, runtime.folder, runtime.copies],
+    runtime.group ?? '',
     ...httpdArguments,
   ]
 }
