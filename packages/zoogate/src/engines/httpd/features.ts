@@ -59,18 +59,19 @@ export const REASONS: FeatureReasons = {
   'Service.spec.balance.algorithm=powerOfTwoChoices':
     'httpd does not compare two endpoints drawn by chance: use leastRequest',
   'Service.spec.connections.max':
-    'httpd counts connections for each of its processes alone: limit them at the endpoint',
-  'Service.spec.connections.queue': 'httpd has no queue of requests: limit them at the endpoint',
+    'httpd has a limit for each of its processes alone, and as many processes as its load asks for: limit connections at the endpoint',
+  'Service.spec.connections.queue':
+    'httpd lets requests wait in each of its processes alone, in no queue that could be bounded: limit them at the endpoint',
   'HTTPRoute.spec.rules.filters.requestMirror':
-    'httpd sends a request to one endpoint alone: use nginx for mirrors',
+    'httpd sends a request to one endpoint alone, and none of its modules sends a copy: use nginx for mirrors',
   'HTTPRoute.spec.rules.retry':
-    'httpd tries another endpoint only where a connection could not be opened, as it does without this: leave it out, or use haproxy or nginx',
+    'httpd tries another endpoint where a connection could not be opened, and sends a GET that broke off once more, with this or without: attempts cannot be counted, and what it sends again after an error is a GET without a body, whatever the method was. Leave it out, or use haproxy or nginx',
   'HTTPRoute.spec.rules.filters.rateLimit':
-    'httpd has no limit of requests: use an engine that has, in front of it',
+    'httpd limits bytes, not requests (mod_ratelimit); modules from elsewhere that count requests do so in each process alone, or take another limit at a restart only: use haproxy or nginx, or one of them in front',
   'Service.spec.outlierDetection':
-    'httpd counts no failures in a row, and leaves an endpoint out without a bound for the pool: use healthCheck',
+    'httpd leaves an endpoint out at its first failure or not at all (failonstatus): it counts no failures in a row, and knows no share of the pool that has to stay. Use healthCheck',
   'Service.spec.tls.serverName':
-    'httpd asks an endpoint for the name that the client asked for, and for no other: leave it out, with a CA that signs for these endpoints alone, or use haproxy or nginx',
+    'httpd asks an endpoint for the name that the client asked for (that is its SNI, and what a certificate is held to), and for no other: leave it out, with a CA that signs for these endpoints alone, or use haproxy or nginx',
   'Service.spec.healthCheck.zookeeper':
     'httpd speaks HTTP only: use haproxy or nginx for an ensemble',
   'Gateway.spec.listeners.protocol=TCP': 'httpd speaks HTTP only: use haproxy or nginx for TCP',
