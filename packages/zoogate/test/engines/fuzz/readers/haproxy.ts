@@ -46,6 +46,7 @@ const ACTIONS: Readonly<Record<string, readonly Kind[]>> = {
   'set-path': ['format'],
   'set-uri': ['format'],
   'replace-path': ['pattern', 'replacement'],
+  'replace-header': ['text', 'pattern', 'replacement'],
   'set-src': ['expression'],
   'set-timeout': ['text', 'expression'],
   'track-sc0': ['expression', 'text', 'text'],
