@@ -12,6 +12,7 @@ import type {
   RenderedFiles,
 } from '../../src/engines/engine.ts'
 import type { View } from '../../src/model/view.ts'
+import { signalGroup } from '../../src/supervisor/process-identity.ts'
 
 /** A real engine of the test's own, with the folders that the agent would make, driven by what the agent drives it with. */
 export interface RunningEngine extends AsyncDisposable {
@@ -115,8 +116,9 @@ export async function startEngine(
 
   async function close(): Promise<void> {
     await control.close()
-    // SIGTERM: the engines end at once, their workers with them.
+    // SIGTERM: the engines end at once, their workers with them, unless they had to be killed.
     await program?.stop()
+    if (program !== undefined) signalGroup(program.pid, 'SIGKILL')
     await folder[Symbol.asyncDispose]()
   }
 

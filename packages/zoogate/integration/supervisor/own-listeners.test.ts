@@ -96,6 +96,27 @@ describe('an engine that binds for itself', () => {
     expect(status.restarts).toBeGreaterThan(0)
   })
 
+  it('leaves no workers behind that end at another signal than their master', async () => {
+    await using node = await setup()
+    const pid = await node.served()
+    const text = await readFile(join(node.paths.folder, 'engine.cjs'), 'utf8')
+    const deaf = text.replace(
+      "process.on('SIGUSR1', () => process.exit(0))",
+      "process.on('SIGUSR1', () => {})",
+    )
+    await writeFile(join(node.paths.folder, 'engine.cjs'), deaf)
+    await node.supervised.stop()
+    await node.supervised.update({ ...node.program, orphansSignal: 'SIGTERM', stopTimeoutMs: 200 })
+    await node.supervised.start()
+    const next = await node.served()
+    expect(next).not.toBe(pid)
+    process.kill(next, 'SIGKILL')
+    await waitFor('another engine', async () => {
+      const answer = await node.ask()
+      return answer !== undefined && answer !== '1' && answer !== String(next)
+    })
+  })
+
   it('is kept, not doubled, by the next supervisor, and watched by it', async () => {
     await using node = await setup()
     const pid = await node.served()

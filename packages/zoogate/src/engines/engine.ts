@@ -197,6 +197,8 @@ export interface EngineProgram {
   readonly args: readonly string[]
   /** Signal that stops it, letting requests finish. */
   readonly stopSignal: NodeJS.Signals
+  /** What its workers end at where their parent died alone. Default: {@link stopSignal}. */
+  readonly orphansSignal?: NodeJS.Signals
   readonly stopTimeoutMs: number
   /**
    * `inherit`: the supervisor binds the listeners of `<current>/listeners.json` and passes them on,

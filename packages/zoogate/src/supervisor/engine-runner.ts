@@ -203,9 +203,10 @@ export class EngineRunner {
     this.#lastExit = how
     removeEngineRecord(this.#options.paths.run)
     this.#options.log(`process ${instance.identity.pid} ended: ${how}`)
-    if (this.#wanted === 'stopped') return
     // Workers without their master serve an old state for ever and hold its ports.
-    signalGroup(instance.identity.pid, this.#program.stopSignal)
+    const { stopSignal, orphansSignal = stopSignal } = this.#program
+    signalGroup(instance.identity.pid, orphansSignal)
+    if (this.#wanted === 'stopped') return
     const steady = performance.now() - this.#startedAtMs >= STEADY_AFTER_MS
     this.#failures = steady ? 1 : this.#failures + 1
     this.#scheduleRestart()

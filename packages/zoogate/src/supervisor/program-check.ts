@@ -28,6 +28,11 @@ export function programOf(value: unknown): EngineProgram {
     command: textOf(program['command'], 'program.command', { lengthMin: 1 }),
     args: listOf(program['args'], 'program.args', ARGUMENTS_MAX, (arg, what) => textOf(arg, what)),
     stopSignal: oneOf(program['stopSignal'], 'program.stopSignal', ENGINE_SIGNALS),
+    ...(program['orphansSignal'] === undefined
+      ? {}
+      : {
+          orphansSignal: oneOf(program['orphansSignal'], 'program.orphansSignal', ENGINE_SIGNALS),
+        }),
     stopTimeoutMs: integerOf(
       program['stopTimeoutMs'],
       'program.stopTimeoutMs',

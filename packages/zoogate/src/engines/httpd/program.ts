@@ -35,6 +35,8 @@ export function program(paths: EnginePaths): EngineProgram {
     ]),
     // Lets requests finish, as `apache2ctl graceful-stop` does.
     stopSignal: 'SIGWINCH',
+    // Its workers know of no other.
+    orphansSignal: 'SIGTERM',
     stopTimeoutMs: STOP_TIMEOUT_MS,
     listeners: 'own',
   }
