@@ -86,7 +86,7 @@ onEachServer((stage) => {
       throw failure
     })
     await expect(failing).rejects.toBe(failure)
-    expect(await lock.contenders()).toEqual([])
+    await lineUp(lock, 0)
   })
 
   it('gives up the place in line with the wait', async () => {
