@@ -35,8 +35,8 @@ export function program(paths: EnginePaths): EngineProgram {
     ]),
     // Lets requests finish, as `apache2ctl graceful-stop` does.
     stopSignal: 'SIGWINCH',
-    // Its workers know of no other.
-    orphansSignal: 'SIGTERM',
+    // Its workers end when their parent tells them by a pipe, and at no signal but this.
+    orphansSignal: 'SIGKILL',
     stopTimeoutMs: STOP_TIMEOUT_MS,
     listeners: 'own',
   }

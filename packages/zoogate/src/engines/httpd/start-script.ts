@@ -10,7 +10,7 @@ import { SESSIONS_ENDING } from './source-sessions.ts'
  * - Raises the limit of open files to the hard limit: a service manager's soft one is often 1,024.
  * - Makes the secret by which the control listener knows the agent, where there is none yet.
  * - Copies what the workers read: see `files.ts`. What they write themselves (`source-sessions.ts`) stays.
- * - Tells workers to quit whose parent died alone (SIGKILL, out of memory). They would go on serving,
+ * - Ends workers whose parent died alone (SIGKILL, out of memory), and who obey no other signal. They would go on serving,
  *   never reload, and hold the listeners that the new httpd needs. They are httpd processes in the
  *   process group of the parent that the pid file names, which is dead; the kernel gives its id to
  *   nobody while the group lives, so they can be nobody else's.
@@ -35,7 +35,7 @@ done
 if read -r parent < "$2" && [ ! -d "/proc/$parent" ]; then
   for stat in /proc/[0-9]*/stat; do
     read -r pid name state above group rest < "$stat" || continue
-    if [ "$name" = "(apache2)" ] && [ "$group" = "$parent" ]; then kill -s TERM "$pid"; fi
+    if [ "$name" = "(apache2)" ] && [ "$group" = "$parent" ]; then kill -s KILL "$pid"; fi
   done
 fi 2> /dev/null
 rm -f -- "$2"
