@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ZooKeeper } from '@zoogate/zookeeper'
 import { expect } from 'vitest'
 import { startBackends } from '../support/backends.ts'
 import { whoAnswers } from '../support/http.ts'
+import { settledFiles } from '../support/settled-files.ts'
 import type { Stack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { untilDone } from './until-done.ts'
@@ -72,10 +73,8 @@ export async function hostileRegistrations(
       return names.size === 1 && names.has('good0')
     })
     const folder = join(stack.folder, '.zoogate', 'agents', `edge-${engine}`, 'current')
-    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      if (!file.isFile()) continue
-      const text = await readFile(join(file.parentPath, file.name), 'utf8')
-      expect(text, `${engine}: ${file.name}`).not.toContain(MARK)
+    for (const file of await settledFiles(folder)) {
+      expect(await readFile(join(folder, file), 'utf8'), `${engine}: ${file}`).not.toContain(MARK)
     }
   }
   // The agents are alive: the next change arrives.

@@ -1,10 +1,11 @@
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { request } from '../../../../test/support/http.ts'
 import { failures, startLoad } from '../../../../test/support/load.ts'
 import { missing } from '../../../../test/support/requirements.ts'
+import { settledFiles } from '../../../../test/support/settled-files.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { ENGINES, type Site, startSite, untilAnswering } from './support/site.ts'
 
@@ -16,11 +17,8 @@ const load = (site: Site) =>
 /** Everything in the current generation, as one text. */
 async function generationText(site: Site): Promise<string> {
   const folder = join(site.nodeFolder, 'current')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const texts = await Promise.all(
-    files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
-  )
+  const files = await settledFiles(folder)
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
   return texts.join('\n')
 }
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type Authority, createAuthority } from '../../../../test/support/certificates.ts'
 import { missing } from '../../../../test/support/requirements.ts'
+import { settledFiles } from '../../../../test/support/settled-files.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { applyFiles } from '../../src/desired/apply-files.ts'
 import { addKey, readKeyFile } from '../../src/store/secrets/key-file.ts'
@@ -79,13 +80,13 @@ async function statusFor(site: Site, password: string): Promise<number> {
   return Number(stdout)
 }
 
-/** Names of a generation's files and of the node's state that others may read. */
+/** Paths, from the folder on, of a generation's files and of the node's state that others may read. */
 async function readableByOthers(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder, { recursive: true })
+  const files = await settledFiles(folder)
   const modes = await Promise.all(
-    names.map(async (name) => [name, (await stat(join(folder, name))).mode & 0o007] as const),
+    files.map(async (file) => [file, (await stat(join(folder, file))).mode & 0o007] as const),
   )
-  return modes.filter(([, mode]) => mode !== 0).map(([name]) => name)
+  return modes.filter(([, mode]) => mode !== 0).map(([file]) => file)
 }
 
 describe.skipIf(missing('haproxy') !== undefined)('secrets on haproxy', () => {
