@@ -30,6 +30,9 @@ const UNDER_LOAD = [
   'zookeeper-away',
 ].map((name) => `test/faults/${name}.test.ts`)
 
+/** Builds what has changed since the last build: these tests start our programs. */
+const BUILT = 'test/support/built.ts'
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -51,8 +54,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'client',
+          isolate: false,
           include: ['packages/zookeeper/integration/**/*.test.ts'],
-          globalSetup: 'packages/zookeeper/integration/support/shared-ensemble.ts',
+          globalSetup: [BUILT, 'packages/zookeeper/integration/support/shared-ensemble.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
@@ -61,10 +65,11 @@ export default defineConfig({
       {
         // One package's parts with real servers and engines, three files side by side: each has its own,
         // and waits for them more than it works.
-        // They run the built command line: `npm run build` first.
         extends: true,
         test: {
           name: 'integration',
+          isolate: false,
+          globalSetup: BUILT,
           include: ['packages/*/integration/**/*.test.ts'],
           exclude: ['packages/zookeeper/**'],
           testTimeout: 120_000,
@@ -77,6 +82,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
+          isolate: false,
+          globalSetup: BUILT,
           include: ['test/{story,faults,conformance}/**/*.test.ts'],
           exclude: UNDER_LOAD,
           testTimeout: 120_000,
@@ -90,6 +97,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole-alone',
+          isolate: false,
+          globalSetup: BUILT,
           include: UNDER_LOAD,
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -100,12 +109,22 @@ export default defineConfig({
       {
         // Measured, not asserted: `npm run bench -- NAME`.
         extends: true,
-        test: { name: 'bench', include: ['bench/**/*.bench.ts'], fileParallelism: false },
+        test: {
+          name: 'bench',
+          globalSetup: BUILT,
+          include: ['bench/**/*.bench.ts'],
+          fileParallelism: false,
+        },
       },
       {
         // The long runs: `npm run soak -- --runs N`.
         extends: true,
-        test: { name: 'soak', include: ['test/soak/*.soak.ts'], fileParallelism: false },
+        test: {
+          name: 'soak',
+          globalSetup: BUILT,
+          include: ['test/soak/*.soak.ts'],
+          fileParallelism: false,
+        },
       },
     ],
   },

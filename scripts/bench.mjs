@@ -1,6 +1,6 @@
 // `npm run bench -- NAME [--runs N] [-t PART]`: one benchmark of bench/, or of it only what has PART in its
 // name, an engine's for example. The result is appended to its results.jsonl with the machine and the
-// date. `npm run build` first.
+// date.
 import { readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { run } from './lib/run.mjs'

@@ -5,7 +5,7 @@ import { capture } from './lib/run.mjs'
 
 const steps = [
   ['lock file', 'node', ['scripts/check-lock.mjs']],
-  ['types and build', 'npx', ['tsc', '-b']],
+  ['types and build', 'node', ['scripts/build.mjs']],
   ['reference pages', 'node', ['scripts/generate-reference.mjs', '--check']],
   ['lint and format', 'npx', ['biome', 'check', '--error-on-warnings', '.']],
   ['imports', 'node', ['scripts/check-imports.mjs']],

@@ -2,5 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 
 for (const name of readdirSync('packages')) {
-  rmSync(`packages/${name}/dist`, { recursive: true, force: true })
+  for (const folder of ['dist', 'programs']) {
+    rmSync(`packages/${name}/${folder}`, { recursive: true, force: true })
+  }
 }

@@ -5,11 +5,11 @@ import { setUp } from './lib/set-up.mjs'
 
 await setUp('start')
 console.log('Building …')
-const built = await runGroup('npx', ['tsc', '-b', 'packages/zoogate'])
+const built = await runGroup('node', ['scripts/build.mjs', 'packages/zoogate'])
 if (built !== 0) process.exit(built)
 const args = process.argv.slice(2)
 process.exitCode = await run(process.execPath, [
-  'packages/zoogate/dist/cli/main.js',
+  'packages/zoogate/programs/zoogate.js',
   'dev',
   ...(args.length > 0 ? args : ['examples/shop.yaml']),
 ])

@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { Agent as HttpAgent } from 'node:http'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ZooKeeper } from '@zoogate/zookeeper'
 import { ZooKeeperServer } from '@zoogate/zookeeper-server'
 import { describe, expect, it } from 'vitest'
 import { shutDownEngine } from '../../packages/zoogate/src/dev/shut-down-engine.ts'
+import { programFile } from '../../packages/zoogate/src/package/files.ts'
 import { readSupervisorFile } from '../../packages/zoogate/src/supervisor/supervisor-files.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { freePort } from '../../test/support/free-port.ts'
@@ -27,7 +27,7 @@ import { cpuMs, residentMiB } from './processes.ts'
 
 const CHANGES = Number(process.env['ZOOGATE_RUNS'] ?? '50')
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
-const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
+const ZOOGATE = programFile('zoogate')
 const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
 const SMALL: TableSize = { services: 10, endpoints: 20 }
 const LARGE: TableSize = { services: 200, endpoints: 10_000 }

@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url'
+import { programFile } from '../../packages/zoogate/src/package/files.ts'
 import { type Program, startProgram } from './program.ts'
 import type { Stack } from './stack.ts'
 import { waitFor } from './wait-for.ts'
 
-const DEMO_INSTANCE = fileURLToPath(
-  new URL('../../packages/zoogate/dist/dev/demo-instance.js', import.meta.url),
-)
+const DEMO_INSTANCE = programFile('demo-instance')
 
 /**
  * Starts a real instance of Service `shop`, a process of its own, and waits for its registration. Where one of the same id

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ZooKeeper } from '@zoogate/zookeeper'
 import { readStatus } from '../../packages/zoogate/src/cli/read-status.ts'
 import type { StatusReport } from '../../packages/zoogate/src/cli/status-report.ts'
+import { programFile } from '../../packages/zoogate/src/package/files.ts'
 import { Store } from '../../packages/zoogate/src/store/store.ts'
 import { temporaryFolder } from './folder.ts'
 import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './program.ts'
 import { waitFor } from './wait-for.ts'
 
-const ZOOGATE = fileURLToPath(new URL('../../packages/zoogate/dist/cli/main.js', import.meta.url))
+const ZOOGATE = programFile('zoogate')
 
 /** Long enough for an election, on a host that is busy. */
 const CONNECT_TIMEOUT_MS = 15_000

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { programFile } from '../../src/package/files.ts'
 
-/** The built command line: `npm run build` comes first. */
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** The built command line. */
+const MAIN = programFile('zoogate')
 
 export interface Result {
   readonly code: number

@@ -11,8 +11,9 @@ import { freePort } from '../../../../test/support/free-port.ts'
 import { type Program, startProgram } from '../../../../test/support/program.ts'
 import { missing } from '../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
+import { programFile } from '../../src/package/files.ts'
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const COMMAND = programFile('zoogate')
 const SAMPLE = fileURLToPath(new URL('sample-program.mjs', import.meta.url))
 
 function ask(port: number, path = '/'): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { packageFile } from '../package/files.ts'
 import { addConnectionOptions, inheritConnectionOptions } from './connection-options.ts'
 
 const HELP = `
@@ -58,11 +59,9 @@ export async function createProgram(first?: string): Promise<Command> {
   return program.exitOverride()
 }
 
-/** Of the package, wherever it lies: `src/cli` and `dist/cli` are equally deep. */
+/** Of the package. */
 function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  )
+  const manifest: unknown = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown'

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Program, startProgram } from '../../../../../test/support/program.ts'
+import { programFile } from '../../../src/package/files.ts'
 import type { Site } from './site.ts'
 
-/** The built command line: `npm run build` comes first. */
-const ZOOGATE = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+/** The built command line. */
+const ZOOGATE = programFile('zoogate')
 
 /** `zoogate agent` for the site's node, as people run it. */
 export async function startAgentProcess(site: Site): Promise<Program> {

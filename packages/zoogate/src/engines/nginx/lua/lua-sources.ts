@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageFile } from '../../../package/files.ts'
 
-/** `lua/` of this package; as far from the source as from what is built of it. */
-const FOLDER = fileURLToPath(new URL('../../../../lua', import.meta.url))
+const FOLDER = packageFile('lua')
 
 let sources: ReadonlyMap<string, string> | undefined
 
