@@ -56,15 +56,6 @@ export async function changesUnderLoad(
   }
 }
 
-/**
- * How many requests may fail. httpd asks once more where an endpoint broke off (`second-try.ts`), and no more.
- * On a busy host one of 47,021 was answered 502 (seed 7; with the same seed none of 31,606): it is likely, and not
- * proven, that its second try met the same process, which was just being killed.
- */
-export function mayFail(engine: EngineName, { sent }: LoadReport): number {
-  return engine === 'httpd' ? Math.ceil(sent / 20_000) : 0
-}
-
 function startFifty(stack: Stack, engine: EngineName): Load {
   return startLoad({
     port: stack.port(engine),

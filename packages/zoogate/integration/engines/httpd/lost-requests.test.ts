@@ -107,6 +107,32 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
     await using _httpd = await startHttpd(shop(port, [endpointOf('breaking', breaking.port)]))
     const { status, body } = await request(port, { path: '/' })
     expect([status, body]).toEqual([502, ANSWERS.broken])
+    expect(asked).toHaveLength(4)
+  })
+
+  test('of a client whose session is with an endpoint that breaks off', async () => {
+    const asked: string[] = []
+    await using breaking = await startEchoBackend(({ url }, response) => {
+      asked.push(url)
+      response.destroy()
+    })
+    await using echo = await startEchoBackend()
+    const port = await freePort()
+    const endpoints = [endpointOf('breaking', breaking.port), endpointOf('echo', echo.port)]
+    const sessionPersistence = { type: 'Cookie', sessionName: 'SID' } as const
+    await using _httpd = await startHttpd(
+      viewOf({
+        listeners: [listenerOf(port)],
+        routes: [routeOf('shop')],
+        services: [serviceOf('shop', endpoints, { sessionPersistence })],
+      }),
+    )
+    const { status, headers, body } = await request(port, {
+      headers: { cookie: 'a=b; SID=breaking; SID2=breaking' },
+    })
+    expect(status).toBe(200)
     expect(asked).toHaveLength(2)
+    expect(headers['set-cookie']).toEqual(['SID=echo; Path=/; HttpOnly'])
+    expect(JSON.parse(body).headers.cookie).toBe('a=b; SID2=breaking')
   })
 })

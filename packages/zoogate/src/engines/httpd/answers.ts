@@ -25,6 +25,15 @@ export function answerPath(status: AnswerStatus): string {
   return `${ANSWER_PREFIX}${status}`
 }
 
+/** Where it goes for what an endpoint did not answer, with the port that the answer was waited for at, if any. */
+export const TRY_AGAIN_PATH = `${answerPath(502)}..`
+
+/** Where it goes for what was waited for too long: httpd answers 502 for that too. */
+export const TIMED_OUT_PATH = `${answerPath(502)}.1.`
+
+/** httpd's notes: `1`, and a port once the request was sent. */
+const FAILURE_PATH = `${answerPath(502)}.%{note:proxy_timedout}.%{note:proxy-source-port}`
+
 export function answerFiles(): readonly (readonly [string, string])[] {
   return OWN.map(([status, reason, text]) => [
     runtimeFile(answerFile(status)),
@@ -43,10 +52,9 @@ export const REFUSED_METHOD = 'zoogate_refused_method'
 export function errorDocuments(): readonly Directive[] {
   return [
     ...OWN.map(([status]) => directive('ErrorDocument', status, answerPath(status))),
-    // Of a program whose answer is none, which is an endpoint to us.
-    directive('ErrorDocument', 500, answerPath(502)),
-    // httpd answers 502 for an endpoint that was silent too, and makes a note of the difference: `1`.
-    directive('ErrorDocument', 502, `${answerPath(502)}%{note:proxy_timedout}`),
+    // Of a program whose answer is none, which is an endpoint to us; or of a connection that was reset while it was opened.
+    directive('ErrorDocument', 500, FAILURE_PATH),
+    directive('ErrorDocument', 502, FAILURE_PATH),
     // A TRACE would be sent within httpd by its own method once more, and be refused once more.
     directive('ErrorDocument', 405, `%{ENV:${REFUSED_METHOD}}`),
   ]

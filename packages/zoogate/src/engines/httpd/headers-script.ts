@@ -1,7 +1,7 @@
 import { UNUSUAL_HEADER_NAME } from '@zoogate/proxy/request-rules'
 import type { View } from '../../model/view.ts'
 import { OVER_CONTROL } from './files.ts'
-import { tryTwiceScript } from './second-try.ts'
+import { tryAgainScript } from './further-tries.ts'
 
 /**
  * mod_headers drops headers by name only. This drops them by a rule, which all engines share. And httpd
@@ -13,7 +13,7 @@ export function headersScript({ limits }: Pick<View, 'limits'>): string {
   return `-- Before the request is carried out. One hook for all: each costs every request some time.
 function fix_up(request)
   drop_unusual(request)
-  try_twice(request)
+  try_again(request)
   return apache2.DECLINED
 end
 
@@ -23,7 +23,7 @@ function drop_unusual(request)
     if name:find("${pattern}") then request.headers_in[name] = nil end
   end
 end
-${tryTwiceScript()}${limits?.headerBytes === undefined ? '' : limitHead(limits.headerBytes)}${
+${tryAgainScript()}${limits?.headerBytes === undefined ? '' : limitHead(limits.headerBytes)}${
   limits?.bodyBytes === undefined ? '' : limitBody(limits.bodyBytes)
 }`
 }

@@ -1,6 +1,6 @@
 import type { Listener, View } from '../../model/view.ts'
 import type { RenderContext } from '../engine.ts'
-import { ANSWER_PREFIX, answerFile } from './answers.ts'
+import { ANSWER_PREFIX, answerFile, TIMED_OUT_PATH } from './answers.ts'
 import { bodyLengthRules } from './body-limit.ts'
 import { proxyProtocol } from './client-address.ts'
 import { destinationsOf } from './destination.ts'
@@ -15,6 +15,7 @@ import {
   SECRET_HEADER,
   SECRET_VARIABLE,
 } from './files.ts'
+import { furtherTries } from './further-tries.ts'
 import { listenerHosts } from './listener-hosts.ts'
 import { listenerTls } from './listener-tls.ts'
 import { literalPattern } from './pattern.ts'
@@ -28,7 +29,6 @@ import { routeFilters } from './route-filters.ts'
 import { responseFilters } from './route-responses.ts'
 import { RouteSettings, VARIABLES } from './route-settings.ts'
 import { carryOut, routeRules } from './routes.ts'
-import { secondTry } from './second-try.ts'
 import { DRAWS_MAP, SPLITS_FILE, SPLITS_MAP } from './splits.ts'
 
 export interface ListenerContext extends RenderContext {
@@ -135,16 +135,16 @@ function controlRequests({ address }: ControlAddress): readonly Directive[] {
 
 /** What httpd was sent to by itself, as `ErrorDocument` says, is a file; from outside it is a path like any other. */
 function ownAnswers(): readonly Directive[] {
-  const answer = `^${literalPattern(ANSWER_PREFIX)}([0-9]+)$`
+  const answer = `^${literalPattern(ANSWER_PREFIX)}([0-9]+)`
   return [
     // The answer is for the route still.
     condition(`%{ENV:REDIRECT_${VARIABLES.look}}`, '^(.+)$'),
     rule(`E=${VARIABLES.look}:%1`),
-    ...secondTry(),
+    ...furtherTries(),
     condition('%{ENV:REDIRECT_STATUS}', '^502$'),
     rewriteDirective(
       'RewriteRule',
-      `^${literalPattern(ANSWER_PREFIX)}5021$`,
+      `^${literalPattern(TIMED_OUT_PATH)}`,
       runtimePath(answerFile(504)),
       '[END,UnsafePrefixStat]',
     ),

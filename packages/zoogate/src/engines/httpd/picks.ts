@@ -118,7 +118,7 @@ function hashKey(on: HashOn, mine: Directive): readonly Directive[] {
   }
 }
 
-/** A second try (`second-try.ts`) has it already. */
+/** A further try (`further-tries.ts`) has it already. */
 const IS_FIRST = '-z %{ENV:REDIRECT_STATUS}'
 
 /** Shows the balancer the cookie. For all listeners. */
@@ -130,7 +130,7 @@ export function pickHeaders(): readonly Directive[] {
     ),
     directive(
       ...(['RequestHeader', 'set', 'Cookie'] as const),
-      ...([`%{${PICK}}e`, `expr=-n %{ENV:${PICK}} && -z %{HTTP:Cookie}`] as const),
+      ...([`%{${PICK}}e`, `expr=-n %{ENV:${PICK}} && ${IS_FIRST} && -z %{HTTP:Cookie}`] as const),
     ),
   ]
 }

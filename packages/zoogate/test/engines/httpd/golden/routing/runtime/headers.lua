@@ -1,7 +1,7 @@
 -- Before the request is carried out. One hook for all: each costs every request some time.
 function fix_up(request)
   drop_unusual(request)
-  try_twice(request)
+  try_again(request)
   return apache2.DECLINED
 end
 
@@ -13,16 +13,32 @@ function drop_unusual(request)
 end
 
 -- Lets a request be tried again whose endpoint breaks off.
-function try_twice(request)
+local waits = { 0, 20000, 100000 }
+function try_again(request)
   local known, headers = request.subprocess_env, request.headers_in
   if (request.filename or ""):sub(1, 15) ~= "proxy:balancer:" then return end
-  if known["REDIRECT_zoogate_again"] then
+  local tries = tonumber(known["zoogate_tries"] or 0) + 1
+  if tries > 1 then
     request.status = 200
+    -- No method, whatever the manual says: it takes the number alone.
+    if waits[tries - 1] > 0 then pcall(request.usleep, waits[tries - 1]) end
+    if tries >= 3 then leave_session(known, headers) end
   elseif request.method ~= "GET" or known["zoogate_cache"] or known["zoogate_trusted"]
     or headers["Transfer-Encoding"] or (headers["Content-Length"] or "0") ~= "0" then
     return
-  else
-    known["zoogate_again"] = "1"
   end
+  known["zoogate_tries"] = tostring(tries)
   request.proxyreq = apache2.PROXYREQ_PROXY
+end
+
+-- Takes out the cookie that names the endpoint of the try before.
+function leave_session(known, headers)
+  local name, route = known["REDIRECT_BALANCER_SESSION_STICKY"], known["REDIRECT_BALANCER_SESSION_ROUTE"]
+  if not name or not route or not headers["Cookie"] then return end
+  local kept = {}
+  for cookie in headers["Cookie"]:gmatch("[^;]+") do
+    cookie = cookie:match("^%s*(.-)%s*$")
+    if cookie ~= name .. "=" .. route then kept[#kept + 1] = cookie end
+  end
+  headers["Cookie"] = #kept > 0 and table.concat(kept, "; ") or nil
 end
