@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { EngineError, type ListenPlace } from '../engine.ts'
-import { runProgram } from '../shared/run-program.ts'
-import { RUNTIME_FOLDER } from './files.ts'
 import { listenPlace } from './listen-place.ts'
 import { modulePath } from './modules.ts'
-import { httpdArguments } from './program.ts'
+import { runAside } from './run-aside.ts'
 
 const TIMEOUT_MS = 30_000
 /** A text may have 16 MiB with its endpoints, and include others. */
@@ -21,23 +16,15 @@ export async function dump(
   generationFolder: string,
   what: 'DUMP_CONFIG' | 'DUMP_MODULES',
 ): Promise<string> {
-  const aside = await mkdtemp(join(tmpdir(), 'zoogate-httpd-'))
-  try {
-    const own = {
-      folder: aside,
-      errorLog: join(aside, 'error.log'),
-      pidFile: join(aside, 'pid'),
-      runtime: `${join(generationFolder, RUNTIME_FOLDER)}/`,
-    }
-    // It is mod_info that prints a configuration.
-    const printer = ['-c', `LoadModule info_module ${modulePath('info')}`]
-    const args = ['-t', '-D', what, ...printer, ...httpdArguments(generationFolder, own)]
-    const { outcome, output } = await runProgram('apache2', args, TIMEOUT_MS, OUTPUT_BYTES_MAX)
-    if (outcome === 'passed') return output
-    throw new EngineError('ENGINE_INVALID', `apache2 -t -D ${what} did not pass: ${outcome}`)
-  } finally {
-    await rm(aside, { recursive: true, force: true })
-  }
+  // It is mod_info that prints a configuration.
+  const printer = ['-c', `LoadModule info_module ${modulePath('info')}`]
+  const { outcome, output } = await runAside(
+    generationFolder,
+    (own) => ['-t', '-D', what, ...printer, ...own],
+    { timeoutMs: TIMEOUT_MS, outputBytesMax: OUTPUT_BYTES_MAX },
+  )
+  if (outcome === 'passed') return output
+  throw new EngineError('ENGINE_INVALID', `apache2 -t -D ${what} did not pass: ${outcome}`)
 }
 
 /** Of what `-D DUMP_CONFIG` prints, but for the lines of one file, which is ours. Pure. */

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
-import type { Engine, RenderContext, RenderedFiles } from '../../../src/engines/engine.ts'
+import type { Engine, RenderedFiles } from '../../../src/engines/engine.ts'
 import type { View } from '../../../src/model/view.ts'
+import { CONTEXT } from '../support/views.ts'
 import { linesOf } from './readers/plain.ts'
 import { agree, difference, type Reading, type Replacement } from './readers/reading.ts'
 import {
@@ -23,16 +24,6 @@ export interface Subject {
 export type Verdict =
   | { readonly outcome: 'refused' | 'carried' | 'another shape' }
   | { readonly outcome: 'wrong'; readonly why: string }
-
-const context: RenderContext = {
-  paths: {
-    folder: '/var/lib/zoogate/edge',
-    current: '/var/lib/zoogate/edge/current',
-    logs: '/var/log/zoogate/edge',
-    run: '/run/zoogate/edge',
-  },
-  generation: '7',
-}
 
 /** Judges an engine on texts in the places of those of one innocent view. */
 export class Judge {
@@ -62,7 +53,7 @@ export class Judge {
 
   #read(view: View): Reading {
     const { engine, read } = this.#subject
-    return read(engine.render(view, context))
+    return read(engine.render(view, CONTEXT))
   }
 }
 

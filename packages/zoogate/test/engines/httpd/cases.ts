@@ -1,14 +1,5 @@
-import type { EnginePaths } from '../../../src/engines/engine.ts'
 import type { FastCgi, StaticFiles, View } from '../../../src/model/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
-
-const paths: EnginePaths = {
-  folder: '/var/lib/zoogate/edge',
-  current: '/var/lib/zoogate/edge/current',
-  logs: '/var/log/zoogate/edge',
-  run: '/run/zoogate/edge',
-}
-export const context = { paths, generation: '7' }
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
 

@@ -9,8 +9,7 @@ import {
   sessionsScript,
 } from '../../../src/engines/httpd/source-sessions.ts'
 import type { ServicePool } from '../../../src/model/view.ts'
-import { endpointOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
-import { context } from './cases.ts'
+import { CONTEXT, endpointOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const endpoints = [
   endpointOf('a', 3001),
@@ -31,14 +30,14 @@ describe('sessions by address', () => {
   })
 
   test('have a table of their own, which is empty in a generation', () => {
-    const files = render(viewWith(byAddress), context)
+    const files = render(viewWith(byAddress), CONTEXT)
     expect(files.get(`runtime/${sessionsFile('shop')}`)).toBe('')
     expect(files.get(`runtime/${routesFile('shop')}`)).toBe('a\nb\nc\n')
     expect(files.get('httpd.conf')).toContain('E=zoogate_keep:shop')
   })
 
   test('cost nothing where nobody has them', () => {
-    const files = render(viewWith({}), context)
+    const files = render(viewWith({}), CONTEXT)
     expect([...files.keys()].filter((name) => /sessions|routes$/.test(name))).toEqual([])
     expect(files.get('httpd.conf')).not.toContain(SESSIONS_SCRIPT)
   })

@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { EnginePaths } from '../../../src/engines/engine.ts'
 import { nginx } from '../../../src/engines/nginx/index.ts'
 import { render } from '../../../src/engines/nginx/render.ts'
 import type { View } from '../../../src/model/view.ts'
-import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
-
-const paths: EnginePaths = {
-  folder: '/var/lib/zoogate/edge',
-  current: '/var/lib/zoogate/edge/current',
-  logs: '/var/log/zoogate/edge',
-  run: '/run/zoogate/edge',
-}
-const context = { paths, generation: '7' }
+import { CONTEXT, endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
 
@@ -147,7 +138,7 @@ const CASES: Readonly<Record<string, View>> = {
 describe('render', () => {
   test.each(Object.entries(CASES))('%s, byte for byte', async (name, view) => {
     expect(nginx.refusals(view)).toEqual([])
-    for (const [file, text] of render(view, context)) {
+    for (const [file, text] of render(view, CONTEXT)) {
       await expect(text).toMatchFileSnapshot(`golden/${name}/${file}`)
     }
   })
@@ -155,18 +146,18 @@ describe('render', () => {
   test('gives equal bytes for equal views', () => {
     for (const view of Object.values(CASES)) {
       const copy = structuredClone(view)
-      expect([...render(copy, context)]).toEqual([...render(view, context)])
+      expect([...render(copy, CONTEXT)]).toEqual([...render(view, CONTEXT)])
     }
   })
 
   test('says no more than the view where only revision or health check changed', () => {
     const view = CASES['plain'] ?? viewOf()
-    expect([...render({ ...view, revision: 2 }, context)]).toEqual([...render(view, context)])
+    expect([...render({ ...view, revision: 2 }, CONTEXT)]).toEqual([...render(view, CONTEXT)])
   })
 
   test('refuses what it cannot carry, even when nobody asked before', () => {
     const view = viewOf({ services: [serviceOf('shop', [], { algorithm: 'peakEWMA' })] })
-    expect(() => render(view, context)).toThrowError(
+    expect(() => render(view, CONTEXT)).toThrowError(
       expect.objectContaining({ code: 'ENGINE_INVALID' }),
     )
   })

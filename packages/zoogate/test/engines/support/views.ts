@@ -1,3 +1,4 @@
+import type { RenderContext } from '../../../src/engines/engine.ts'
 import type {
   Algorithm,
   Endpoint,
@@ -6,6 +7,17 @@ import type {
   ServicePool,
   View,
 } from '../../../src/model/view.ts'
+
+/** Where a node's files would lie. */
+export const CONTEXT: RenderContext = {
+  paths: {
+    folder: '/var/lib/zoogate/edge',
+    current: '/var/lib/zoogate/edge/current',
+    logs: '/var/log/zoogate/edge',
+    run: '/run/zoogate/edge',
+  },
+  generation: '7',
+}
 
 /** Views for tests: what is not said is the plainest there is. */
 export function viewOf(
