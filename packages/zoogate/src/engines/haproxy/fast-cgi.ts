@@ -61,15 +61,8 @@ function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly S
         ...(asks
           ? [
               [
-                'set-param',
-                'REMOTE_USER',
-                `%[var(${USER})]`,
-                'if',
-                '{',
-                `var(${USER})`,
-                '-m',
-                'found',
-                '}',
+                ...['set-param', 'REMOTE_USER', `%[var(${USER})]`],
+                ...['if', '{', `var(${USER})`, '-m', 'found', '}'],
               ],
             ]
           : []),
