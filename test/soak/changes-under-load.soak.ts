@@ -1,10 +1,11 @@
 import { describe, it } from 'vitest'
-import { type EngineName, startStack } from '../support/stack.ts'
+import { startStack } from '../support/stack.ts'
 import { CHECKED_SERVICE, hundredChanges } from './hundred-changes.ts'
+import { soakEngines } from './soak-engines.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
+const ENGINES = soakEngines()
 
 describe('soak: 100 changes, 20 valid and 5 invalid configurations under load', () => {
   it.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(

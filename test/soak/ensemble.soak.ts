@@ -5,14 +5,15 @@ import { killLeader } from '../scenarios/kill-leader.ts'
 import { zookeeperAway } from '../scenarios/zookeeper-away.ts'
 import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { seededRandom } from '../support/random.ts'
-import { type EngineName, startStack } from '../support/stack.ts'
+import { startStack } from '../support/stack.ts'
 import { CHECKED_SERVICE, hundredChanges } from './hundred-changes.ts'
+import { soakEngines } from './soak-engines.ts'
 
 const RUNS = Number(process.env['ZOOGATE_RUNS'] ?? '1')
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? '1')
 const SEEDS = Array.from({ length: RUNS }, (_, run) => SEED + run)
 const RESULTS = new URL('./results.jsonl', import.meta.url).pathname
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const ENGINES = soakEngines()
 const BURSTS = 20
 
 describe('soak: a three-node ensemble that loses its leader in the middle', () => {
