@@ -4,8 +4,8 @@ import { seededRandom } from '../support/random.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
-const absent = missing('haproxy') ?? missing('nginx')
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd')
 
 describe.skipIf(absent !== undefined)('F10, F11: a burst of registrations', () => {
   it('ends with the set that ZooKeeper has, on every engine, each time', async () => {

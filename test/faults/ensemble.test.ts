@@ -11,10 +11,10 @@ import { seededRandom } from '../support/random.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
 const SERVICE = `  healthCheck: { http: { path: /healthz }, interval: 1s, timeout: 1s, rise: 1, fall: 3 }`
 const SEED = Number(process.env['ZOOGATE_SEED'] ?? Date.now() % 1_000_000)
-const absent = missing('haproxy') ?? missing('nginx') ?? missing('zookeeper')
+const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd') ?? missing('zookeeper')
 
 describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader', () => {
   it('under load: fails no request; what comes before and after arrives', async () => {

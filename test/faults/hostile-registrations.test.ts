@@ -3,8 +3,8 @@ import { hostileRegistrations } from '../scenarios/hostile-registrations.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
 
-const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'builtin']
-const absent = missing('haproxy') ?? missing('nginx')
+const ENGINES: readonly EngineName[] = ['haproxy', 'nginx', 'httpd', 'builtin']
+const absent = missing('haproxy') ?? missing('nginx') ?? missing('httpd')
 
 describe.skipIf(absent !== undefined)('F5: hostile registrations', () => {
   it('are refused and reported, and reach no configuration', async () => {
