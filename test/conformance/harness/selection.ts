@@ -45,6 +45,11 @@ export function chosenEngines(variants: readonly Variant[]): readonly Variant[] 
   return wanted.length === 0 ? variants : variants.filter(({ name }) => wanted.includes(name))
 }
 
+/** Whether each case has the engine for itself, as a user's Gateway has it: asked for by ZOOGATE_CONFORMANCE_ALONE=1. */
+export function eachAlone(): boolean {
+  return process.env['ZOOGATE_CONFORMANCE_ALONE'] === '1'
+}
+
 function listed(variable: string): readonly string[] {
   return (process.env[variable] ?? '').split(',').filter((text) => text !== '')
 }

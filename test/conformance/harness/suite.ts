@@ -12,10 +12,11 @@ import { ANY_VALUES } from './placeholders.ts'
 import { prepareCase } from './prepared-case.ts'
 import { type Case, readCases } from './read-cases.ts'
 import { type CaseResult, recordResults } from './results.ts'
-import { chosenCases, chosenEngines } from './selection.ts'
+import { chosenCases, chosenEngines, eachAlone } from './selection.ts'
 
 const OURS = fileURLToPath(new URL('../cases', import.meta.url))
-const RUN_TIMEOUT_MS = 300_000
+/** Each alone takes some seconds, together they take some minutes. */
+const RUN_TIMEOUT_MS = eachAlone() ? 3_600_000 : 300_000
 
 /** What a case is to an engine before anything runs. */
 type Asked = { readonly given: Case } & (CaseResources | { readonly broken: unknown })
@@ -70,7 +71,8 @@ function describeCases(variant: Variant, cases: readonly Case[]): void {
         fixtures.push(made)
         prepared.push(await prepareCase(given, engine, index, made))
       }
-      for (const batch of batchesOf(prepared)) {
+      const batches = eachAlone() ? prepared.map((one) => [one]) : batchesOf(prepared)
+      for (const batch of batches) {
         for (const [id, outcome] of await runBatch(variant, node, () => ++revision, batch)) {
           outcomes.set(id, outcome)
         }
