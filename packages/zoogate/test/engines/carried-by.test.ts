@@ -70,6 +70,18 @@ describe('carriedBy', () => {
     expect(length % engines.size).toBe(0)
   })
 
+  it('sends nobody to an engine that has it not either', () => {
+    const wrong = FEATURES.flatMap(({ name }) => {
+      const [{ engines: carriers = [], reasons = {} } = {}] = carriedBy(name)
+      return Object.entries(reasons).filter(([engine, reason]) =>
+        [...engines.keys()]
+          .filter((other) => other !== engine && new RegExp(`\\b${other}\\b`).test(reason))
+          .some((other) => !carriers.includes(other)),
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+
   it('finds every feature by a field that people can write', () => {
     const fields = new Set(allFields())
     for (const { name } of FEATURES) expect(fields).toContain(name.replace(/=.*$/, ''))

@@ -67,9 +67,9 @@ export const CARRIED: ReadonlySet<FeatureName> = new Set<FeatureName>([
 /** Why not, and what to do instead. */
 export const REASONS: FeatureReasons = {
   'HTTPRoute.spec.rules.filters.requestMirror':
-    'HAProxy sends a request to one backend, and copies none without a program beside it: use nginx, httpd or builtin for this Gateway',
+    'HAProxy sends a request to one backend, and copies none without a program beside it: use nginx for this Gateway',
   'HTTPRoute.spec.rules.static':
-    'HAProxy serves no files: use nginx, httpd or builtin for this Gateway, or let a Service serve them',
+    'HAProxy serves no files: use nginx or httpd for this Gateway, or let a Service serve them',
   'HTTPRoute.spec.rules.cgi':
     'HAProxy starts no programs: use httpd for this Gateway, or a FastCGI server',
   'Service.spec.balance.algorithm=peakEWMA': 'HAProxy does not measure latency: use leastRequest',
