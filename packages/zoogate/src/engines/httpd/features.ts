@@ -65,7 +65,7 @@ export const REASONS: FeatureReasons = {
   'HTTPRoute.spec.rules.filters.requestMirror':
     'httpd sends a request to one endpoint alone, and none of its modules sends a copy: use nginx for mirrors',
   'HTTPRoute.spec.rules.retry':
-    'httpd tries another endpoint where a connection could not be opened, and sends a GET that broke off again, with this or without: attempts cannot be counted, and what it sends again after an error is a GET without a body, whatever the method was. Leave it out, or use haproxy or nginx',
+    'httpd can send nothing again but a GET without a body, and its balancer cannot be told to leave out the endpoint that failed, so that a status might be asked for there again. It does by itself: another endpoint is tried where a connection could not be opened, and a GET that broke off is sent up to three times more. Leave it out, or use haproxy or nginx',
   'HTTPRoute.spec.rules.filters.rateLimit':
     'httpd limits bytes, not requests (mod_ratelimit); modules from elsewhere that count requests do so in each process alone, or take another limit at a restart only: use haproxy or nginx, or one of them in front',
   'Service.spec.outlierDetection':
