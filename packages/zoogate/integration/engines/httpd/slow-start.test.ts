@@ -75,7 +75,7 @@ async function starts(paths: EnginePaths) {
   const [host] = manifest?.hosts ?? []
   if (manifest === undefined || host === undefined) throw new Error('there is no manifest')
   const ask = controlClient(httpdFiles(paths).secretFile)
-  const members = (await readTable(ask, manifest, host)).get('shop') ?? []
+  const members = (await readTable({ ask, manifest }, host)).get('shop') ?? []
   return Object.fromEntries(
     members
       .filter(({ disabled }) => !disabled)

@@ -13,39 +13,58 @@ export interface TableMember {
 /** By balancer's name, without `balancer://`. */
 export type BalancerTable = ReadonlyMap<string, readonly TableMember[]>
 
+/** The columns that are read: httpd's first ones. */
+const COLUMNS = ['Worker URL', 'Route', 'RouteRedir', 'Factor', 'Set', 'Status']
+const HEADER = `<tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}`
+
+const ROW_START = '<tr>\n<td><a href="'
+const ROW =
+  /<tr>\n<td><a href="[^"]*">([^<]*)<\/a><\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([0-9.]+)<\/td><td>[0-9]+<\/td><td>([^<]*)<\/td>/g
+
 /**
- * Reads what the balancer manager answers to `?xml=1`. It is written by httpd line by line, and not by
- * whoever put the members there: a name, a route or a note of ours holds nothing that XML escapes.
- * @throws SyntaxError for what is no such table
+ * Reads a balancer's members from its part of what the balancer manager shows. That is a page for people:
+ * one for programs, `?xml=1`, has three times the bytes and takes httpd twice the time.
+ * @throws SyntaxError for what is no such part
  */
-export function parseBalancerTable(xml: string): BalancerTable {
-  if (!xml.includes('<httpd:manager ')) throw new SyntaxError('httpd answered with no table')
-  const table = new Map<string, TableMember[]>()
-  for (const balancer of xml.split('<httpd:balancer>').slice(1)) {
-    const name = textOf(balancer, 'name').replace('balancer://', '')
-    table.set(name, balancer.split('<httpd:worker>').slice(1).map(parseMember))
+export function parseMembers(part: string): readonly TableMember[] {
+  const start = part.indexOf(HEADER)
+  if (start < 0) throw new SyntaxError('httpd’s page does not have the columns that are known')
+  const rows = part.slice(start)
+  const members = [...rows.matchAll(ROW)].map(([, ...cells]) => member(cells.map(unescaped)))
+  if (rows.split(ROW_START).length - 1 !== members.length) {
+    throw new SyntaxError('httpd’s page has a member that is not understood')
   }
-  return table
+  return members
 }
 
-function parseMember(xml: string): TableMember {
-  const status = textOf(xml, 'status').split(' ')
+function member([url = '', route = '', note = '', factor, words = '']: readonly string[]) {
+  const status = words.split(' ')
   return {
-    url: textOf(xml, 'name'),
-    address: textOf(xml, 'hostname').replace(/^\[|\]$/g, ''),
-    port: Number(textOf(xml, 'port')),
-    loadFactor: Number(textOf(xml, 'loadfactor')),
-    route: textOf(xml, 'route'),
-    note: textOf(xml, 'redirect'),
+    url,
+    ...placeIn(url),
+    loadFactor: Number(factor),
+    route,
+    note,
     disabled: status.includes('Dis') || status.includes('Stop'),
     draining: status.includes('Drn'),
   }
 }
 
-/** Of the first element of a name. */
-function textOf(xml: string, name: string): string {
-  const start = xml.indexOf(`<httpd:${name}>`)
-  const end = xml.indexOf(`</httpd:${name}>`, start)
-  if (start < 0 || end < 0) throw new SyntaxError(`httpd's table says no ${name}`)
-  return xml.slice(start + name.length + 8, end)
+const OWN_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 }
+
+/** httpd leaves out a port that is the scheme's own. */
+function placeIn(url: string): Pick<TableMember, 'address' | 'port'> {
+  const [, scheme = '', six, four = '', port] =
+    /^([a-z0-9]+):\/\/(?:\[([^\]]*)\]|([^:/|]*))(?::([0-9]+))?/.exec(url) ?? []
+  return {
+    address: six ?? four,
+    port: port === undefined ? (OWN_PORTS[scheme] ?? 0) : Number(port),
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' }
+
+function unescaped(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(lt|gt|amp|quot);/g, (whole, name: string) => ENTITIES[name] ?? whole)
 }

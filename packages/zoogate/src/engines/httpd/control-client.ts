@@ -5,7 +5,7 @@ import { type ControlAddress, GENERATION_HEADER, SECRET_HEADER, SECRET_VARIABLE 
 
 const TIMEOUT_MS = 3_000
 
-/** The table of 10,000 members in 10 listeners takes some 40 MB. */
+/** The page of 100,000 members takes some 35 MB. */
 const ANSWER_BYTES_MAX = 128 * 1024 * 1024
 
 interface Asked {
@@ -13,14 +13,18 @@ interface Asked {
   /** Which virtual host. */
   readonly host: string
   readonly path: string
-  /** A form to send. Absent: GET. Of what comes back only the status is of interest. */
+  /** A form to send. Absent: GET. */
   readonly form?: Readonly<Record<string, string>>
+  /**
+   * Takes the answer's body, as it comes. True: the rest is of no interest. Absent: none of it is; then httpd
+   * is not let write it. A form's page is made after its change.
+   */
+  readonly take?: (piece: string) => boolean
 }
 
 interface Answered {
   /** Whose answer it is. */
   readonly generation: string
-  readonly body: string
 }
 
 /** One request over the control listener, each on a connection of its own. */
@@ -51,7 +55,7 @@ async function readSecret(file: string): Promise<string> {
   )
 }
 
-function ask({ to, host, path, form }: Asked, secret: string): Promise<Answered> {
+function ask({ to, host, path, form, take }: Asked, secret: string): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string, cause?: unknown) =>
       reject(
@@ -87,23 +91,26 @@ function ask({ to, host, path, form }: Asked, secret: string): Promise<Answered>
           answer.destroy()
           return fail(`${path} of ${host} was answered with ${answer.statusCode}`)
         }
-        if (body !== undefined) {
-          // The page that follows shows all members, and is made after the change.
-          answer.on('error', () => {})
-          answer.destroy()
-          return resolve({ generation, body: '' })
-        }
-        const chunks: Buffer[] = []
         let bytes = 0
-        answer.on('data', (chunk: Buffer) => {
-          chunks.push(chunk)
-          bytes += chunk.length
-          if (bytes > ANSWER_BYTES_MAX) answer.destroy(new Error('an answer beyond all bounds'))
-        })
+        const done = () => {
+          // httpd formats no more of a page that nobody reads.
+          answer.destroy()
+          resolve({ generation })
+        }
         answer.on('error', (error) => fail(error.message, error))
-        answer.on('end', () =>
-          resolve({ generation, body: Buffer.concat(chunks).toString('utf8') }),
-        )
+        if (take === undefined) return done()
+        // What httpd's pages are in.
+        answer.setEncoding('latin1')
+        answer.on('data', (piece: string) => {
+          bytes += piece.length
+          if (bytes > ANSWER_BYTES_MAX) answer.destroy(new Error('an answer beyond all bounds'))
+          try {
+            if (take(piece)) done()
+          } catch (error) {
+            answer.destroy(error instanceof Error ? error : new Error(String(error)))
+          }
+        })
+        answer.on('end', done)
       },
     )
     asking.on('timeout', () => asking.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Endpoint, ServicePool } from '../../model/view.ts'
+import type { ServicePool } from '../../model/view.ts'
 import { type EngineContext, type EngineControl, EngineError, type Observation } from '../engine.ts'
 import { DRAIN_TIMES } from '../shared/drain-window.ts'
 import { LogTail } from '../shared/log-tail.ts'
@@ -10,14 +10,17 @@ import type { BalancerTable } from './balancer-table.ts'
 import { bucketsText } from './buckets.ts'
 import { complaints } from './complaints.ts'
 import { type AskControl, controlClient } from './control-client.ts'
-import { bucketsFile, endpointsFile, type HttpdFiles, httpdFiles, MANIFEST_FILE } from './files.ts'
+import { bucketsFile, type HttpdFiles, httpdFiles, MANIFEST_FILE } from './files.ts'
+import { startsIn } from './forms.ts'
 import { type GrowingPool, GrowingPools } from './growing-pools.ts'
+import { KnownBalancers } from './known-balancers.ts'
 import { CONTROL_HOST } from './listener.ts'
-import { applyMembers, readTable, startsIn } from './live.ts'
+import { applyMembers, readTable } from './live.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 import { membersOf } from './member.ts'
 import { isPicked } from './picks.ts'
 import { copyRuntimeFiles, writeRuntimeFile } from './runtime-files.ts'
+import { type Shall, ShallHave } from './shall-have.ts'
 import { isKeptByAddress, routesFile, routesText } from './source-sessions.ts'
 import { observation } from './stats.ts'
 
@@ -51,14 +54,17 @@ export function control(
   return new HttpdControl(context, times, nowMs)
 }
 
+/** Of what no manifest names. */
+const NOBODY: Shall = { endpoints: [], members: [] }
+
 class HttpdControl implements EngineControl {
   readonly #context: EngineContext
   readonly #times: ReloadTimes
   readonly #files: HttpdFiles
   readonly #drain: ReloadDrain
   readonly #ask: AskControl
-  /** What was given live, before the generation's files follow. */
-  readonly #given = new Map<string, readonly Endpoint[]>()
+  readonly #known = new KnownBalancers()
+  readonly #shall: ShallHave
   readonly #growing: GrowingPools
   /** Changes of httpd come one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -68,6 +74,7 @@ class HttpdControl implements EngineControl {
     this.#times = times
     this.#files = httpdFiles(context.paths)
     this.#ask = controlClient(this.#files.secretFile)
+    this.#shall = new ShallHave(context.paths.current)
     const drained = {
       engine: 'httpd',
       flagFile: this.#files.drainFlag,
@@ -101,7 +108,8 @@ class HttpdControl implements EngineControl {
     await this.#drain.around(async () => {
       const log = await LogTail.start(this.#files.errorLog)
       await copyRuntimeFiles(paths)
-      this.#given.clear()
+      this.#shall.forget()
+      this.#known.forget()
       await process.signal('SIGUSR1')
       await this.#untilServed(generation, startId, log)
       await this.#growOn()
@@ -113,15 +121,22 @@ class HttpdControl implements EngineControl {
     return this.#inTurn(async () => {
       const manifest = await this.#manifest()
       const [host] = manifest.hosts
-      const isUnknown = services.some(({ name, slowStartMs }) => {
-        return slowStartMs !== undefined && !this.#growing.knows(name)
-      })
-      if (isUnknown && host !== undefined) {
-        await this.#learn(manifest, await readTable(this.#ask, manifest, host))
+      const slow = services.filter(({ slowStartMs }) => slowStartMs !== undefined)
+      const unknown = slow.map(({ name }) => name).filter((name) => !this.#growing.knows(name))
+      if (unknown.length > 0 && host !== undefined) {
+        const balancers = manifest.services.filter(({ name }) => unknown.includes(name))
+        const names = balancers.flatMap((service) => service.balancers.slice(0, 1))
+        const context = { ask: this.#ask, manifest }
+        const table = await readTable(
+          context,
+          host,
+          names.map(({ name }) => name),
+        )
+        await this.#learn(manifest, table, unknown)
       }
       for (const pool of services) this.#growing.give(pool)
       await this.#bring(manifest, services)
-      for (const { name, endpoints } of services) this.#given.set(name, endpoints)
+      for (const { name, endpoints } of services) this.#shall.give(manifest, name, endpoints)
     })
   }
 
@@ -130,14 +145,14 @@ class HttpdControl implements EngineControl {
     const manifest = await this.#manifest()
     const generation = await this.#servedGeneration(manifest)
     if (generation !== manifest.generation) return { generation, services: new Map() }
-    const tables = await Promise.all(
-      manifest.hosts.map((host) => readTable(this.#ask, manifest, host)),
-    )
+    const context = { ask: this.#ask, manifest }
+    const tables = await Promise.all(manifest.hosts.map((host) => readTable(context, host)))
+    const names = manifest.services.map(({ name }) => name)
     const [table] = tables
-    if (table !== undefined) await this.#learn(manifest, table)
-    const known = new Map<string, readonly Endpoint[]>()
-    for (const { name } of manifest.services) known.set(name, await this.#known(name))
-    return observation(manifest, tables, (service) => known.get(service) ?? [])
+    if (table !== undefined) await this.#learn(manifest, table, names)
+    const shall = new Map<string, Shall>()
+    for (const name of names) shall.set(name, await this.#shall.of(manifest, name))
+    return observation(manifest, tables, (service) => shall.get(service) ?? NOBODY)
   }
 
   close(): Promise<void> {
@@ -155,7 +170,8 @@ class HttpdControl implements EngineControl {
   async #bring(manifest: Manifest, pools: readonly GrowingPool[]): Promise<void> {
     const now = pools.map((pool) => ({ pool, growth: this.#growing.growthOf(pool.name) }))
     const members = now.map(({ pool, growth }) => [pool.name, membersOf(pool, growth)] as const)
-    await applyMembers(this.#ask, manifest, new Map(members))
+    const context = { ask: this.#ask, manifest, known: this.#known }
+    await applyMembers(context, new Map(members))
     for (const { pool, growth } of now) {
       if (!isPicked(pool)) continue
       const text = bucketsText(pool, growth)
@@ -166,11 +182,12 @@ class HttpdControl implements EngineControl {
   }
 
   /** What a former agent let grow goes on from where it is. */
-  async #learn({ services }: Manifest, table: BalancerTable): Promise<void> {
-    for (const { name, balancers, growing } of services) {
+  async #learn(manifest: Manifest, table: BalancerTable, of: readonly string[]): Promise<void> {
+    for (const { name, balancers, growing } of manifest.services) {
       const [balancer] = balancers
       if (growing === undefined || balancer === undefined || this.#growing.knows(name)) continue
-      const endpoints = await this.#known(name)
+      if (!of.includes(name)) continue
+      const { endpoints } = await this.#shall.of(manifest, name)
       this.#growing.adopt({ name, endpoints, ...growing }, startsIn(table.get(balancer.name) ?? []))
     }
   }
@@ -183,7 +200,7 @@ class HttpdControl implements EngineControl {
     for (const { name, growing } of slow) {
       this.#growing.give({
         name,
-        endpoints: await this.#known(name),
+        endpoints: (await this.#shall.of(manifest, name)).endpoints,
         algorithm: 'roundRobin',
         ...growing,
       })
@@ -193,14 +210,6 @@ class HttpdControl implements EngineControl {
     await this.#bring(manifest, pools).catch((error: unknown) => {
       this.#context.log.warn({ err: error }, 'slow starts go on with their next step')
     })
-  }
-
-  async #known(service: string): Promise<readonly Endpoint[]> {
-    const given = this.#given.get(service)
-    if (given !== undefined) return given
-    const file = join(this.#context.paths.current, endpointsFile(service))
-    // Written by ourselves, from a view that was checked.
-    return JSON.parse(await readFile(file, 'utf8')) as readonly Endpoint[]
   }
 
   /** Of the generation that the link points at. @throws EngineError `ENGINE_UNREACHABLE` */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { ServicePool } from '../../model/view.ts'
-import { type MemberPool, membersOf, placeOf } from './member.ts'
+import { type MemberPool, membersOf } from './member.ts'
 import { type Growth, nextStepMs, type Starts, startKey, startsOf } from './slow-start.ts'
 
 export type GrowingPool = MemberPool &
@@ -50,7 +50,7 @@ export class GrowingPools {
     }
     const keys = membersOf(pool)
       .filter(({ weight }) => weight > 0)
-      .map((member) => startKey(member.route, placeOf(member)))
+      .map((member) => startKey(member.route, member.place))
     const before = this.#pools.get(pool.name)?.starts
     this.#set(pool, startsOf(before, keys, this.#options.nowMs()))
   }

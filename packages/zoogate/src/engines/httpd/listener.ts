@@ -87,7 +87,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
         ...(host.aliases.length === 0 ? [] : [directive('ServerAlias', ...host.aliases)]),
         ...listenerTls(listener, host),
         ...proxyProtocol(view),
-        // Not used: httpd only checks members (`live.ts`) of virtual hosts that say something of checks.
+        // Not used: httpd only checks members (`forms.ts`) of virtual hosts that say something of checks.
         directive('ProxyHCTemplate', 'zoogate_waking', 'hcmethod=TCP'),
         ...carried,
       ],

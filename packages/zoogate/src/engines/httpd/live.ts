@@ -1,9 +1,11 @@
 import { EngineError } from '../engine.ts'
-import { type BalancerTable, parseBalancerTable, type TableMember } from './balancer-table.ts'
+import type { BalancerTable } from './balancer-table.ts'
 import type { AskControl } from './control-client.ts'
+import { type Form, serviceForms } from './forms.ts'
+import type { KnownBalancers } from './known-balancers.ts'
 import type { Manifest } from './manifest.ts'
-import { GONE, type Member, placeOf, sinceOf } from './member.ts'
-import { type Starts, startKey } from './slow-start.ts'
+import type { Member } from './member.ts'
+import { PageReader } from './page-reader.ts'
 
 /** A change that httpd did not take is sent once more; then a reload has to bring it. */
 const ROUNDS_MAX = 2
@@ -11,157 +13,124 @@ const ROUNDS_MAX = 2
 /** By service's name. */
 export type MembersByService = ReadonlyMap<string, readonly Member[]>
 
+export interface LiveContext {
+  readonly ask: AskControl
+  readonly manifest: Manifest
+  /** What was read last: where the changes begin from. */
+  readonly known: KnownBalancers
+}
+
 /**
  * Makes the balancers of these services have these members. Each listener has balancers of its own.
- * httpd answers 200 whatever it did, so its table is read again after each round.
+ *
+ * httpd answers 200 whatever it did; so a change is done once the page that answers the last form of a round
+ * shows it. That page has all balancers of the virtual host: it is read as far as those that are changed. What
+ * to send is worked out from what was read last. Where that was not so any more (httpd was started anew, or
+ * somebody changed something by hand), it comes out in the same page, or by a form that is refused.
+ *
  * @throws EngineError `ENGINE_LIVE_FAILED` where httpd cannot take it without a reload
  */
-export async function applyMembers(
-  ask: AskControl,
-  manifest: Manifest,
-  services: MembersByService,
-): Promise<void> {
+export async function applyMembers(context: LiveContext, services: MembersByService) {
+  const { manifest, known } = context
+  const names = balancersOf(manifest, services)
   for (const host of manifest.hosts) {
-    for (let round = 0; ; round++) {
-      const table = await readTable(ask, manifest, host)
-      const forms = [...services].flatMap(([name, members]) =>
-        serviceForms(manifest, table, name, members),
-      )
-      if (forms.length === 0) break
-      if (round === ROUNDS_MAX) {
-        throw new EngineError('ENGINE_LIVE_FAILED', `httpd does not take a change: ${words(forms)}`)
-      }
-      for (const form of forms) {
-        await ask({ to: manifest, host, path: '/', form })
-      }
-    }
+    const before = known.of(manifest.generation, host, names)
+    if (before !== undefined && (await goesOnFrom(context, host, services, before))) continue
+    await bring(context, host, services, await readTable(context, host, names))
   }
 }
 
-export async function readTable(
-  ask: AskControl,
-  manifest: Manifest,
+/** False: what was known is not so, or a form was refused. */
+async function goesOnFrom(
+  context: LiveContext,
   host: string,
-): Promise<BalancerTable> {
-  const { body } = await ask({ to: manifest, host, path: '/?xml=1' })
+  services: MembersByService,
+  before: BalancerTable,
+): Promise<boolean> {
+  if (formsFor(context.manifest, services, before).length === 0) return false
   try {
-    return parseBalancerTable(body)
+    await bring(context, host, services, before)
+    return true
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error
+    context.known.forget()
+    return false
+  }
+}
+
+async function bring(
+  { ask, manifest, known }: LiveContext,
+  host: string,
+  services: MembersByService,
+  before: BalancerTable,
+): Promise<void> {
+  const names = balancersOf(manifest, services)
+  let table = before
+  for (let round = 0; ; round++) {
+    const forms = formsFor(manifest, services, table)
+    const last = forms.at(-1)
+    if (last === undefined) break
+    if (round === ROUNDS_MAX) {
+      throw new EngineError('ENGINE_LIVE_FAILED', `httpd does not take a change: ${words(forms)}`)
+    }
+    for (const form of forms.slice(0, -1)) {
+      const { generation } = await ask({ to: manifest, host, path: '/', form })
+      hold(generation, manifest)
+    }
+    table = await readPage({ ask, manifest }, host, names, last)
+  }
+  known.learn(manifest.generation, host, table)
+}
+
+function balancersOf({ services }: Manifest, wanted: MembersByService): readonly string[] {
+  return services
+    .filter(({ name }) => wanted.has(name))
+    .flatMap(({ balancers }) => balancers.map(({ name }) => name))
+}
+
+function formsFor(
+  { services }: Manifest,
+  wanted: MembersByService,
+  table: BalancerTable,
+): readonly Form[] {
+  return services.flatMap(({ name, balancers }) => {
+    const members = wanted.get(name)
+    return members === undefined ? [] : serviceForms(balancers, table, members)
+  })
+}
+
+/** @param balancers whose members are told; absent: all */
+export function readTable(
+  context: Pick<LiveContext, 'ask' | 'manifest'>,
+  host: string,
+  balancers?: readonly string[],
+): Promise<BalancerTable> {
+  return readPage(context, host, balancers)
+}
+
+/** What the balancer manager shows, after a form where one is sent. */
+async function readPage(
+  { ask, manifest }: Pick<LiveContext, 'ask' | 'manifest'>,
+  host: string,
+  balancers: readonly string[] | undefined,
+  form?: Form,
+): Promise<BalancerTable> {
+  const page = new PageReader(balancers)
+  const take = (piece: string) => page.take(piece)
+  const sent = form === undefined ? {} : { form }
+  const { generation } = await ask({ to: manifest, host, path: '/', ...sent, take })
+  hold(generation, manifest)
+  try {
+    return page.end()
   } catch (cause) {
     throw new EngineError('ENGINE_UNREACHABLE', 'httpd answered with no table', { cause })
   }
 }
 
-type Form = Readonly<Record<string, string>>
-
-function serviceForms(
-  manifest: Manifest,
-  table: BalancerTable,
-  service: string,
-  wanted: readonly Member[],
-): readonly Form[] {
-  const balancers = manifest.services.find(({ name }) => name === service)?.balancers ?? []
-  return balancers.flatMap(({ name, timed }) => {
-    const has = table.get(name)
-    if (has === undefined) {
-      throw new EngineError('ENGINE_LIVE_FAILED', `httpd has no balancer ${name}`)
-    }
-    const places = byPlace(has)
-    const comes = wanted.some((member) => !places.has(placeOf(member)))
-    if (timed && comes) {
-      throw new EngineError(
-        'ENGINE_LIVE_FAILED',
-        `a member of ${name} needs timeouts of its own, which httpd reads at a reload only`,
-      )
-    }
-    return balancerForms(name, has, wanted)
-  })
-}
-
-/**
- * A member that comes live gets no `retry`: after a failed connection it would be left out for a minute.
- * So httpd connects to it once a second, and takes it in again as soon as it can. It leaves out none for it.
- */
-const WAKING: Form = { w_hm: 'TCP', w_hi: '1000', w_hp: '1', w_hf: '1000000' }
-
-/** What to send so that a balancer has these members. Pure. */
-export function balancerForms(
-  balancer: string,
-  has: readonly TableMember[],
-  wanted: readonly Member[],
-): readonly Form[] {
-  const b = { b: balancer, nonce: 'zoogate' }
-  const places = byPlace(has)
-  const known = wanted.map((member) => ({ member, present: places.get(placeOf(member)) }))
-  const forms: Form[] = known
-    .filter(({ present }) => present === undefined)
-    .map(({ member }) => ({ ...b, b_wyes: '1', b_nwrkr: member.url }))
-  const members = has.length + forms.length
-  // First those that take requests, so that there is always one to go to; among them those that are
-  // there, so that one that comes meets their load factors as they shall be.
-  const rank = ({ member, present }: (typeof known)[number]) => {
-    if (member.disabled || member.draining) return 2
-    return present === undefined ? 1 : 0
-  }
-  for (const { member, present } of known.sort((one, other) => rank(one) - rank(other))) {
-    if (present !== undefined && isAsWanted(present, member, members)) continue
-    forms.push({
-      ...b,
-      w: present?.url ?? member.url,
-      w_lf: String(member.loadFactor),
-      w_wr: member.route,
-      w_rr: member.note,
-      w_status_N: member.draining ? '1' : '0',
-      w_status_D: member.disabled ? '1' : '0',
-      ...(present === undefined ? WAKING : {}),
-    })
-  }
-  const stay = new Set(wanted.map(placeOf))
-  for (const present of has) {
-    if (stay.has(tablePlace(present))) continue
-    if (present.disabled && present.note === GONE) continue
-    forms.push({ ...b, w: present.url, w_wr: '', w_rr: GONE, w_status_D: '1' })
-  }
-  return forms
-}
-
-/** As {@link placeOf} has it. */
-function tablePlace({ address, port }: Pick<TableMember, 'address' | 'port'>): string {
-  return `${address}:${port}`
-}
-
-export function byPlace(members: readonly TableMember[]): ReadonlyMap<string, TableMember> {
-  return new Map(members.map((member) => [tablePlace(member), member]))
-}
-
-/** Who takes requests that belong to nobody, and since when their shares grow, as httpd has it. */
-export function startsIn(has: readonly TableMember[]): Starts {
-  const taking = has.filter(({ disabled, draining }) => !disabled && !draining)
-  return new Map(
-    taking.map((member) => [startKey(member.route, tablePlace(member)), sinceOf(member.note)]),
-  )
-}
-
-/** The load factor of an only member is httpd's own. */
-function isAsWanted(present: TableMember, member: Member, members: number): boolean {
-  return (
-    isLike(present, member) &&
-    present.note === member.note &&
-    (members === 1 || Math.abs(present.loadFactor - member.loadFactor) < 0.01)
-  )
-}
-
-/** Whether it is as wanted, or becomes so by itself, as its share grows. */
-export function isAsKnown(present: TableMember, member: Member, members: number): boolean {
-  if (present.note.startsWith(`${member.note}.`)) return isLike(present, member)
-  return isAsWanted(present, member, members)
-}
-
-function isLike(present: TableMember, member: Member): boolean {
-  return (
-    present.route === member.route &&
-    present.disabled === member.disabled &&
-    present.draining === member.draining
-  )
+/** Members belong to a generation: those of another are no answer. */
+function hold(generation: string, { generation: wanted }: Manifest): void {
+  if (generation === wanted) return
+  throw new EngineError('ENGINE_UNREACHABLE', `generation ${generation} answers, not ${wanted}`)
 }
 
 function words(forms: readonly Form[]): string {

@@ -10,6 +10,8 @@ import { type Growth, grownWeight, isGrowing, startKey } from './slow-start.ts'
 export interface Member {
   /** `ws://10.0.0.1:80`, or `wss:` where TLS is spoken. Both plain requests and WebSockets: a member `http://` would need a setting for these that one added live cannot get. */
   readonly url: string
+  /** `10.0.0.1:80`, `fd00::1:80`: however the URL is spelled. */
+  readonly place: string
   /** The endpoint's id, or a digest of one too long: what the session cookie has to be. */
   readonly route: string
   /**
@@ -69,6 +71,7 @@ function memberOf(url: string, same: readonly Endpoint[]): Member {
   const { id, weight, state } = first
   return {
     url,
+    place: placeOf(url),
     route: id.length <= ROUTE_CHARACTERS_MAX ? id : digest(id),
     note: `~${digest(JSON.stringify(same.map((each) => [each.id, each.weight, each.state])))}`,
     loadFactor: weight,
@@ -79,7 +82,7 @@ function memberOf(url: string, same: readonly Endpoint[]): Member {
 }
 
 function grow(member: Member, { slowStartMs }: MemberPool, { starts, nowMs }: Growth): Member {
-  const sinceMs = starts.get(startKey(member.route, placeOf(member)))
+  const sinceMs = starts.get(startKey(member.route, member.place))
   if (slowStartMs === undefined || sinceMs === undefined) return member
   const start = { sinceMs, nowMs, durationMs: slowStartMs }
   if (!isGrowing(start)) return member
@@ -97,8 +100,7 @@ export function sinceOf(note: string): number | undefined {
   return since === undefined ? undefined : Number.parseInt(since, 36)
 }
 
-/** `10.0.0.1:80`, `fd00::1:80`: however the URL is spelled. */
-export function placeOf({ url }: Pick<Member, 'url'>): string {
+function placeOf(url: string): string {
   const { protocol, hostname, port } = new URL(url)
   // A URL does not say its scheme's own port.
   const own = protocol === 'wss:' ? 443 : 80

@@ -34,10 +34,11 @@ async function runningProcessModule(paths: EnginePaths): Promise<string | undefi
   const to = parseManifest(text)
   if (to === undefined) return undefined
   const ask = controlClient(httpdFiles(paths).secretFile)
-  const answer = ask({ to, host: CONTROL_HOST, path: '/?auto' })
-  const body = await answer.then(
-    (answered) => answered.body,
-    () => '',
-  )
-  return /^ServerMPM: (\w+)$/m.exec(body)?.[1]?.toLowerCase()
+  const pieces: string[] = []
+  const take = (piece: string) => {
+    pieces.push(piece)
+    return false
+  }
+  await ask({ to, host: CONTROL_HOST, path: '/?auto', take }).catch(() => {})
+  return /^ServerMPM: (\w+)$/m.exec(pieces.join(''))?.[1]?.toLowerCase()
 }

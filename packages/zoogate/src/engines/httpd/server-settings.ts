@@ -145,7 +145,7 @@ function endpoints(view: View): readonly Directive[] {
     directive('ProxyPreserveHost', 'On'),
     directive('ProxyAddHeaders', 'Off'),
     directive('ProxyVia', 'Off'),
-    // For members that came live alone: see `live.ts`.
+    // For members that came live alone: see `forms.ts`.
     directive('ProxyHCTPsize', 4),
     directive('ProxyTimeout', silenceS(view)),
     directive('Proxy100Continue', 'Off'),

@@ -1,23 +1,22 @@
-import type { Endpoint } from '../../model/view.ts'
 import type { Observation, ObservedEndpoint } from '../engine.ts'
 import type { BalancerTable, TableMember } from './balancer-table.ts'
-import { byPlace, isAsKnown } from './live.ts'
+import { byPlace, isAsKnown } from './forms.ts'
 import type { Manifest } from './manifest.ts'
-import { GONE, membersOf, placeOf } from './member.ts'
+import { GONE } from './member.ts'
+import type { Shall } from './shall-have.ts'
 
 /**
  * What the balancers really have. A member's note tells that all the view says of it is as known; else
  * what the member itself says is told, from the first balancer where it differs. Pure.
- * @param known a service's endpoints as they were given last
+ * @param shall what a service was given last
  */
 export function observation(
   manifest: Manifest,
   tables: readonly BalancerTable[],
-  known: (service: string) => readonly Endpoint[],
+  shall: (service: string) => Shall,
 ): Observation {
-  const services = manifest.services.map(({ name, balancers, growing }) => {
-    const endpoints = known(name)
-    const members = membersOf({ endpoints, ...growing })
+  const services = manifest.services.map(({ name, balancers }) => {
+    const { endpoints, members } = shall(name)
     for (const table of tables) {
       for (const balancer of balancers) {
         const has = table.get(balancer.name) ?? []
@@ -26,7 +25,7 @@ export function observation(
         const asKnown =
           there.length === members.length &&
           members.every((member) => {
-            const present = places.get(placeOf(member))
+            const present = places.get(member.place)
             return present !== undefined && isAsKnown(present, member, has.length)
           })
         if (!asKnown) return [name, there.map(asItSays)] as const

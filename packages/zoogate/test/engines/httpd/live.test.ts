@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseBalancerTable, type TableMember } from '../../../src/engines/httpd/balancer-table.ts'
-import { balancerForms } from '../../../src/engines/httpd/live.ts'
+import type { TableMember } from '../../../src/engines/httpd/balancer-table.ts'
+import { balancerForms } from '../../../src/engines/httpd/forms.ts'
 import type { Manifest } from '../../../src/engines/httpd/manifest.ts'
 import { GONE, membersOf } from '../../../src/engines/httpd/member.ts'
 import { observation } from '../../../src/engines/httpd/stats.ts'
@@ -69,7 +69,10 @@ describe('what is observed', () => {
     endpointOf('x'.repeat(128), 3003, { state: 'draining' }),
   ]
   const seen = (has: readonly TableMember[]) =>
-    observation(manifest, [new Map([['shop', has]])], () => endpoints).services.get('shop')
+    observation(manifest, [new Map([['shop', has]])], () => ({
+      endpoints,
+      members: membersOf({ endpoints }),
+    })).services.get('shop')
 
   test('are the endpoints as they were given, where httpd’s members say so', () => {
     const gone = {
@@ -89,30 +92,4 @@ describe('what is observed', () => {
     })
     expect(seen(rest)).toHaveLength(2)
   })
-})
-
-describe('httpd’s table', () => {
-  test('is read member by member', () => {
-    const member = (status: string) => `<httpd:worker><httpd:name>ws://[fd00::1]:80</httpd:name>
-<httpd:hostname>fd00::1</httpd:hostname><httpd:loadfactor>2.25</httpd:loadfactor>
-<httpd:port>80</httpd:port><httpd:status>${status}</httpd:status>
-<httpd:route>a</httpd:route><httpd:redirect>~x</httpd:redirect></httpd:worker>`
-    const table = parseBalancerTable(`<httpd:manager xmlns:httpd='x'><httpd:balancers>
-<httpd:balancer><httpd:name>balancer://none</httpd:name></httpd:balancer>
-<httpd:balancer><httpd:name>balancer://shop</httpd:name>
-${member('Init Ok ')}${member('Init Drn Dis ')}</httpd:balancer></httpd:balancers></httpd:manager>`)
-    const same = { url: 'ws://[fd00::1]:80', address: 'fd00::1', port: 80, loadFactor: 2.25 }
-    expect(table.get('none')).toEqual([])
-    expect(table.get('shop')).toEqual([
-      { ...same, route: 'a', note: '~x', disabled: false, draining: false },
-      { ...same, route: 'a', note: '~x', disabled: true, draining: true },
-    ])
-  })
-
-  test.each(['', '<html>', "<httpd:manager xmlns:httpd='x'><httpd:balancer>"])(
-    'is not %j',
-    (text) => {
-      expect(() => parseBalancerTable(text)).toThrowError(SyntaxError)
-    },
-  )
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bucketsText } from '../../../src/engines/httpd/buckets.ts'
-import { balancerForms, startsIn } from '../../../src/engines/httpd/live.ts'
+import { balancerForms, startsIn } from '../../../src/engines/httpd/forms.ts'
 import { membersOf, sinceOf } from '../../../src/engines/httpd/member.ts'
 import { refusals } from '../../../src/engines/httpd/refusals.ts'
 import { grownWeight, nextStepMs, startsOf } from '../../../src/engines/httpd/slow-start.ts'

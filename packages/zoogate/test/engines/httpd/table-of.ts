@@ -4,7 +4,7 @@ import type { Growth } from '../../../src/engines/httpd/slow-start.ts'
 
 /** As httpd has it once it was given these. */
 export function tableOf(pool: MemberPool, growth?: Growth): TableMember[] {
-  return membersOf(pool, growth).map(({ url, weight: _, ...member }) => {
+  return membersOf(pool, growth).map(({ url, place: _place, weight: _, ...member }) => {
     const { hostname, port } = new URL(url)
     return { ...member, url, address: hostname.replace(/[[\]]/g, ''), port: Number(port || 80) }
   })
