@@ -29,37 +29,44 @@ const ROW =
 export function parseMembers(part: string): readonly TableMember[] {
   const start = part.indexOf(HEADER)
   if (start < 0) throw new SyntaxError('httpd’s page does not have the columns that are known')
-  const rows = part.slice(start)
-  const members = [...rows.matchAll(ROW)].map(([, ...cells]) => member(cells.map(unescaped)))
-  if (rows.split(ROW_START).length - 1 !== members.length) {
+  const members: TableMember[] = []
+  ROW.lastIndex = start
+  for (let row = ROW.exec(part); row !== null; row = ROW.exec(part)) members.push(member(row))
+  if (part.split(ROW_START).length - 1 !== members.length) {
     throw new SyntaxError('httpd’s page has a member that is not understood')
   }
   return members
 }
 
-function member([url = '', route = '', note = '', factor, words = '']: readonly string[]) {
-  const status = words.split(' ')
+function member([, url = '', route = '', note = '', factor, status = '']: readonly string[]) {
   return {
     url,
     ...placeIn(url),
     loadFactor: Number(factor),
-    route,
-    note,
-    disabled: status.includes('Dis') || status.includes('Stop'),
-    draining: status.includes('Drn'),
+    route: unescaped(route),
+    note: unescaped(note),
+    disabled: status.includes('Dis ') || status.includes('Stop '),
+    draining: status.includes('Drn '),
   }
 }
 
-const OWN_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 }
-
 /** httpd leaves out a port that is the scheme's own. */
 function placeIn(url: string): Pick<TableMember, 'address' | 'port'> {
-  const [, scheme = '', six, four = '', port] =
-    /^([a-z0-9]+):\/\/(?:\[([^\]]*)\]|([^:/|]*))(?::([0-9]+))?/.exec(url) ?? []
+  const start = url.indexOf('://') + 3
+  const end = url.charAt(start) === '[' ? url.indexOf(']', start) + 1 : url.indexOf(':', start)
+  const rest = end < start ? '' : url.slice(end)
+  const address = end < start ? url.slice(start) : url.slice(start, end)
   return {
-    address: six ?? four,
-    port: port === undefined ? (OWN_PORTS[scheme] ?? 0) : Number(port),
+    address: address.replace(/^\[|\]$/g, ''),
+    port: rest === '' ? (OWN_PORTS[url.slice(0, start)] ?? 0) : Number(rest.slice(1)),
   }
+}
+
+const OWN_PORTS: Readonly<Record<string, number>> = {
+  'ws://': 80,
+  'wss://': 443,
+  'http://': 80,
+  'https://': 443,
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' }

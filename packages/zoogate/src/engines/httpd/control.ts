@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ServicePool } from '../../model/view.ts'
 import { type EngineContext, type EngineControl, EngineError, type Observation } from '../engine.ts'
@@ -10,13 +8,14 @@ import type { BalancerTable } from './balancer-table.ts'
 import { bucketsText } from './buckets.ts'
 import { complaints } from './complaints.ts'
 import { type AskControl, controlClient } from './control-client.ts'
-import { bucketsFile, type HttpdFiles, httpdFiles, MANIFEST_FILE } from './files.ts'
+import { CurrentManifest } from './current-manifest.ts'
+import { bucketsFile, type HttpdFiles, httpdFiles } from './files.ts'
 import { startsIn } from './forms.ts'
 import { type GrowingPool, GrowingPools } from './growing-pools.ts'
 import { KnownBalancers } from './known-balancers.ts'
 import { CONTROL_HOST } from './listener.ts'
 import { applyMembers, readTable } from './live.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
 import { membersOf } from './member.ts'
 import { isPicked } from './picks.ts'
 import { copyRuntimeFiles, writeRuntimeFile } from './runtime-files.ts'
@@ -64,6 +63,7 @@ class HttpdControl implements EngineControl {
   readonly #drain: ReloadDrain
   readonly #ask: AskControl
   readonly #known = new KnownBalancers()
+  readonly #manifest: CurrentManifest
   readonly #shall: ShallHave
   readonly #growing: GrowingPools
   /** Changes of httpd come one after the other. */
@@ -74,6 +74,7 @@ class HttpdControl implements EngineControl {
     this.#times = times
     this.#files = httpdFiles(context.paths)
     this.#ask = controlClient(this.#files.secretFile)
+    this.#manifest = new CurrentManifest(context.paths.current)
     this.#shall = new ShallHave(context.paths.current)
     const drained = {
       engine: 'httpd',
@@ -83,7 +84,7 @@ class HttpdControl implements EngineControl {
     }
     this.#drain = new ReloadDrain(drained, times)
     this.#growing = new GrowingPools({
-      step: (pools) => this.#inTurn(async () => this.#bring(await this.#manifest(), pools)),
+      step: (pools) => this.#inTurn(async () => this.#bring(await this.#manifest.read(), pools)),
       nowMs,
       log: context.log,
     })
@@ -119,7 +120,7 @@ class HttpdControl implements EngineControl {
 
   applyEndpoints(services: readonly ServicePool[]): Promise<void> {
     return this.#inTurn(async () => {
-      const manifest = await this.#manifest()
+      const manifest = await this.#manifest.read()
       const [host] = manifest.hosts
       const slow = services.filter(({ slowStartMs }) => slowStartMs !== undefined)
       const unknown = slow.map(({ name }) => name).filter((name) => !this.#growing.knows(name))
@@ -142,7 +143,7 @@ class HttpdControl implements EngineControl {
 
   async observe(): Promise<Observation> {
     await this.#drain.clearOnce()
-    const manifest = await this.#manifest()
+    const manifest = await this.#manifest.read()
     const generation = await this.#servedGeneration(manifest)
     if (generation !== manifest.generation) return { generation, services: new Map() }
     const context = { ask: this.#ask, manifest }
@@ -194,7 +195,7 @@ class HttpdControl implements EngineControl {
 
   /** A reload brings whole shares, until this has followed: also those of who came by it. */
   async #growOn(): Promise<void> {
-    const manifest = await this.#manifest()
+    const manifest = await this.#manifest.read()
     const slow = manifest.services.filter(({ growing }) => growing !== undefined)
     this.#growing.keepOnly(slow.map(({ name }) => name))
     for (const { name, growing } of slow) {
@@ -212,14 +213,6 @@ class HttpdControl implements EngineControl {
     })
   }
 
-  /** Of the generation that the link points at. @throws EngineError `ENGINE_UNREACHABLE` */
-  async #manifest(): Promise<Manifest> {
-    const file = join(this.#context.paths.current, MANIFEST_FILE)
-    const manifest = parseManifest(await readFile(file, 'utf8').catch(() => ''))
-    if (manifest !== undefined) return manifest
-    throw new EngineError('ENGINE_UNREACHABLE', `${file} does not say how httpd is spoken to`)
-  }
-
   async #servedGeneration(manifest: Manifest): Promise<string> {
     const asked = { to: manifest, host: CONTROL_HOST, path: '/?auto' }
     return (await this.#ask(asked)).generation
@@ -231,7 +224,7 @@ class HttpdControl implements EngineControl {
    */
   async #untilServed(generation: string, startId: string | undefined, log: LogTail): Promise<void> {
     const { process } = this.#context
-    const manifest = await this.#manifest()
+    const manifest = await this.#manifest.read()
     const end = performance.now() + this.#times.timeoutMs
     while (performance.now() < end) {
       const served = await this.#servedGeneration(manifest).catch(() => undefined)
