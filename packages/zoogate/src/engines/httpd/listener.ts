@@ -54,7 +54,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
   })
   const carried = [
     ...[...view.services.keys()].map((service) => directive('Include', balancerFile(service))),
-    ...letAgentIn(context, 'balancer-manager'),
+    ...letAgentIn(context, 'balancer-manager', inLargePieces()),
     directive('RewriteEngine', 'On'),
     // Else `GET *` would be looked at by nobody.
     directive('RewriteOptions', 'AllowAnyURI'),
@@ -115,6 +115,7 @@ function isAgent(): string {
 function letAgentIn(
   { control, generation }: ListenerContext,
   handler: string,
+  more: readonly Directive[] = [],
 ): readonly Directive[] {
   return [
     directive('SetEnvIf', 'Server_Addr', `^${literalPattern(control.address)}$`, OVER_CONTROL),
@@ -123,9 +124,15 @@ function letAgentIn(
         directive('SetHandler', handler),
         directive('Require', 'all', 'granted'),
         directive('Header', 'always', 'set', GENERATION_HEADER, generation),
+        ...more,
       ]),
     ),
   ]
+}
+
+/** httpd writes its pages in pieces of 8 KB, each of which would wake the agent: half of what reading them costs. */
+function inLargePieces(): readonly Directive[] {
+  return [directive('SetOutputFilter', 'BUFFER'), directive('BufferSize', 65_536)]
 }
 
 /** Nothing that comes over the control listener is carried. */

@@ -13,6 +13,7 @@ export const MODULES = [
   'headers',
   'rewrite',
   'asis',
+  'buffer',
   'status',
   'lua',
   'slotmem_shm',
