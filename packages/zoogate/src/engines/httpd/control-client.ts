@@ -19,7 +19,7 @@ interface Asked {
    * Takes the answer's body, as it comes. True: the rest is of no interest. Absent: none of it is; then httpd
    * is not let write it. A form's page is made after its change.
    */
-  readonly take?: (piece: string) => boolean
+  readonly take?: (piece: Buffer) => boolean
 }
 
 interface Answered {
@@ -99,9 +99,7 @@ function ask({ to, host, path, form, take }: Asked, secret: string): Promise<Ans
         }
         answer.on('error', (error) => fail(error.message, error))
         if (take === undefined) return done()
-        // What httpd's pages are in.
-        answer.setEncoding('latin1')
-        answer.on('data', (piece: string) => {
+        answer.on('data', (piece: Buffer) => {
           bytes += piece.length
           if (bytes > ANSWER_BYTES_MAX) answer.destroy(new Error('an answer beyond all bounds'))
           try {

@@ -116,7 +116,7 @@ async function readPage(
   form?: Form,
 ): Promise<BalancerTable> {
   const page = new PageReader(balancers)
-  const take = (piece: string) => page.take(piece)
+  const take = (piece: Buffer) => page.take(piece)
   const sent = form === undefined ? {} : { form }
   const { generation } = await ask({ to: manifest, host, path: '/', ...sent, take })
   hold(generation, manifest)

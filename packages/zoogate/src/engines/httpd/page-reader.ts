@@ -1,7 +1,7 @@
 import { type BalancerTable, parseMembers, type TableMember } from './balancer-table.ts'
 
 /** What each balancer's part of the page begins with. */
-const PART_START = '<h3>LoadBalancer Status for '
+const PART_START = Buffer.from('<h3>LoadBalancer Status for ')
 const PART_NAME = /^<a href="[^"]*">balancer:\/\/([^<]*)</
 const NAME_CHARACTERS_MAX = 500
 const PAGE_END = '</html>'
@@ -18,7 +18,7 @@ export class PageReader {
   #part: string[] | undefined
   #name: string | undefined
   /** In it a part may begin that goes on in the next piece. */
-  #rest = ''
+  #rest: Buffer = Buffer.alloc(0)
   #hasEnd = false
 
   /** @param wanted names of balancers; undefined: all */
@@ -30,17 +30,18 @@ export class PageReader {
    * @returns true: all that is wanted was read
    * @throws SyntaxError for what is no such page
    */
-  take(piece: string): boolean {
-    let text = this.#rest + piece
-    for (let at = text.indexOf(PART_START); at >= 0; at = text.indexOf(PART_START)) {
-      this.#add(text.slice(0, at))
+  take(piece: Buffer): boolean {
+    const bytes = Buffer.concat([this.#rest, piece])
+    let from = 0
+    for (let at = bytes.indexOf(PART_START); at >= 0; at = bytes.indexOf(PART_START, from)) {
+      this.#add(bytes.subarray(from, at))
       this.#endPart()
       this.#part = []
-      text = text.slice(at + PART_START.length)
+      from = at + PART_START.length
     }
-    const kept = Math.min(text.length, PART_START.length - 1)
-    this.#add(text.slice(0, text.length - kept))
-    this.#rest = text.slice(text.length - kept)
+    const end = Math.max(from, bytes.length - PART_START.length + 1)
+    this.#add(bytes.subarray(from, end))
+    this.#rest = bytes.subarray(end)
     this.#hasEnd = this.#rest.includes(PAGE_END)
     return this.#wanted !== undefined && this.#table.size === this.#wanted.size
   }
@@ -57,9 +58,10 @@ export class PageReader {
     return this.#table
   }
 
-  #add(text: string): void {
-    if (this.#part === undefined || text === '') return
-    this.#part.push(text)
+  #add(bytes: Buffer): void {
+    if (this.#part === undefined || bytes.length === 0) return
+    // What httpd's pages are in.
+    this.#part.push(bytes.toString('latin1'))
     if (this.#name !== undefined) return
     const start = this.#part.join('')
     this.#name = PART_NAME.exec(start)?.[1]

@@ -34,11 +34,11 @@ async function runningProcessModule(paths: EnginePaths): Promise<string | undefi
   const to = parseManifest(text)
   if (to === undefined) return undefined
   const ask = controlClient(httpdFiles(paths).secretFile)
-  const pieces: string[] = []
-  const take = (piece: string) => {
+  const pieces: Buffer[] = []
+  const take = (piece: Buffer) => {
     pieces.push(piece)
     return false
   }
   await ask({ to, host: CONTROL_HOST, path: '/?auto', take }).catch(() => {})
-  return /^ServerMPM: (\w+)$/m.exec(pieces.join(''))?.[1]?.toLowerCase()
+  return /^ServerMPM: (\w+)$/m.exec(Buffer.concat(pieces).toString('latin1'))?.[1]?.toLowerCase()
 }

@@ -57,7 +57,7 @@ function fakeHttpd() {
         }
       }
     }
-    take?.(managerPage(table))
+    take?.(Buffer.from(managerPage(table)))
     return Promise.resolve({ generation: state.generation })
   }
   const known = new KnownBalancers()

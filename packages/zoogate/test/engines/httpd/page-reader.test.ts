@@ -22,7 +22,7 @@ function read(page: string, { wanted, size = 8_192 }: { wanted?: string[]; size?
   let taken = 0
   for (let at = 0; at < page.length; at += size) {
     taken = at + size
-    if (reader.take(page.slice(at, at + size))) break
+    if (reader.take(Buffer.from(page.slice(at, at + size)))) break
   }
   return { table: reader.end(), taken: Math.min(taken, page.length) }
 }
