@@ -121,20 +121,7 @@ class HttpdControl implements EngineControl {
   applyEndpoints(services: readonly ServicePool[]): Promise<void> {
     return this.#inTurn(async () => {
       const manifest = await this.#manifest.read()
-      const [host] = manifest.hosts
-      const slow = services.filter(({ slowStartMs }) => slowStartMs !== undefined)
-      const unknown = slow.map(({ name }) => name).filter((name) => !this.#growing.knows(name))
-      if (unknown.length > 0 && host !== undefined) {
-        const balancers = manifest.services.filter(({ name }) => unknown.includes(name))
-        const names = balancers.flatMap((service) => service.balancers.slice(0, 1))
-        const context = { ask: this.#ask, manifest }
-        const table = await readTable(
-          context,
-          host,
-          names.map(({ name }) => name),
-        )
-        await this.#learn(manifest, table, unknown)
-      }
+      await this.#learnBefore(manifest, services)
       for (const pool of services) this.#growing.give(pool)
       await this.#bring(manifest, services)
       for (const { name, endpoints } of services) this.#shall.give(manifest, name, endpoints)
@@ -180,6 +167,21 @@ class HttpdControl implements EngineControl {
       if (!isKeptByAddress(pool)) continue
       await writeRuntimeFile(this.#context.paths, routesFile(pool.name), routesText(pool))
     }
+  }
+
+  /** Of those that are about to change: a look at everything may not have been taken yet. */
+  async #learnBefore(manifest: Manifest, services: readonly ServicePool[]): Promise<void> {
+    const unknown = services
+      .filter(({ name, slowStartMs }) => slowStartMs !== undefined && !this.#growing.knows(name))
+      .map(({ name }) => name)
+    const [host] = manifest.hosts
+    if (unknown.length === 0 || host === undefined) return
+    const balancers = manifest.services
+      .filter(({ name }) => unknown.includes(name))
+      .flatMap((service) => service.balancers.slice(0, 1))
+      .map(({ name }) => name)
+    const table = await readTable({ ask: this.#ask, manifest }, host, balancers)
+    await this.#learn(manifest, table, unknown)
   }
 
   /** What a former agent let grow goes on from where it is. */

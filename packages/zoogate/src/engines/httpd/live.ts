@@ -30,7 +30,10 @@ export interface LiveContext {
  *
  * @throws EngineError `ENGINE_LIVE_FAILED` where httpd cannot take it without a reload
  */
-export async function applyMembers(context: LiveContext, services: MembersByService) {
+export async function applyMembers(
+  context: LiveContext,
+  services: MembersByService,
+): Promise<void> {
   const { manifest, known } = context
   const names = balancersOf(manifest, services)
   for (const host of manifest.hosts) {
@@ -47,8 +50,9 @@ async function goesOnFrom(
   services: MembersByService,
   before: BalancerTable,
 ): Promise<boolean> {
-  if (formsFor(context.manifest, services, before).length === 0) return false
   try {
+    // Nothing would be sent, and so nothing be read.
+    if (formsFor(context.manifest, services, before).length === 0) return false
     await bring(context, host, services, before)
     return true
   } catch (error) {
