@@ -1,4 +1,4 @@
-import type { HashOn, ServicePool } from '../../model/view.ts'
+import type { HashOn, Route, ServicePool, View } from '../../model/view.ts'
 import type { Directive } from './directive.ts'
 import { quoteArgument } from './quoting.ts'
 import { PATH } from './route-match.ts'
@@ -33,12 +33,36 @@ export function balance(
 function hashed(hashOn: HashOn | undefined): Directive {
   switch (hashOn?.type) {
     case 'header':
-      return ['hash', `req.fhdr(${quoteArgument(hashOn.name)})`]
     case 'cookie':
-      return ['hash', `req.cook(${quoteArgument(hashOn.name)})`]
+      return ['hash', `var(${keyVariable(hashOn)})`]
     case 'path':
       return ['hash', `var(${PATH})`]
     default:
       return ['source']
   }
+}
+
+/** A header or a cookie of the client's, which filters may change before a backend could hash it. */
+type WrittenKey = Extract<HashOn, { readonly name: string }>
+
+/** Keeps what these routes' Services hash as the client sent it: before anything changes the request. */
+export function keepHashKeys(view: View, routes: readonly Route[]): readonly Directive[] {
+  const services = new Set(routes.flatMap(({ backends }) => backends.map(({ service }) => service)))
+  const kept = new Map<string, string>()
+  for (const name of services) {
+    const pool = view.services.get(name)
+    if (pool?.algorithm !== 'consistentHash') continue
+    const { hashOn } = pool
+    if (hashOn === undefined || !('name' in hashOn)) continue
+    const fetch = hashOn.type === 'header' ? 'req.fhdr' : 'req.cook'
+    kept.set(keyVariable(hashOn), `${fetch}(${quoteArgument(hashOn.name)})`)
+  }
+  return [...kept].map(([variable, fetch]) => ['http-request', `set-var(${variable})`, fetch])
+}
+
+/** Variables have no `-`; `_` is written as a code too, so that no two names share one. */
+function keyVariable({ type, name }: WrittenKey): string {
+  const word = type === 'header' ? name.toLowerCase() : name
+  const encoded = word.replace(/[-_]/g, (character) => `_${character.charCodeAt(0).toString(16)}`)
+  return `txn.zoogate_${type}.${encoded}`
 }

@@ -2,6 +2,7 @@ import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../model/view.ts'
 import { answer } from './answer.ts'
 import { AGE_END, DEFAULT_AGE_HEADER } from './backend.ts'
+import { keepHashKeys } from './balance.ts'
 import { binds } from './bind.ts'
 import { forwardedHeaders } from './client.ts'
 import type { Directive, Section } from './directive.ts'
@@ -34,6 +35,7 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
       ...routes.flatMap((route) => ownAnswer(view, listener, route)),
       ...routes.flatMap(setTimeout),
       ...routes.flatMap(limitRetries),
+      ...keepHashKeys(view, routes),
       ...routes.flatMap(rewrite),
       ...choices.flatMap(({ rules }) => rules),
       ...choices.flatMap(({ uses }) => uses),
