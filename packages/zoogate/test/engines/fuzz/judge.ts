@@ -159,8 +159,14 @@ function formsOf(field: Leaf['field']): readonly Form[] {
     // Variables are named after headers, cookies and services.
     const lower: Form = (text) => text.toLowerCase()
     forms.push(lower, (text) => lower(text).replaceAll('-', '_'))
+    if (field.includes('hashOn')) forms.push(encodeName, (text) => encodeName(lower(text)))
   }
   return forms
+}
+
+/** What may not stand in a variable of HAProxy's, and what this is written with. */
+function encodeName(name: string): string {
+  return name.replaceAll('_', '_5f').replaceAll('-', '_2d')
 }
 
 /** What may not stand in a path, in percent. */
