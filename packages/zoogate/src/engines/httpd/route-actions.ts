@@ -1,6 +1,6 @@
 import { HOST_OF_NOBODY } from '@zoogate/proxy/request-rules'
 import type { Access, PathChange, Redirect, Route } from '../../model/view.ts'
-import { spellingsPattern } from '../shared/target-pattern.ts'
+import { segmentsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
 import { saysScheme } from './client-address.ts'
 import { silenceOf } from './destination.ts'
@@ -142,10 +142,9 @@ function changePath({ type, value }: PathChange, { path }: Route): readonly Acti
   const text = literalText(encodePath(value))
   if (type === 'ReplaceFullPath') return [setPath([condition(text, '^(.*)$')])]
   const prefix = text.replace(/\/+$/, '')
-  const matched = decodeURIComponent(path.value).replace(/\/$/, '')
   return [
     setPath([
-      condition(PATH, `^${spellingsPattern(matched)}(/.*)?$`),
+      condition(PATH, `^${segmentsPattern(path.value)}(/.*)?$`),
       condition(`${prefix}%1`, '^(.*)$'),
     ]),
     ...(prefix === ''

@@ -1,9 +1,8 @@
 import type { PathChange, PathMatch, Redirect } from '../../model/view.ts'
-import { spellingsPattern } from '../shared/target-pattern.ts'
+import { segmentsPattern } from '../shared/target-pattern.ts'
 import { encodePath } from '../shared/url-path.ts'
 import { clientScheme } from './client-address.ts'
 import { block, type Directive, directive } from './directive.ts'
-import { decodePath } from './routing.ts'
 import type { ServerContext } from './server.ts'
 import type { SharedVariables } from './shared-variables.ts'
 
@@ -42,7 +41,7 @@ export function changedPath(
   const value = encodePath(change.value)
   if (change.type === 'ReplaceFullPath') return shared.text(value)
   const prefix = value.replace(/\/+$/, '')
-  const pattern = spellingsPattern(decodePath(matched.value).replace(/\/$/, ''))
+  const pattern = segmentsPattern(matched.value)
   const text = shared.text(prefix)
   return shared.define('path', (variable) =>
     block(

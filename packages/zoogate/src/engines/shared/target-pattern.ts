@@ -5,9 +5,13 @@ import { printPcre } from './pcre.ts'
 
 /** Patterns (PCRE) for a request's target as the client wrote it, for engines that do not decode it. */
 
-/** One that matches each spelling of a path that decodes to this text. */
-export function spellingsPattern(text: string): string {
-  return encodedText(text, isPathCharacter)
+/**
+ * Finds a prefix that a path is known to have, in whatever spelling: it is as many segments as the
+ * prefix has. Short, however long the prefix is, as each character has several spellings.
+ */
+export function segmentsPattern(prefix: string): string {
+  const segments = prefix.replace(/\/$/, '').split('/').length - 1
+  return segments === 0 ? '' : `(?:/[^/]*){${segments}}`
 }
 
 /**
@@ -32,11 +36,6 @@ function encodedExpression(value: string) {
     text: printPcre(expression, (set) => encodedSet(set, isQueryCharacter)),
     mayBeEmpty: isNullable(expression),
   }
-}
-
-/** Which may stand in a path as they are: all others are refused in a request. */
-function isPathCharacter(code: number): boolean {
-  return code > 0x20 && code < 0x7f && !'%?#'.includes(String.fromCharCode(code))
 }
 
 /** Which may stand in a parameter as they are. */
