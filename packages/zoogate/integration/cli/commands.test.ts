@@ -148,6 +148,17 @@ describe('the command line', () => {
     expect(JSON.parse(asJson.stdout)).toMatchObject({ errors: [{ file: 'shop.yaml', line: 1 }] })
   })
 
+  it.each(['apply', 'diff'])(
+    '%s says what is wrong in a file where there is no ZooKeeper',
+    async (command) => {
+      await writeFile(join(folder.path, 'shop.yaml'), ALL.replace('port: 8080', 'prot: 8080'))
+      const nobody = `127.0.0.1:${await freePort()}`
+      const refused = await run([command, 'shop.yaml', '--zookeeper', nobody])
+      expect(refused.stderr).toContain('shop.yaml:4:52 spec.listeners[0].prot: ')
+      expect(refused).toMatchObject({ code: 2 })
+    },
+  )
+
   it('does not let go of what others need', async () => {
     await apply(ALL)
     await writeFile(join(folder.path, 'gateway.yaml'), [GATEWAY, ROUTE].join('---\n'))

@@ -15,8 +15,7 @@ import { invalidState } from './desired-state-error.ts'
 import { type LoadedFiles, loadFiles } from './load-files.ts'
 import { type GatewayPlan, planGateways } from './plan-gateways.ts'
 
-export interface ApplyFilesRequest {
-  readonly files: readonly string[]
+export interface ApplyRequest {
   /** Default `keep`. */
   readonly others?: 'keep' | 'delete'
   /** `plan` changes nothing. Default `apply`. */
@@ -45,15 +44,18 @@ export interface AppliedFiles {
  * Reads files, checks them together with what is there, and makes that the desired state.
  * @throws DesiredStateError with every issue, and nothing is changed
  */
-export async function applyFiles(store: Store, request: ApplyFilesRequest): Promise<AppliedFiles> {
-  const loaded = await loadFiles(request.files)
-  return applyLoaded(store, loaded, request)
+export async function applyFiles(
+  store: Store,
+  request: ApplyRequest & { readonly files: readonly string[] },
+): Promise<AppliedFiles> {
+  return applyLoaded(store, await loadFiles(request.files), request)
 }
 
+/** As {@link applyFiles}, of files that were read before there was a store. */
 export async function applyLoaded(
   store: Store,
   loaded: LoadedFiles,
-  request: Omit<ApplyFilesRequest, 'files'>,
+  request: ApplyRequest,
 ): Promise<AppliedFiles> {
   const { sources, issues } = loaded
   if (issues.length > 0) throw invalidState(issues)
@@ -87,7 +89,7 @@ export async function applyLoaded(
 /** Keys are asked for only where there is something to encrypt. */
 async function secretsToPut(
   { secrets }: LoadedFiles,
-  { keys }: Pick<ApplyFilesRequest, 'keys'>,
+  { keys }: Pick<ApplyRequest, 'keys'>,
 ): Promise<SecretsToPut | undefined> {
   return secrets.size === 0 ? undefined : { bytes: secrets, keys: await keys() }
 }
@@ -96,7 +98,7 @@ interface PlanRequest {
   readonly put: ResourceMap
   readonly secrets: SecretsToPut | undefined
   readonly loaded: LoadedFiles
-  readonly request: Pick<ApplyFilesRequest, 'others'>
+  readonly request: Pick<ApplyRequest, 'others'>
 }
 
 async function planOnly(

@@ -10,7 +10,7 @@ import {
 } from '../model/parse.ts'
 import { resourceKey } from '../model/resource.ts'
 import type { SecretBytes } from '../model/secrets/secret-bytes.ts'
-import { unreadable } from './desired-state-error.ts'
+import { invalidState, unreadable } from './desired-state-error.ts'
 import { loadNative } from './load-native.ts'
 import { loadSecrets } from './load-secrets.ts'
 
@@ -60,6 +60,16 @@ export async function loadFiles(
     secretWarnings: secrets.warnings,
     namedFiles: [...secrets.files, ...native.files],
   }
+}
+
+/**
+ * As {@link loadFiles}, where nothing is wrong in the files themselves.
+ * @throws DesiredStateError with every issue
+ */
+export async function loadValidFiles(names: readonly string[]): Promise<LoadedFiles> {
+  const loaded = await loadFiles(names)
+  if (loaded.issues.length > 0) throw invalidState(loaded.issues)
+  return loaded
 }
 
 async function expand(names: readonly string[]): Promise<readonly string[]> {

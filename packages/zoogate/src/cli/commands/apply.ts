@@ -1,6 +1,7 @@
 import { Command } from 'commander'
-import { type AppliedFiles, applyFiles } from '../../desired/apply-files.ts'
+import { type AppliedFiles, applyLoaded } from '../../desired/apply-files.ts'
 import { DesiredStateError } from '../../desired/desired-state-error.ts'
+import { loadValidFiles } from '../../desired/load-files.ts'
 import { hasChanges } from '../../store/merge-resources.ts'
 import { author } from '../author.ts'
 import { withConnection } from '../connect.ts'
@@ -31,9 +32,10 @@ export function applyCommand(): Command {
     .action(async (files: readonly string[], flags: ApplyFlags, command: Command) => {
       const terminal = processTerminal()
       try {
+        // First: what is wrong in a file is told where there is no ZooKeeper, too.
+        const loaded = await loadValidFiles(files)
         const applied = await withConnection(command, ({ store }) =>
-          applyFiles(store, {
-            files,
+          applyLoaded(store, loaded, {
             others: flags.prune === true ? 'delete' : 'keep',
             mode: flags.dryRun === true ? 'plan' : 'apply',
             author: author(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { applyFiles } from '../../desired/apply-files.ts'
+import { applyLoaded } from '../../desired/apply-files.ts'
+import { type LoadedFiles, loadValidFiles } from '../../desired/load-files.ts'
 import { type GatewayPlan, planGateways } from '../../desired/plan-gateways.ts'
 import { type DesiredState, secretName } from '../../model/desired-state.ts'
 import { type FieldChange, fieldChanges } from '../../model/field-changes.ts'
@@ -46,10 +47,11 @@ export function diffCommand(): Command {
       if (files.length > 0 && (flags.from ?? flags.to) !== undefined) {
         throw usageError('either files, or --from and --to')
       }
+      const loaded = files.length > 0 ? await loadValidFiles(files) : undefined
       const comparison = await withConnection(command, ({ store }) =>
-        files.length > 0
-          ? compareFiles(store, files, flags, keys(command))
-          : compareRevisions(store, flags),
+        loaded === undefined
+          ? compareRevisions(store, flags)
+          : compareFiles(store, loaded, flags, keys(command)),
       )
       const terminal = processTerminal()
       if (flags.json === true) printJson(terminal, toJson(comparison))
@@ -61,12 +63,12 @@ export function diffCommand(): Command {
 
 async function compareFiles(
   store: Store,
-  files: readonly string[],
+  loaded: LoadedFiles,
   flags: DiffFlags,
   keys: () => Promise<KeyRing>,
 ): Promise<Comparison> {
   const others = flags.prune === true ? 'delete' : 'keep'
-  const planned = await applyFiles(store, { files, others, mode: 'plan', author: author(), keys })
+  const planned = await applyLoaded(store, loaded, { others, mode: 'plan', author: author(), keys })
   const before = await store.readState(planned.revision)
   return {
     before,
