@@ -27,6 +27,12 @@ const AnswerSchema = Type.Object(
     delay: Type.Optional(
       durationField({ minMs: 1, maxMs: 60_000 }, { description: 'Before it answers.' }),
     ),
+    slowly: Type.Optional(
+      durationField(
+        { minMs: 1, maxMs: 60_000 },
+        { description: 'The body comes in pieces over so long, from its head on.' },
+      ),
+    ),
     drop: Type.Optional(boolean('Closes the connection in place of an answer.')),
     times: Type.Optional(
       Type.Integer({
@@ -73,6 +79,9 @@ const SecretSchema = Type.Object(
     signedBy: Type.Optional(Type.String({ description: 'Of TLS: a secret of type CA.' })),
     expired: Type.Optional(boolean('Of TLS: it ended yesterday.')),
     users: Type.Optional(named(Type.String({ description: 'The password.' }))),
+    hashes: Type.Optional(
+      named(Type.String({ description: 'Of further users: the hash itself, as in their file.' })),
+    ),
   },
   strict,
 )
@@ -80,11 +89,23 @@ export type SecretSpec = Static<typeof SecretSchema>
 
 const FileSchema = Type.Object(
   {
-    text: Type.String(),
+    text: Type.Optional(Type.String()),
     executable: Type.Optional(boolean('A CGI program.')),
+    link: Type.Optional(
+      Type.String({
+        description: 'In place of a text: a symbolic link to this, as it is written.',
+      }),
+    ),
+    mode: Type.Optional(
+      Type.String({ pattern: '^[0-7]{3}$', description: 'Who may read it. Default: everybody.' }),
+    ),
+    modified: Type.Optional(
+      Type.String({ description: 'When, as `2020-01-31T12:00:00Z`. Default: now.' }),
+    ),
   },
   strict,
 )
+export type FileSpec = Static<typeof FileSchema>
 
 const StepSchema = Type.Object(
   {
@@ -161,7 +182,7 @@ export const CaseSchema = Type.Object(
     backends: Type.Optional(named(BackendSchema)),
     files: Type.Optional(
       Type.Record(
-        Type.String({ pattern: '^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._ /-]*$' }),
+        Type.String({ pattern: '^(?!.*\\.\\.)[A-Za-z0-9.][A-Za-z0-9._ /-]*$' }),
         FileSchema,
         {
           keysExpect: 'a path below the folder of the case',

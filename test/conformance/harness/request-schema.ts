@@ -21,6 +21,12 @@ export const RequestFields = {
   bodyBytes: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 67_108_864, description: 'A body of so many bytes.' }),
   ),
+  slowly: Type.Optional(
+    durationField(
+      { minMs: 1, maxMs: 60_000 },
+      { description: 'The body is sent in pieces over so long.' },
+    ),
+  ),
   http2: Type.Optional(Type.Boolean({ expects: 'true or false', description: 'Of HTTPS only.' })),
   tls: Type.Optional(
     Type.Object(
@@ -41,11 +47,30 @@ export const RequestFields = {
         times: Type.Optional(
           Type.Integer({ minimum: 1, maximum: 1_000, description: 'That text so often, as one.' }),
         ),
+        after: Type.Optional(
+          durationField(
+            { minMs: 1, maxMs: 60_000 },
+            { description: 'So long nobody says a word.' },
+          ),
+        ),
       },
       strict,
     ),
   ),
-  tcp: Type.Optional(Type.Object({ send: text('These bytes, which must come back.') }, strict)),
+  tcp: Type.Optional(
+    Type.Object(
+      {
+        send: text('These bytes, which must come back.'),
+        end: Type.Optional(
+          Type.Boolean({
+            expects: 'true or false',
+            description: 'Nothing more is sent then (half-closed), before anything came back.',
+          }),
+        ),
+      },
+      strict,
+    ),
+  ),
   proxyProtocol: Type.Optional(
     Type.Object(
       {

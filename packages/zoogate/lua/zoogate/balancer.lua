@@ -127,6 +127,14 @@ local function endpoint_for(attempt, owner, now_ms)
   return look_for_room(attempt, now_ms)
 end
 
+-- Whether the endpoint before this one answered: nginx says "failed" of a status that the route wants
+-- tried again (retry.codes) too, and that is no connection that broke. The list is "0.001 : " by now: a
+-- head has a time at which it came, and the attempt that begins has nothing yet.
+local function was_answered()
+  local times = ngx.var.upstream_header_time
+  return times and tonumber(times:match("([%d.-]+)[%s,:]+$")) ~= nil
+end
+
 -- balancer_by_lua: names an endpoint to nginx. Without one nginx ends the request: 502, which the
 -- configuration makes a 503.
 function M.balance(pool)
@@ -141,7 +149,7 @@ function M.balance(pool)
   local owner
   pool:refresh(now_ms)
   if attempt then
-    local verdict = failure == "failed" and "broken" or "refused"
+    local verdict = failure == "failed" and not was_answered() and "broken" or "refused"
     finish(attempt, verdict, now_ms - attempt.started_ms, now_ms)
   else
     attempt = setmetatable({ pool = pool, is_counted = counts(pool) }, Attempt)

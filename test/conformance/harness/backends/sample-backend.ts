@@ -5,7 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
 import { webSocketAccept } from '../../../support/echo-backend.ts'
 import type { Answer, BackendSpec } from '../case-schema.ts'
+import { filler } from '../client/bytes.ts'
 import { readTextFrame, textFrame } from '../client/websocket-frames.ts'
+import { endSlowly } from '../slowly.ts'
 import { instructionFor, REQUEST_ID } from './instructions.ts'
 import { type Seen, seenOf } from './seen.ts'
 import { createEchoServer } from './tcp-echo.ts'
@@ -115,12 +117,36 @@ export class SampleBackend implements AsyncDisposable {
           )
     // The engine's pools must not meet a connection that was closed for its age.
     server.keepAliveTimeout = 600_000
-    server.on('upgrade', (request, socket) => echoMessages(name, request, socket as Socket))
+    server.on('upgrade', (request, socket) => {
+      this.#upgrade(request, socket as Socket).catch(() => socket.destroy())
+    })
     return server
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** A WebSocket, or what it was told to answer in place of one. */
+  async #upgrade(request: IncomingMessage, socket: Socket): Promise<void> {
+    const { name } = this.#options
+    const answer = this.#toldAnswer(request, seenOf(name, request, Buffer.alloc(0)))
+    if (answer.delay !== undefined) await wait(durationMs(answer.delay))
+    if (answer.drop === true) socket.destroy()
+    else if (answer.raw !== undefined) socket.end(answer.raw)
+    else if (answer.status === undefined) echoMessages(name, request, socket, answer.headers)
+    else {
+      const lines = headerLines({ 'X-By': name, 'Content-Length': '0', ...answer.headers })
+      socket.end(`HTTP/1.1 ${answer.status} Told\r\n${lines}\r\n`)
+    }
+  }
+
+  /** What a request tells it to answer, once that was noted. */
+  #toldAnswer({ headers }: IncomingMessage, seen: Seen): Answer {
     const { name, sightings } = this.#options
+    const attempt = sightings.add(String(headers[REQUEST_ID] ?? ''), seen)
+    const told = instructionFor(name, headers)
+    return attempt > (told.times ?? attempt) ? {} : told
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { name } = this.#options
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     response.setHeader('X-By', name)
@@ -130,9 +156,7 @@ export class SampleBackend implements AsyncDisposable {
       return
     }
     const seen = seenOf(name, request, Buffer.concat(chunks))
-    const attempt = sightings.add(String(request.headers[REQUEST_ID] ?? ''), seen)
-    const told = instructionFor(name, request.headers)
-    const answer: Answer = attempt > (told.times ?? attempt) ? {} : told
+    const answer = this.#toldAnswer(request, seen)
     this.#atOnce++
     const atOnce = this.#atOnce
     if (answer.delay !== undefined) await wait(durationMs(answer.delay))
@@ -151,17 +175,28 @@ export class SampleBackend implements AsyncDisposable {
     for (const [header, value] of Object.entries(answer.headers ?? {})) {
       response.setHeader(header, value)
     }
-    if (answer.bodyBytes !== undefined) response.end(Buffer.alloc(answer.bodyBytes, 'zoogate '))
-    else response.end(answer.body ?? JSON.stringify(seen))
+    const { bodyBytes, body = JSON.stringify(seen), slowly } = answer
+    const bytes = bodyBytes === undefined ? Buffer.from(body) : filler(bodyBytes)
+    if (slowly === undefined) response.end(bytes)
+    else await endSlowly(response, bytes, durationMs(slowly))
   }
 }
 
-function echoMessages(name: string, request: IncomingMessage, socket: Socket): void {
-  const accept = webSocketAccept(request.headers['sec-websocket-key'] ?? '')
-  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket']
-  lines.push(`Sec-WebSocket-Accept: ${accept}`, `X-By: ${name}`)
+function echoMessages(
+  name: string,
+  request: IncomingMessage,
+  socket: Socket,
+  headers: Answer['headers'],
+): void {
+  const lines = headerLines({
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Accept': webSocketAccept(request.headers['sec-websocket-key'] ?? ''),
+    'X-By': name,
+    ...headers,
+  })
   socket.on('error', () => socket.destroy())
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`)
   let received = Buffer.alloc(0)
   socket.on('data', (chunk) => {
     received = Buffer.concat([received, chunk])
@@ -170,4 +205,11 @@ function echoMessages(name: string, request: IncomingMessage, socket: Socket): v
     received = Buffer.alloc(0)
     socket.write(textFrame(text, false))
   })
+}
+
+function headerLines(headers: Readonly<Record<string, string | readonly string[]>>): string {
+  const lines = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${name}: ${value}\r\n`),
+  )
+  return lines.join('')
 }

@@ -1,9 +1,12 @@
 import { request as requestHttp } from 'node:http'
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
 import { parseResponse } from '../../../support/raw-http.ts'
 import type { RequestSpec } from '../request-schema.ts'
+import { endSlowly } from '../slowly.ts'
 import type { Answer } from './answer.ts'
 import { filler, uncompressed } from './bytes.ts'
 import { webSocketExchange } from './websocket.ts'
@@ -52,7 +55,7 @@ export async function send(
 
 function exchange(socket: Socket | TLSSocket, outgoing: Outgoing): Promise<Received> {
   const { spec } = outgoing
-  if (spec.tcp !== undefined) return tcpExchange(socket, spec.tcp.send)
+  if (spec.tcp !== undefined) return tcpExchange(socket, spec.tcp)
   if (spec.raw !== undefined) return rawExchange(socket, spec.raw, spec.rawRest)
   if (spec.webSocket !== undefined) return webSocketExchange(socket, outgoing)
   return spec.http2 === true ? http2Exchange(socket, outgoing) : http1Exchange(socket, outgoing)
@@ -87,12 +90,11 @@ function http1Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promi
         }),
       )
     })
-    request.end(body)
+    sendBody(request, spec)
   })
 }
 
 function http2Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promise<Received> {
-  const body = bodyOf(spec)
   if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') {
     return Promise.reject(new Error('HTTP/2 is not offered'))
   }
@@ -123,7 +125,7 @@ function http2Exchange(socket: Socket, { host, headers, spec }: Outgoing): Promi
       session.close()
       resolve({ ...head, bytes: Buffer.concat(chunks), http2: true })
     })
-    stream.end(body)
+    sendBody(stream, spec)
   })
 }
 
@@ -150,7 +152,10 @@ function rawExchange(socket: Socket, text: string, rest?: string): Promise<Recei
 }
 
 /** The name of who is there, and as many bytes as were sent. Status 200: they came back. */
-function tcpExchange(socket: Socket, text: string): Promise<Received> {
+function tcpExchange(
+  socket: Socket,
+  { send: text, end: ends = false }: NonNullable<RequestSpec['tcp']>,
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     let received = ''
     socket.setEncoding('latin1')
@@ -162,13 +167,20 @@ function tcpExchange(socket: Socket, text: string): Promise<Received> {
       resolve({ status: 200, headers: [['x-by', received.slice(0, end)]], bytes, http2: false })
     })
     socket.on('close', () => reject(new Error('the connection was closed')))
-    socket.write(text)
+    if (ends) socket.end(text)
+    else socket.write(text)
   })
 }
 
 function bodyOf({ body, bodyBytes }: RequestSpec): Buffer | undefined {
   if (bodyBytes !== undefined) return filler(bodyBytes)
   return body === undefined ? undefined : Buffer.from(body)
+}
+
+function sendBody(stream: Writable, spec: RequestSpec): void {
+  const body = bodyOf(spec)
+  if (body === undefined || spec.slowly === undefined) stream.end(body)
+  else void endSlowly(stream, body, durationMs(spec.slowly))
 }
 
 function mutable(value: string | readonly string[]): string | string[] {

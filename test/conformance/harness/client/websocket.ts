@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
 import { webSocketAccept } from '../../../support/echo-backend.ts'
 import { parseResponse } from '../../../support/raw-http.ts'
 import type { Outgoing } from './send.ts'
@@ -7,13 +8,15 @@ import { readTextFrame, textFrame } from './websocket-frames.ts'
 
 /** Upgrades, sends one message and waits for it to come back; its text is the body. */
 export function webSocketExchange(socket: Socket, { host, headers, spec }: Outgoing) {
-  const { send = '', times = 1 } = spec.webSocket ?? {}
+  const { send = '', times = 1, after = '0s' } = spec.webSocket ?? {}
   const message = send.repeat(times)
   const key = randomBytes(16).toString('base64')
   const lines = [
     `GET ${spec.path ?? '/'} HTTP/1.1`,
     `Host: ${host}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().map((value) => `${name}: ${value}`),
+    ),
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
@@ -38,7 +41,7 @@ export function webSocketExchange(socket: Socket, { host, headers, spec }: Outgo
       }
       const accept = found.find(([name]) => name === 'sec-websocket-accept')?.[1]
       if (accept !== webSocketAccept(key)) reject(new Error(`the key came back as ${accept}`))
-      if (!upgraded) socket.write(textFrame(message, true))
+      if (!upgraded) setTimeout(() => socket.write(textFrame(message, true)), durationMs(after))
       upgraded = true
       const text = readTextFrame(received.subarray(end + 4))
       if (text === undefined) return

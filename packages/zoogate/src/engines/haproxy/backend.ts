@@ -85,7 +85,8 @@ function useCache({ name, maxAgeMs }: NonNullable<Variant['cache']>): readonly D
   const isOurs = [...has(DEFAULT_AGE_HEADER)]
   return [
     ['filter', 'cache', name],
-    ['http-request', 'cache-use', name],
+    // Who opens a WebSocket is not asking for what is kept.
+    ['http-request', 'cache-use', name, 'unless', '{', 'req.hdr(upgrade)', '-m', 'found', '}'],
     [
       'http-response',
       'del-header',

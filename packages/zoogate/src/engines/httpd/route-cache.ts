@@ -44,6 +44,9 @@ export function cacheMemory({ routes }: View, { run }: EnginePaths): readonly Di
 const CACHE_HEADER = 'X-Zoogate-Cache'
 const KEY = 'zoogate_cache_key'
 
+/** Who opens a WebSocket is not asking for what is kept: without a key it is nobody's. */
+const NO_WEBSOCKET = condition('%{HTTP:Upgrade}', '!^websocket$', 'NC')
+
 /** Comes first: what no cached route is for is neither answered from a cache nor kept. */
 export function keepNothing({ caches }: RouteSettings): readonly Directive[] {
   return caches.entries().length === 0 ? [] : [rule('E=no-cache:1')]
@@ -52,8 +55,11 @@ export function keepNothing({ caches }: RouteSettings): readonly Directive[] {
 /** For a request whose route is cached. */
 export function cacheActions(drainFlag: string): readonly Action[] {
   return [
-    { flags: ['E=!no-cache'] },
-    { conditions: [condition('expr', `sha1(${TARGET}) =~ /^(.*)$/`)], flags: [`E=${KEY}:%1`] },
+    { conditions: [NO_WEBSOCKET], flags: ['E=!no-cache'] },
+    {
+      conditions: [NO_WEBSOCKET, condition('expr', `sha1(${TARGET}) =~ /^(.*)$/`)],
+      flags: [`E=${KEY}:%1`],
+    },
     // What is kept comes by none of the filters that would say so: see `drain` of the server's settings.
     { conditions: [condition(literalText(drainFlag), '-f')], flags: ['E=nokeepalive:1'] },
   ]
