@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { FakeScheduler } from '../../../../test/support/fake-scheduler.ts'
 import type { HealthCheck, ProbeResult } from '../../src/health/health-check.ts'
 import { HealthMonitor, type HealthReport } from '../../src/health/health-monitor.ts'
-import { FakeScheduler } from '../fake-scheduler.ts'
 
 const check: HealthCheck = {
   probe: { type: 'tcp' },

@@ -1,3 +1,4 @@
+import { systemScheduler } from '@zoogate/balancer'
 import type { Logger } from 'pino'
 import type { Engine, EnginePaths } from '../engines/engine.ts'
 import type { BoundsCheck } from './bounds/bounds-check.ts'
@@ -65,6 +66,7 @@ export class NodeWork {
       generations: new Generations(paths.folder, () => engine.workersGroup?.(paths)),
       journal: new Journal(`${paths.folder}/journal.json`),
       lettingGo,
+      scheduler: systemScheduler,
       log,
     }
     this.#pools = new Pools({

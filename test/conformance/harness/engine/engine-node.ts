@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemScheduler } from '@zoogate/balancer'
 import { pino } from 'pino'
 import { steadyNowMs } from '../../../../packages/zoogate/src/agent/clock.ts'
 import { Generations } from '../../../../packages/zoogate/src/agent/disk/generations.ts'
@@ -136,6 +137,7 @@ function nodeOf(engine: Engine, paths: EnginePaths, process: SupervisedProcess):
     generations: new Generations(paths.folder, () => engine.workersGroup?.(paths)),
     journal: new Journal(join(paths.folder, 'journal.json')),
     lettingGo: new AbortController().signal,
+    scheduler: systemScheduler,
     log,
   }
 }

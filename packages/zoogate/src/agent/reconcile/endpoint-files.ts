@@ -15,7 +15,7 @@ export class EndpointFiles {
   #wanted: Served | undefined
   /** Whose files are behind; undefined: all of them. */
   #services: Set<string> | undefined = new Set()
-  #timer: NodeJS.Timeout | undefined
+  #cancelTimer: (() => void) | undefined
   #writing: Promise<void> = Promise.resolve()
   #isWriting = false
 
@@ -33,13 +33,13 @@ export class EndpointFiles {
     this.#wanted = served
     if (services === undefined) this.#services = undefined
     for (const service of services ?? []) this.#services?.add(service)
-    this.#timer ??= setTimeout(() => void this.settle(), FOLLOW_MS)
+    this.#cancelTimer ??= this.#node.scheduler.after(FOLLOW_MS, () => void this.settle())
   }
 
   /** Writes what is due, at once. A failure is logged: the next change tries again. */
   settle(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
     this.#writing = this.#writing.then(() => this.#write())
     return this.#writing
   }

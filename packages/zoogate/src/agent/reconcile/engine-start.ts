@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { EngineError, type Observation } from '../../engines/engine.ts'
 import type { NodeEngine } from './node-engine.ts'
+import { pause } from './pause.ts'
 
 /** An engine that was started serves within this, or the start has failed. */
 const START_TIMEOUT_MS = 15_000
@@ -19,20 +19,20 @@ const POLL_MS = 20
  * @throws EngineError `ENGINE_RELOAD_FAILED`
  */
 export async function startOn(
-  { control, host, lettingGo }: NodeEngine,
+  { control, host, lettingGo, scheduler }: NodeEngine,
   generation: string,
   timeoutMs = START_TIMEOUT_MS,
 ): Promise<boolean> {
   await host.start()
-  const endMs = performance.now() + timeoutMs
+  const endMs = scheduler.nowMs() + timeoutMs
   let seen = 'it does not answer'
   let otherSinceMs: number | undefined
-  while (performance.now() < endMs) {
+  while (scheduler.nowMs() < endMs) {
     try {
       const observation = await control.observe()
       if (observation.generation === generation) return true
       seen = `it serves generation ${observation.generation}`
-      otherSinceMs ??= performance.now()
+      otherSinceMs ??= scheduler.nowMs()
     } catch (error) {
       lettingGo.throwIfAborted()
       otherSinceMs = undefined
@@ -40,11 +40,11 @@ export async function startOn(
       const attached = host.process.mode === 'attached'
       if (attached && !(await host.process.status()).running) return false
     }
-    if (otherSinceMs !== undefined && performance.now() > otherSinceMs + OTHER_GENERATION_MS) {
+    if (otherSinceMs !== undefined && scheduler.nowMs() > otherSinceMs + OTHER_GENERATION_MS) {
       await control.reload(generation)
       return true
     }
-    await wait(POLL_MS)
+    await pause(scheduler, POLL_MS)
   }
   const { running, lastExit } = await host.process.status()
   const state = running ? seen : `it does not run${lastExit === undefined ? '' : `: ${lastExit}`}`
@@ -58,16 +58,17 @@ export async function startOn(
 export async function observeSoon({
   control,
   lettingGo,
+  scheduler,
   log,
-}: Pick<NodeEngine, 'control' | 'lettingGo' | 'log'>): Promise<Observation | undefined> {
-  const endMs = performance.now() + ANSWER_TIMEOUT_MS
+}: NodeEngine): Promise<Observation | undefined> {
+  const endMs = scheduler.nowMs() + ANSWER_TIMEOUT_MS
   for (;;) {
     try {
       return await control.observe()
     } catch (error) {
       lettingGo.throwIfAborted()
-      if (performance.now() < endMs) {
-        await wait(POLL_MS)
+      if (scheduler.nowMs() < endMs) {
+        await pause(scheduler, POLL_MS)
         continue
       }
       log.warn({ err: error }, 'the engine runs but does not say what it serves')

@@ -1,8 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import type { Scheduler } from '@zoogate/balancer'
 import type { EngineProcessStatus, Observation } from '../../engines/engine.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
 import { type TableDifference, tableDifferences } from './table-differences.ts'
 import { withEndpoints } from './view-file.ts'
+
+/** An engine that has not said in so long what it has does not answer: changes wait for a look, not for it. */
+const ANSWER_TIMEOUT_MS = 3_000
 
 /** The same difference is healed at once, then after 2, 4, 8 … looks: a heal that does not hold is no storm. */
 const HEAL_PAUSE_LOOKS_MAX = 64
@@ -33,8 +36,6 @@ export interface Look {
 export class EngineWatch {
   readonly #node: NodeEngine
   readonly #nowMs: () => number
-  /** An engine that has not said in so long what it has does not answer: changes wait for a look, not for it. */
-  readonly #timeoutMs: number
   #last: Observation | undefined
   #trouble: Trouble | undefined
   #silentLooks = 0
@@ -42,10 +43,9 @@ export class EngineWatch {
   #heals = 0
   #looksToSkip = 0
 
-  constructor(node: NodeEngine, nowMs: () => number, timeoutMs: number) {
+  constructor(node: NodeEngine, nowMs: () => number) {
     this.#node = node
     this.#nowMs = nowMs
-    this.#timeoutMs = timeoutMs
   }
 
   /** The newest observation that there is. */
@@ -65,7 +65,7 @@ export class EngineWatch {
 
   /** Call it while no change is under way. */
   async look(served: Served | undefined): Promise<Look> {
-    const { control, lettingGo, log } = this.#node
+    const { control, lettingGo, log, scheduler } = this.#node
     const status = await this.#status()
     const { startId, lastExit } = status ?? {}
     const restarted = this.#startId !== undefined && startId !== this.#startId
@@ -78,7 +78,9 @@ export class EngineWatch {
     let silence = ''
     try {
       observation =
-        status?.running === false ? undefined : await within(this.#timeoutMs, control.observe())
+        status?.running === false
+          ? undefined
+          : await within(scheduler, ANSWER_TIMEOUT_MS, control.observe())
     } catch (error) {
       lettingGo.throwIfAborted()
       silence = error instanceof Error ? error.message : String(error)
@@ -148,19 +150,12 @@ export class EngineWatch {
 }
 
 /** @throws Error where it takes longer */
-async function within<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
-  const ended = new AbortController()
-  const tooLate = wait(timeoutMs, undefined, { signal: ended.signal }).then(() => {
-    throw new Error(`no answer within ${timeoutMs} ms`)
+function within<T>(scheduler: Scheduler, timeoutMs: number, asked: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const tooLate = () => reject(new Error(`no answer within ${timeoutMs} ms`))
+    const cancel = scheduler.after(timeoutMs, tooLate)
+    asked.then(resolve, reject).finally(cancel)
   })
-  // Whichever of the two loses the race, nobody waits for it any longer.
-  tooLate.catch(() => {})
-  asked.catch(() => {})
-  try {
-    return await Promise.race([asked, tooLate])
-  } finally {
-    ended.abort()
-  }
 }
 
 function because(reason: string | undefined): string {

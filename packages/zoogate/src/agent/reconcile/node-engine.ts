@@ -1,3 +1,4 @@
+import type { Scheduler } from '@zoogate/balancer'
 import type { Logger } from 'pino'
 import type { Engine, EngineControl, EnginePaths } from '../../engines/engine.ts'
 import type { View } from '../../model/view.ts'
@@ -15,6 +16,8 @@ export interface NodeEngine {
   readonly journal: Journal
   /** Aborted when the agent ends and waits no longer: from then on nothing more is done on the disk. */
   readonly lettingGo: AbortSignal
+  /** What waits between looks, tries and polls, waits by it. */
+  readonly scheduler: Scheduler
   readonly log: Logger
 }
 

@@ -9,6 +9,7 @@ import { EndpointFiles } from './endpoint-files.ts'
 import { EngineWatch, type Trouble } from './engine-watch.ts'
 import { changeGeneration } from './generation-change.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
+import { pause } from './pause.ts'
 import { withUnknownSecrets } from './view-file.ts'
 import { revisionOf, type ViewVersion, versionOf } from './view-version.ts'
 
@@ -19,7 +20,6 @@ const RELOAD_INTERVAL_MS = 500
 const INSPECT_INTERVAL_MS = 1_000
 /** Looks take at most so much of the agent's time. */
 const INSPECT_SHARE = 0.05
-const INSPECT_TIMEOUT_MS = 3_000
 
 const RETRY = { minMs: 1_000, maxMs: 60_000, random: Math.random } as const
 
@@ -66,8 +66,6 @@ export interface ReconcilerOptions {
   readonly onObservation: (observation: Observation) => void
   /** Milliseconds since the epoch, from a clock that does not jump. */
   readonly nowMs: () => number
-  /** How long the engine has for an answer. Default: 3 s. */
-  readonly inspectTimeoutMs?: number
 }
 
 /**
@@ -98,15 +96,14 @@ export class Reconciler {
   #pending = false
   #looping: Promise<void> | undefined
   #inspectDue = false
-  #retryTimer: NodeJS.Timeout | undefined
-  #inspectTimer: NodeJS.Timeout | undefined
+  #cancelRetry = () => {}
+  #cancelInspect = () => {}
   #closed = false
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#files = new EndpointFiles(options.node)
-    const { node, nowMs, inspectTimeoutMs = INSPECT_TIMEOUT_MS } = options
-    this.#watch = new EngineWatch(node, nowMs, inspectTimeoutMs)
+    this.#watch = new EngineWatch(options.node, options.nowMs)
   }
 
   get status(): ReconcilerStatus {
@@ -132,13 +129,13 @@ export class Reconciler {
 
   #inspectIn(ms: number): void {
     if (this.#closed) return
-    clearTimeout(this.#inspectTimer)
-    this.#inspectTimer = setTimeout(() => {
+    this.#cancelInspect()
+    this.#cancelInspect = this.#options.node.scheduler.after(ms, () => {
       this.#inspectDue = true
       // Also where a look that hangs is longer than the time between two.
       this.#inspectIn(INSPECT_INTERVAL_MS)
       this.kick()
-    }, ms)
+    })
   }
 
   /** Something changed. */
@@ -159,8 +156,8 @@ export class Reconciler {
   /** Finishes the change that is under way, unless it is let go of. The engine goes on serving. */
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#inspectTimer)
-    clearTimeout(this.#retryTimer)
+    this.#cancelInspect()
+    this.#cancelRetry()
     await this.idle()
     await this.#files.close()
   }
@@ -185,10 +182,10 @@ export class Reconciler {
     this.#inspectDue = false
     const { node, onStatus, onObservation } = this.#options
     const before = this.#watch.trouble
-    const startedMs = performance.now()
+    const startedMs = node.scheduler.nowMs()
     const filesBehind = this.#files.areBehind
     const seen = await this.#watch.look(this.#served)
-    const tookMs = performance.now() - startedMs
+    const tookMs = node.scheduler.nowMs() - startedMs
     if (seen.observation !== undefined) {
       this.#inspectIn(Math.max(INSPECT_INTERVAL_MS, tookMs / INSPECT_SHARE))
     }
@@ -332,7 +329,7 @@ export class Reconciler {
     onStatus()
     try {
       const dueMs = this.#lastReloadMs + RELOAD_INTERVAL_MS
-      if (dueMs > nowMs()) await this.#pause(dueMs - nowMs())
+      if (dueMs > nowMs()) await pause(node.scheduler, dueMs - nowMs())
       await this.#files.settle()
       const { running } = await node.host.process.status()
       if (running) await node.control.prepareReload?.()
@@ -356,10 +353,6 @@ export class Reconciler {
     }
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms))
-  }
-
   #succeed(): void {
     this.#backOff.reset()
     this.#failure = undefined
@@ -381,8 +374,9 @@ export class Reconciler {
   }
 
   #retryIn(ms: number): void {
-    clearTimeout(this.#retryTimer)
-    if (!this.#closed) this.#retryTimer = setTimeout(() => this.kick(), ms)
+    this.#cancelRetry()
+    if (this.#closed) return
+    this.#cancelRetry = this.#options.node.scheduler.after(ms, () => this.kick())
   }
 }
 

@@ -3,8 +3,8 @@ import type { NodeEngine } from '../../../src/agent/reconcile/node-engine.ts'
 /** Called before each step on the disk or the engine: what it throws, the step comes to. */
 type Before = (step: string, args: readonly unknown[]) => Promise<void> | undefined
 
-function interposed(node: NodeEngine, before: Before): NodeEngine {
-  const steps = <T extends object>(part: string, target: T, methods: readonly (keyof T)[]): T =>
+function interposed<T extends NodeEngine>(node: T, before: Before): T {
+  const steps = <P extends object>(part: string, target: P, methods: readonly (keyof P)[]): P =>
     new Proxy(target, {
       get(object, property) {
         const value: unknown = Reflect.get(object, property, object)
@@ -32,13 +32,13 @@ function interposed(node: NodeEngine, before: Before): NodeEngine {
 
 export class Killed extends Error {}
 
-interface DyingNode {
-  readonly node: NodeEngine
+interface DyingNode<T> {
+  readonly node: T
   died(): boolean
 }
 
 /** The node as a process sees it that dies before its n-th step: from then on nothing gets through. */
-export function dyingAt(node: NodeEngine, steps: number): DyingNode {
+export function dyingAt<T extends NodeEngine>(node: T, steps: number): DyingNode<T> {
   let left = steps
   return {
     died: () => left < 0,
@@ -52,8 +52,8 @@ export function dyingAt(node: NodeEngine, steps: number): DyingNode {
 
 const WRITES = ['generations.write', 'generations.update', 'generations.switchTo', 'journal.write']
 
-interface FullNode {
-  readonly node: NodeEngine
+interface FullNode<T> {
+  readonly node: T
   /** Whether something could not be written. */
   wasFull(): boolean
   free(): void
@@ -63,7 +63,7 @@ interface FullNode {
  * The node on a disk that is full from the n-th write on, until `free()`: of a generation that is written
  * then, half of the files come to lie there.
  */
-export function fullAt(node: NodeEngine, writes: number): FullNode {
+export function fullAt<T extends NodeEngine>(node: T, writes: number): FullNode<T> {
   let left = writes
   let isFree = false
   const { generations } = node

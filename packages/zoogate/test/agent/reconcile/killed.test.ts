@@ -12,7 +12,7 @@ async function scene(
   await using folder = await temporaryFolder()
   const first = await Bench.open(folder.path)
   await first.aim(1, { path: '/old', endpoints: 'a' })
-  await first.reconciler.close()
+  await first.close()
   const { fake } = first
   const mortal = dyingAt(nodeOf(fake), steps)
   const second = new Bench(fake, mortal.node)
@@ -23,7 +23,7 @@ async function scene(
   } catch (error) {
     if (!(error instanceof Killed)) throw error
   }
-  await second.reconciler.close().catch(() => {})
+  await second.close().catch(() => {})
   const atDeath = second.serves
   const reloadsBefore = fake.reloads
   const after = new Bench(fake)
@@ -31,7 +31,7 @@ async function scene(
   after.views = second.views
   after.target = second.target
   await after.settle()
-  await after.reconciler.close()
+  await after.close()
   expect(await after.node.generations.currentId()).toBe(fake.generation)
   expect(after.node.journal.entry).toMatchObject({ good: fake.generation })
   expect(after.node.journal.entry.change).toBeUndefined()
@@ -71,19 +71,19 @@ describe('an agent that is killed in the middle of a change (F9)', () => {
       await using folder = await temporaryFolder()
       const first = await Bench.open(folder.path)
       await first.aim(1, { path: '/old', endpoints: 'a' })
-      await first.reconciler.close()
+      await first.close()
       const { fake } = first
       fake.refuses = (routes) => routes === '/bad'
       const second = new Bench(fake, dyingAt(nodeOf(fake), steps).node)
       await second.reconciler.start()
       await second.aim(2, { path: '/bad' }).catch(() => {})
-      await second.reconciler.close().catch(() => {})
+      await second.close().catch(() => {})
       // The machine goes down with it.
       fake.running = false
       const after = new Bench(fake)
       await after.reconciler.start()
       expect(after.serves, `killed before step ${steps}`).toBe('/old a')
-      await after.reconciler.close()
+      await after.close()
     }
   })
 })
@@ -95,7 +95,7 @@ describe('a disk that is full', () => {
       await using folder = await temporaryFolder()
       const first = await Bench.open(folder.path)
       await first.aim(1, { path: '/old', endpoints: 'a' })
-      await first.reconciler.close()
+      await first.close()
       const { fake } = first
       const full = fullAt(nodeOf(fake), writes)
       const second = new Bench(fake, full.node)
@@ -109,11 +109,10 @@ describe('a disk that is full', () => {
       }
       full.free()
       // Failures are tried again later and later.
-      second.nowMs += 60_000
-      await second.settle()
+      await second.pass(60_000)
       expect(second.serves, `full at write ${writes}`).toBe('/new a b')
       expect(second.reconciler.status.failure).toBeUndefined()
-      await second.reconciler.close()
+      await second.close()
       const { entry } = second.node.journal
       expect(entry).toMatchObject({ good: fake.generation })
       expect(entry.change).toBeUndefined()
@@ -130,7 +129,7 @@ describe('an agent that ends while the engine takes its time', () => {
     const first = await Bench.open(folder.path)
     await first.aim(1, { path: '/old' })
     const { fake } = first
-    await first.reconciler.close()
+    await first.close()
 
     const goes = new AbortController()
     const second = new Bench(fake, nodeOf(fake, goes.signal))
@@ -145,7 +144,7 @@ describe('an agent that ends while the engine takes its time', () => {
     second.reconciler.kick()
     await waitFor('the reload to begin', () => fake.reloads === 1)
     goes.abort(lettingGo())
-    await second.reconciler.close()
+    await second.close()
     expect(second.node.journal.entry).toMatchObject({ change: { step: 'switch' } })
     expect(second.reconciler.status.failure).toBeUndefined()
 
@@ -156,7 +155,7 @@ describe('an agent that ends while the engine takes its time', () => {
     await third.reconciler.start()
     third.views = second.views
     await third.aim(2, { path: '/new' })
-    await third.reconciler.close()
+    await third.close()
     expect(third.serves).toBe('/new a')
     expect(third.node.journal.entry.change).toBeUndefined()
     expect(fake.reloads).toBe(1)

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { FakeScheduler } from '../../../../../test/support/fake-scheduler.ts'
+import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { Generations } from '../../../src/agent/disk/generations.ts'
 import { Journal } from '../../../src/agent/disk/journal.ts'
 import { lettingGoControl, lettingGoHost } from '../../../src/agent/reconcile/letting-go.ts'
@@ -10,11 +12,14 @@ import { FakeEngine, type ViewOptions, viewOf } from '../fake-engine.ts'
 
 const silent = pino({ level: 'silent' })
 
+/** Time stands still for it until it is moved. */
+type BenchNode = NodeEngine & { readonly scheduler: FakeScheduler }
+
 /** The node of a folder, as each new agent sees it. */
 export function nodeOf(
   fake: FakeEngine,
   lettingGo: AbortSignal = new AbortController().signal,
-): NodeEngine {
+): BenchNode {
   const { folder, engine, host } = fake
   const paths = { folder, current: join(folder, 'current'), logs: folder, run: folder }
   return {
@@ -28,6 +33,7 @@ export function nodeOf(
     generations: new Generations(folder),
     journal: new Journal(join(folder, 'journal.json')),
     lettingGo,
+    scheduler: new FakeScheduler(),
     log: silent,
   }
 }
@@ -39,14 +45,13 @@ function versionOf(revision: number | undefined) {
 /** A reconciler whose desired state is set by hand. */
 export class Bench {
   readonly fake: FakeEngine
-  readonly node: NodeEngine
+  readonly node: BenchNode
   readonly reconciler: Reconciler
   views = new Map<number, ViewOptions>()
   target: number | undefined
   good: number | undefined
-  nowMs = 1_000_000
 
-  constructor(fake: FakeEngine, node: NodeEngine = nodeOf(fake)) {
+  constructor(fake: FakeEngine, node: BenchNode = nodeOf(fake)) {
     this.fake = fake
     this.node = node
     this.reconciler = new Reconciler({
@@ -62,8 +67,7 @@ export class Bench {
       },
       onStatus: () => {},
       onObservation: () => {},
-      nowMs: () => this.nowMs,
-      inspectTimeoutMs: 500,
+      nowMs: () => 1_000_000 + node.scheduler.nowMs(),
     })
   }
 
@@ -83,9 +87,41 @@ export class Bench {
 
   async settle(): Promise<void> {
     // Reloads are half a second apart at least.
-    this.nowMs += 1_000
+    await this.pass(1_000)
     this.reconciler.kick()
-    await this.reconciler.idle()
+    await this.idle()
+  }
+
+  /** Lets time pass, with all that falls due in it. */
+  async pass(ms: number): Promise<void> {
+    await this.node.scheduler.advance(ms)
+    await this.idle()
+  }
+
+  /** Lets as much time pass as it takes until it has come true. */
+  async until(what: string, isTrue: () => boolean): Promise<void> {
+    const passed = async () => {
+      if (!isTrue()) await this.node.scheduler.advance(20)
+      return isTrue()
+    }
+    await waitFor(what, passed, { everyMs: 0 })
+  }
+
+  /** Nothing is under way. */
+  idle(): Promise<void> {
+    return this.#ended(this.reconciler.idle())
+  }
+
+  close(): Promise<void> {
+    return this.#ended(this.reconciler.close())
+  }
+
+  async #ended(work: Promise<void>): Promise<void> {
+    let hasEnded = false
+    const ends = work.finally(() => {
+      hasEnded = true
+    })
+    await Promise.all([ends, this.until('it to end', () => hasEnded)])
   }
 
   /** What the engine serves: routes and endpoints. */

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
-import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { Bench } from './node.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -14,11 +13,12 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await bench.reconciler.close()
+  await bench.close()
   await folder[Symbol.asyncDispose]()
 })
 
 const failure = () => bench.reconciler.status.failure?.message
+const trouble = () => bench.reconciler.status.trouble?.message
 
 describe('the reconciler', () => {
   it('does nothing while nothing is asked for', async () => {
@@ -38,7 +38,7 @@ describe('the reconciler', () => {
     await bench.aim(1, { endpoints: 'a b' })
     expect(bench.serves).toBe('/ a b')
     expect(bench.fake).toMatchObject({ starts: 1, reloads: 0, lives: 1 })
-    await bench.reconciler.close()
+    await bench.close()
     const text = await readFile(join(folder.path, 'current/services/shop.json'), 'utf8')
     expect(text).toContain('"b"')
   })
@@ -46,14 +46,13 @@ describe('the reconciler', () => {
   it('does not wait for ever for an engine that does not say what it has', async () => {
     await bench.aim(1, {})
     bench.fake.hangs = true
-    // Looks are due every second, so that one is under way when the change comes.
-    await waitFor('the silence to be told', () =>
-      bench.reconciler.status.trouble?.message.includes('no answer within 500 ms'),
-    )
+    const silence = 'no answer within 3000 ms'
+    await bench.until('the silence to be told', () => trouble()?.includes(silence) === true)
+    // Looks are due every second: one is under way when the change comes.
     bench.views.set(2, { path: '/new' })
     bench.target = 2
     bench.reconciler.kick()
-    await waitFor('the change to be made all the same', () => bench.serves === '/new a')
+    await bench.until('the change to be made all the same', () => bench.serves === '/new a')
   })
 
   it('takes a revision of the same structure without touching the engine', async () => {
@@ -104,12 +103,10 @@ describe('the reconciler', () => {
     await bench.aim(2, { path: '/bad' })
     await bench.settle()
     expect(asked).toBe(1)
-    bench.nowMs += 60_000
-    await bench.settle()
+    await bench.pass(60_000)
     expect(asked).toBe(2)
     bench.fake.invalid = () => undefined
-    bench.nowMs += 60_000
-    await bench.settle()
+    await bench.pass(60_000)
     expect(bench.serves).toBe('/bad a')
   })
 
@@ -129,8 +126,7 @@ describe('the reconciler', () => {
     expect(await bench.node.generations.currentId()).toBe('1')
     expect(bench.node.journal.entry).toEqual({ v: 1, good: '1', newest: 2 })
     bench.fake.refuses = () => false
-    bench.nowMs += 120_000
-    await bench.settle()
+    await bench.pass(120_000)
     expect(bench.serves).toBe('/bad a')
     expect(failure()).toBeUndefined()
   })
@@ -169,10 +165,8 @@ describe('the reconciler', () => {
     await bench.aim(1, { path: '/old' })
     const { fake } = bench
     fake.running = false
-    await waitFor('it to be missed', async () => {
-      await bench.settle()
-      return !bench.reconciler.status.running
-    })
+    await bench.pass(1_000)
+    expect(bench.reconciler.status.running).toBe(false)
     fake.startOverride = async () => {
       // Its service manager was faster: what it read is the former generation.
       fake.running = true
@@ -200,23 +194,20 @@ describe('the reconciler', () => {
 })
 
 describe('what the engine really has (F11)', () => {
-  const look = async () => {
-    // As the agent does once a second.
-    await expect.poll(() => bench.serves, { timeout: 4_000 }).toBe('/ a b')
-  }
-
   it('is healed where somebody meddled', async () => {
     await bench.aim(1, { endpoints: 'a b' })
     bench.fake.tables.set('shop', [])
-    await look()
+    await bench.pass(1_000)
+    expect(bench.serves).toBe('/ a b')
     expect(bench.fake.reloads).toBe(0)
   })
 
   it('is healed where the engine serves another generation', async () => {
     await bench.aim(1, { endpoints: 'a b' })
     bench.fake.generation = '99'
-    await expect.poll(() => bench.fake.generation, { timeout: 4_000 }).not.toBe('99')
-    await look()
+    await bench.pass(1_000)
+    expect(bench.fake.generation).not.toBe('99')
+    expect(bench.serves).toBe('/ a b')
   })
 })
 
@@ -225,7 +216,7 @@ describe('certificates', () => {
     await bench.aim(1, { certificate: 'first' })
     await bench.aim(1, { certificate: 'second' })
     expect(bench.fake).toMatchObject({ certificate: 'second', reloads: 0, lives: 1 })
-    await bench.reconciler.close()
+    await bench.close()
     bench.fake.restart()
     expect(bench.fake.certificate).toBe('second')
   })
@@ -235,47 +226,38 @@ describe('certificates', () => {
     await bench.aim(1, { certificate: 'second' })
     bench.fake.restart()
     expect(bench.fake.certificate).toBe('first')
-    await expect.poll(() => bench.fake.certificate, { timeout: 4_000 }).toBe('second')
+    await bench.pass(1_000)
+    expect(bench.fake.certificate).toBe('second')
     expect(bench.fake.reloads).toBe(0)
   })
 })
 
 describe('an engine in trouble', () => {
-  const look = async () => {
-    bench.nowMs += 10_000
-    // Of its own accord the reconciler looks once a second.
-    await waitFor('a look', async () => {
-      await bench.settle()
-      return bench.reconciler.status.trouble
-    })
-  }
-
   it('is told of where it does not answer, until it does', async () => {
     await bench.aim(1, {})
     bench.fake.silent = true
-    await look()
-    expect(bench.reconciler.status.trouble?.message).toBe(
-      'the engine runs but does not answer: it says nothing',
-    )
+    await bench.pass(1_000)
+    // A reload takes its moment.
+    expect(trouble()).toBeUndefined()
+    await bench.pass(1_000)
+    expect(trouble()).toBe('the engine runs but does not answer: it says nothing')
     bench.fake.silent = false
-    await waitFor('the trouble to be over', async () => {
-      await bench.settle()
-      return bench.reconciler.status.trouble === undefined
-    })
+    await bench.pass(1_000)
+    expect(trouble()).toBeUndefined()
   })
 
   it('is told of where it does not run', async () => {
     await bench.aim(1, {})
     bench.fake.running = false
-    await look()
-    expect(bench.reconciler.status.trouble?.message).toBe('the engine does not run')
+    await bench.pass(1_000)
+    expect(trouble()).toBe('the engine does not run')
   })
 })
 
 describe('the next agent', () => {
   it('touches nothing where the engine has what is wanted (F6)', async () => {
     await bench.aim(1, { endpoints: 'a b' })
-    await bench.reconciler.close()
+    await bench.close()
     const { fake } = bench
     bench = new Bench(fake)
     await bench.reconciler.start()
@@ -285,7 +267,7 @@ describe('the next agent', () => {
 
   it('changes live what is another meanwhile', async () => {
     await bench.aim(1, { endpoints: 'a b' })
-    await bench.reconciler.close()
+    await bench.close()
     const { fake } = bench
     bench = new Bench(fake)
     await bench.reconciler.start()
@@ -296,7 +278,7 @@ describe('the next agent', () => {
 
   it('starts an engine that does not run, before anything is asked for (F2)', async () => {
     await bench.aim(1, { endpoints: 'a b' })
-    await bench.reconciler.close()
+    await bench.close()
     const { fake } = bench
     fake.running = false
     bench = new Bench(fake)
@@ -306,7 +288,7 @@ describe('the next agent', () => {
 
   it('reloads where this version renders the same view in another way', async () => {
     await bench.aim(1, {})
-    await bench.reconciler.close()
+    await bench.close()
     const { fake } = bench
     const { render } = fake.engine
     const engine = {

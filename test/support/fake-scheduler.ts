@@ -1,4 +1,4 @@
-import type { Scheduler } from '../src/scheduler.ts'
+import type { Scheduler } from '@zoogate/balancer'
 
 /** A clock that stands still until it is moved. */
 export class FakeScheduler implements Scheduler {
