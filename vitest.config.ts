@@ -45,7 +45,8 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 3,
           // A busy machine is no fault of the code: only a test that hangs shall fail.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           include: ['packages/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'],
         },
       },

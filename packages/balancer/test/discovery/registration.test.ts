@@ -114,9 +114,15 @@ describe('parseRegistration', () => {
     () => {
       const deep = fc.integer({ min: 1, max: 30_000 }).map((depth) => Buffer.alloc(depth, '['))
       const bytes = fc.oneof(
-        fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each)),
-        fc.jsonValue({ maxDepth: 3 }).map((each) => Buffer.from(JSON.stringify(each))),
-        deep,
+        {
+          weight: 5,
+          arbitrary: fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each)),
+        },
+        {
+          weight: 5,
+          arbitrary: fc.jsonValue({ maxDepth: 3 }).map((each) => Buffer.from(JSON.stringify(each))),
+        },
+        { weight: 1, arbitrary: deep },
       )
       fc.assert(
         fc.property(bytes, fc.string({ maxLength: 20 }), (data, id) => {

@@ -29,7 +29,8 @@ describe('LeastRequestPicker', () => {
               } else {
                 const picked = picker.pick()
                 if (picked === undefined) throw new Error('nothing picked')
-                if (running.length > 0) expect(load(picked)).toBe(Math.min(...pool.map(load)))
+                const least = Math.min(...pool.map(load))
+                if (running.length > 0 && load(picked) !== least) expect(load(picked)).toBe(least)
                 picker.onStart(picked)
                 change(picked, 1)
                 running.push(picked)

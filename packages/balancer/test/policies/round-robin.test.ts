@@ -37,7 +37,8 @@ describe('SmoothSchedule', () => {
     () => {
       fc.assert(
         fc.property(weightLists(256, 12), fc.integer(), (weights, seed) => {
-          expect(worstDeviation(weights, 120, seed)).toBeLessThan(1)
+          const worst = worstDeviation(weights, 120, seed)
+          if (!(worst < 1)) expect(worst).toBeLessThan(1)
         }),
         { numRuns: 10_000 },
       )
@@ -67,7 +68,7 @@ describe('SmoothSchedule', () => {
           for (let index = 0; index < count; index += 1) schedule.add(index, 3)
           for (let round = 0; round < 4; round += 1) {
             const window = Array.from({ length: count }, () => schedule.next(() => true))
-            expect(new Set(window).size).toBe(count)
+            if (new Set(window).size !== count) expect(new Set(window).size).toBe(count)
           }
         }),
         { numRuns: 1_000 },

@@ -6,8 +6,13 @@ export interface ManualClock extends Clock {
   advance(ms: number): void
 }
 
+interface ManualTimer {
+  readonly atMs: number
+  readonly callback: () => void
+}
+
 export function manualClock(): ManualClock {
-  const timers = new Set<{ readonly atMs: number; readonly callback: () => void }>()
+  const timers = new Set<ManualTimer>()
   let nowMs = 0
   return {
     now: () => nowMs,
@@ -19,9 +24,8 @@ export function manualClock(): ManualClock {
     advance(ms) {
       const endMs = nowMs + ms
       for (;;) {
-        const due = [...timers].filter(({ atMs }) => atMs <= endMs)
-        const [next] = due.sort((a, b) => a.atMs - b.atMs)
-        if (next === undefined) break
+        const next = earliest(timers)
+        if (next === undefined || next.atMs > endMs) break
         timers.delete(next)
         nowMs = Math.max(nowMs, next.atMs)
         next.callback()
@@ -29,4 +33,11 @@ export function manualClock(): ManualClock {
       nowMs = endMs
     },
   }
+}
+
+/** Of several at the same time, the one that was set first. */
+function earliest(timers: ReadonlySet<ManualTimer>): ManualTimer | undefined {
+  let first: ManualTimer | undefined
+  for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer
+  return first
 }

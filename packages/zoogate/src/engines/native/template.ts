@@ -41,13 +41,24 @@ export type TemplateServices = ReadonlyMap<string, readonly Endpoint[]>
 /**
  * The text with the services' endpoints in their places. A text without `{{` and `{%` is taken as it
  * is. Pure, but for the limit of time.
+ * @param renderMsMax how long it may take. Default: 4 s
  * @throws TemplateError
  */
-export function renderTemplate(text: string, services: TemplateServices): string {
+export function renderTemplate(
+  text: string,
+  services: TemplateServices,
+  renderMsMax = RENDER_MS_MAX,
+): string {
   if (!/\{[{%]/.test(text)) return text
   let output: unknown
   try {
-    output = liquid.parseAndRenderSync(text, { services: servicesData(services) })
+    output = liquid.parseAndRenderSync(
+      text,
+      { services: servicesData(services) },
+      {
+        renderLimit: renderMsMax,
+      },
+    )
   } catch (error) {
     throw new TemplateError(error instanceof Error ? error.message : String(error))
   }
@@ -74,7 +85,6 @@ function ownLiquid(): Liquid {
     outputEscape: plainWord,
     parseLimit: NATIVE_BYTES_MAX,
     memoryLimit: MEMORY_MAX,
-    renderLimit: RENDER_MS_MAX,
   })
   for (const name of Object.keys(own.tags)) if (!TAGS.has(name)) delete own.tags[name]
   for (const name of Object.keys(own.filters)) if (!FILTERS.has(name)) delete own.filters[name]

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyText } from '../../../../../test/support/any-text.ts'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { readGeneration } from '../../../src/engines/builtin/files.ts'
 import { render } from '../../../src/engines/builtin/render.ts'
@@ -11,7 +12,7 @@ const paths = { folder: '/n', current: '/n/current', logs: '/n/logs', run: '/n/r
 
 /** Whatever somebody might write: quotes, line ends, controls, lone surrogates, `__proto__`. */
 const hostile = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+  anyText({ minLength: 1, maxLength: 40 }),
   fc.constantFrom(
     '";}\r\n{',
     '__proto__',
@@ -35,7 +36,7 @@ const view: fc.Arbitrary<View> = fc
     header: fc.record({ name: hostile, value: hostile }),
     routeId: hostile,
     probePath: hostile,
-    address: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    address: anyText({ minLength: 1, maxLength: 20 }),
   })
   .map((values) => {
     const route: Route = {

@@ -10,24 +10,38 @@ export interface Case {
   readonly verdict: Verdict
 }
 
+interface FuzzOptions {
+  readonly seed: number
+  readonly runs: number
+}
+
 /**
  * Puts hostile texts in the places of innocent ones, one at a time: each field in turn, so that all
  * have as many.
  */
-export function fuzz(
-  subject: Subject,
-  { seed, runs }: { seed: number; runs: number },
-): readonly Case[] {
+export function fuzz(subject: Subject, options: FuzzOptions): readonly Case[] {
+  return [...casesOf(subject, options)]
+}
+
+/** Whether one of them is carried and not what was meant: those behind it are not tried. */
+export function findsWrong(subject: Subject, options: FuzzOptions): boolean {
+  for (const { verdict } of casesOf(subject, options)) {
+    if (verdict.outcome === 'wrong') return true
+  }
+  return false
+}
+
+function* casesOf(subject: Subject, { seed, runs }: FuzzOptions): Generator<Case> {
   const fields = placesOf(subject)
-  return fc.sample(hostility, { seed, numRuns: runs }).map(({ make }, index) => {
+  for (const [index, { make }] of fc.sample(hostility, { seed, numRuns: runs }).entries()) {
     const places = fields[index % fields.length] ?? []
     const place = places[Math.floor(index / fields.length) % places.length]
     if (place === undefined) throw new Error(`${subject.name} carries no text`)
     const { leaf, judge } = place
     const made = make(leaf.text)
     const text = made === leaf.text ? `${made}\0` : made
-    return { leaf, text, verdict: judge().judge(leaf, text) }
-  })
+    yield { leaf, text, verdict: judge().judge(leaf, text) }
+  }
 }
 
 /** Those that were carried and are not what was meant, with all that is needed to see why. */

@@ -71,7 +71,8 @@ describe('virtualServers', () => {
       fc.property(routeTables, fc.array(requestHeads, { minLength: 20 }), (routes, heads) => {
         const servers = virtualServers(routes)
         for (const head of heads) {
-          expect(asNginxChooses(servers, head)?.id).toBe(firstMatch(routes, head)?.id)
+          const [chosen, first] = [asNginxChooses(servers, head), firstMatch(routes, head)]
+          if (chosen?.id !== first?.id) expect(chosen?.id).toBe(first?.id)
         }
       }),
       { numRuns: 300 },
