@@ -12,7 +12,7 @@ export async function everywhere(stack: Stack, names: readonly string[]): Promis
       `${wanted} to answer through ${engine}`,
       async () =>
         [...(await whoAnswers(stack.port(engine), count)).keys()].sort().join(' ') === wanted,
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     )
   }
 }

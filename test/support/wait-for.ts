@@ -1,5 +1,5 @@
 export interface WaitOptions {
-  /** Default 10 000. */
+  /** Default 30 000: on a machine that is busy with other things, a second's work takes many. */
   readonly timeoutMs?: number
   /** Default 20. */
   readonly everyMs?: number
@@ -12,7 +12,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20 }: WaitOptions = {},
+  { timeoutMs = 30_000, everyMs = 20 }: WaitOptions = {},
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs
   let cause: unknown
