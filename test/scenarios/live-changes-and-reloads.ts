@@ -1,3 +1,6 @@
+import { cp, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Endpoint, View } from '../../packages/zoogate/src/model/view.ts'
 import {
   endpointOf,
@@ -42,6 +45,8 @@ export interface LiveChangesResult {
   /** The 0.99 quantile of what a change took, in milliseconds. */
   readonly slowestLiveMs: number
   readonly slowestReloadMs: number
+  /** What the engine logged, where a request failed: a folder that stays. */
+  readonly logs?: string
 }
 
 /** 50 clients that keep their connection, 50 that do not, and 20 WebSockets. */
@@ -103,11 +108,13 @@ export async function liveChangesAndReloads(
     }
     const [keepAlive, connectionEach] = [await loads[0].stop(), await loads[1].stop()]
     const held = await webSockets.stop()
+    const failed = failures(keepAlive) + failures(connectionEach)
     return {
+      ...(failed > 0 && { logs: await keptLogs(node, variant) }),
       keepAlive,
       connectionEach,
       webSockets: held,
-      failed: failures(keepAlive) + failures(connectionEach),
+      failed,
       ...broken(held, steps, variant),
       slowestLiveMs: slowest(steps, 'live'),
       slowestReloadMs: slowest(steps, 'reload'),
@@ -116,6 +123,13 @@ export async function liveChangesAndReloads(
     await node?.[Symbol.asyncDispose]()
     for (const backend of backends) await backend[Symbol.asyncDispose]()
   }
+}
+
+/** A failure of one request in 100,000 does not come again when it is asked to: what is known of it is kept. */
+async function keptLogs({ paths }: EngineNode, { name }: Variant): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `zoogate-failed-${name}-`))
+  await cp(paths.logs, folder, { recursive: true })
+  return folder
 }
 
 function everybody(backends: readonly EchoBackend[]): readonly Endpoint[] {

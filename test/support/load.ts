@@ -35,6 +35,16 @@ export interface LoadReport {
   connections: number
   /** Longest answer, in milliseconds. */
   slowestMs: number
+  /** By which a request without an answer is found in an engine's log: no more than {@link FAILED_KEPT_MAX}. */
+  readonly failedRequests: FailedRequest[]
+}
+
+export interface FailedRequest {
+  readonly what: string
+  /** Of the client's socket. */
+  readonly localPort: number | undefined
+  /** ISO 8601. */
+  readonly at: string
 }
 
 export interface Load {
@@ -46,6 +56,7 @@ export interface Load {
 }
 
 const BODY_BYTES_KEPT_MAX = 64
+const FAILED_KEPT_MAX = 20
 
 /**
  * An open-loop HTTP/1.1 client on raw sockets, so that a failure is seen as it is on the wire: no
@@ -64,6 +75,7 @@ export function startLoad(options: LoadOptions): Load {
     timeouts: 0,
     connections: 0,
     slowestMs: 0,
+    failedRequests: [],
   }
   const state = { stopping: false }
   const everyMs = (options.connections / options.requestsPerSecond) * 1000
@@ -182,21 +194,29 @@ async function exchange(
   connection.received = ''
   report.sent++
   const started = performance.now()
+  const { localPort } = connection.socket
+  const failed = (what: string) => {
+    if (report.failedRequests.length >= FAILED_KEPT_MAX) return
+    report.failedRequests.push({ what, localPort, at: new Date().toISOString() })
+  }
   connection.socket.write(request)
   for (;;) {
     const answer = parseAnswer(connection.received)
     if (answer !== undefined) {
       record(report, answer, performance.now() - started)
+      if (Number(answer.status) >= 400) failed(answer.status)
       return !answer.close
     }
     if (connection.closed) {
       if (connection.received !== '') report.truncated++
       else count(reused ? report.reusedFailures : report.freshFailures, connection.error)
+      failed(connection.error)
       return false
     }
     const left = timeoutMs - (performance.now() - started)
     if (left <= 0) {
       report.timeouts++
+      failed('no answer in time')
       return false
     }
     await new Promise<void>((resolve) => {
