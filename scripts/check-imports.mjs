@@ -48,6 +48,35 @@ const FOLDERS = {
   },
 }
 
+/** What each folder within one of these may import of its siblings. */
+const WITHIN = {
+  'zoogate/model': {
+    values: [],
+    resources: ['values'],
+    view: ['values', 'resources'],
+    features: ['view'],
+    'effective-endpoints': ['values', 'resources', 'view'],
+    references: ['values', 'resources', 'view'],
+    schema: ['values', 'resources'],
+    secrets: ['resources', 'view', 'schema'],
+    checks: ['values', 'resources', 'view', 'references', 'schema', 'secrets'],
+  },
+  ...Object.fromEntries(
+    ['haproxy', 'nginx', 'httpd'].map((engine) => [
+      `zoogate/engines/${engine}`,
+      {
+        render: [],
+        refusals: ['render'],
+        program: ['render'],
+        control: ['render', 'program'],
+        validate: ['render', 'program', 'control'],
+        lua: ['render', 'control'],
+        native: ['render', 'program', 'control', 'validate', 'lua'],
+      },
+    ]),
+  ),
+}
+
 /** Folders below `engines` that are no engine: what several of them have in common. */
 const COMMON = ['inherit', 'native', 'shared']
 
@@ -63,7 +92,8 @@ for (const [name, allowed] of Object.entries(PACKAGES)) {
       const target = match[1] ?? match[2]
       const problem = target.startsWith('.')
         ? (checkFolder(source, folders, from, resolve(dirname(file), target)) ??
-          checkEngine(join(source, 'engines'), file, resolve(dirname(file), target)))
+          checkEngine(join(source, 'engines'), file, resolve(dirname(file), target)) ??
+          checkWithin(file, resolve(dirname(file), target)))
         : checkPackage(allowed, target)
       if (problem !== undefined)
         problems.push(`${relative('.', file)}: imports ${target}: ${problem}`)
@@ -94,6 +124,17 @@ function checkEngine(engines, file, target) {
   const [from, to] = [folderOf(engines, file), folderOf(engines, target)]
   if (from === '' || to === '' || to === from || COMMON.includes(to)) return undefined
   return `engines/${from}/ may import of other engines' folders only ${COMMON.join('/, ')}/`
+}
+
+function checkWithin(file, target) {
+  for (const [place, folders] of Object.entries(WITHIN)) {
+    const [name, ...path] = place.split('/')
+    const source = resolve('packages', name, 'src', ...path)
+    if ([file, target].some((each) => relative(source, each).startsWith('..'))) continue
+    const problem = checkFolder(source, folders, folderOf(source, file), target)
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }
 
 /** The first folder below the package's src; '' for files that lie in src itself. */

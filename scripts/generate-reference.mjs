@@ -5,10 +5,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const { RESOURCE_SCHEMAS } = await import('../packages/zoogate/dist/model/resource.js')
-const { jsonSchema } = await import('../packages/zoogate/dist/model/json-schema.js')
+const { RESOURCE_SCHEMAS } = await import('../packages/zoogate/dist/model/resources/resource.js')
+const { jsonSchema } = await import('../packages/zoogate/dist/model/schema/json-schema.js')
 const { defaultWords, describedAs, objectIn, valueWords } = await import(
-  '../packages/zoogate/dist/model/field-words.js'
+  '../packages/zoogate/dist/model/schema/field-words.js'
 )
 
 const INTRODUCTION = `# Resources

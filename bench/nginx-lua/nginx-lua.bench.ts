@@ -7,7 +7,7 @@ import {
 import { startNginx } from '../../packages/zoogate/integration/engines/nginx/running-nginx.ts'
 import type { Engine } from '../../packages/zoogate/src/engines/engine.ts'
 import { nginx, nginxWithLua } from '../../packages/zoogate/src/engines/nginx/index.ts'
-import type { Algorithm, Endpoint } from '../../packages/zoogate/src/model/view.ts'
+import type { Algorithm, Endpoint } from '../../packages/zoogate/src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

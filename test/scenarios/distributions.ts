@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import type { FeatureName } from '../../packages/zoogate/src/model/features/index.ts'
-import type { Algorithm, Endpoint } from '../../packages/zoogate/src/model/view.ts'
+import type { Algorithm, Endpoint } from '../../packages/zoogate/src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

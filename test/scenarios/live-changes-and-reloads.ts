@@ -1,7 +1,7 @@
 import { cp, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Endpoint, View } from '../../packages/zoogate/src/model/view.ts'
+import type { Endpoint, View } from '../../packages/zoogate/src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

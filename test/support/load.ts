@@ -39,7 +39,7 @@ export interface LoadReport {
   readonly failedRequests: FailedRequest[]
 }
 
-export interface FailedRequest {
+interface FailedRequest {
   readonly what: string
   /** Of the client's socket. */
   readonly localPort: number | undefined

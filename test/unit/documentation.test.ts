@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { parseResources } from '../../packages/zoogate/src/model/parse.ts'
+import { parseResources } from '../../packages/zoogate/src/model/checks/parse.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

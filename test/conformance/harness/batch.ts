@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { checkResource } from '../../../packages/zoogate/src/model/checks/resource-checks.ts'
 import {
   type Resource,
   type ResourceMap,
   resourceKey,
-} from '../../../packages/zoogate/src/model/resource.ts'
-import { checkResource } from '../../../packages/zoogate/src/model/resource-checks.ts'
-import type { EngineName } from '../../../packages/zoogate/src/model/view.ts'
+} from '../../../packages/zoogate/src/model/resources/resource.ts'
+import type { EngineName } from '../../../packages/zoogate/src/model/view/view.ts'
 import { gatewayOf } from './case-resources.ts'
 
 /** A Gateway may have so many listeners. */

@@ -1,16 +1,19 @@
 import { type Sources, stateIssues } from '../../../packages/zoogate/src/desired/check-state.ts'
 import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
+import {
+  parseResources,
+  type SourcedResource,
+} from '../../../packages/zoogate/src/model/checks/parse.ts'
 import { FEATURES, type FeatureName } from '../../../packages/zoogate/src/model/features/index.ts'
 import { formatIssue, type Issue } from '../../../packages/zoogate/src/model/issue.ts'
-import { parseResources, type SourcedResource } from '../../../packages/zoogate/src/model/parse.ts'
-import { referenceIssues } from '../../../packages/zoogate/src/model/references.ts'
+import { referenceIssues } from '../../../packages/zoogate/src/model/references/references.ts'
 import {
   type Resource,
   type ResourceMap,
   resourceKey,
   resourcesOf,
-} from '../../../packages/zoogate/src/model/resource.ts'
-import { buildStructure } from '../../../packages/zoogate/src/model/view-builder.ts'
+} from '../../../packages/zoogate/src/model/resources/resource.ts'
+import { buildStructure } from '../../../packages/zoogate/src/model/view/builder.ts'
 import type { SecretSpec } from './case-schema.ts'
 import { backendsIn, type Values } from './placeholders.ts'
 import { type Case, parseCase } from './read-cases.ts'

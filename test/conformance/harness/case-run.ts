@@ -1,5 +1,5 @@
-import type { Secret, View } from '../../../packages/zoogate/src/model/view.ts'
-import { buildView } from '../../../packages/zoogate/src/model/view-builder.ts'
+import { buildView } from '../../../packages/zoogate/src/model/view/builder.ts'
+import type { Secret, View } from '../../../packages/zoogate/src/model/view/view.ts'
 import { mergeMembers } from './batch.ts'
 import { gatewayOf } from './case-resources.ts'
 import { Endpoints } from './engine/endpoints.ts'

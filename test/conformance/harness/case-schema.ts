@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { durationField } from '../../../packages/zoogate/src/model/field-schemas.ts'
+import { durationField } from '../../../packages/zoogate/src/model/resources/field-schemas.ts'
 import { ExpectationSchema } from './expectation-schema.ts'
 import { RequestFields } from './request-schema.ts'
 

@@ -1,4 +1,4 @@
-import { durationMs } from '../../../packages/zoogate/src/model/duration.ts'
+import { durationMs } from '../../../packages/zoogate/src/model/values/duration.ts'
 import type { Seen } from './backends/seen.ts'
 import { type Answer, answeredBy, headerValues } from './client/answer.ts'
 import type { Bound, Expectation, Sight } from './expectation-schema.ts'

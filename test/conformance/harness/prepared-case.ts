@@ -1,5 +1,5 @@
 import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
-import { resourcesOf } from '../../../packages/zoogate/src/model/resource.ts'
+import { resourcesOf } from '../../../packages/zoogate/src/model/resources/resource.ts'
 import type { CaseBackends } from './backends/case-backends.ts'
 import type { Member } from './batch.ts'
 import { caseResources } from './case-resources.ts'

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { durationField } from '../../../packages/zoogate/src/model/field-schemas.ts'
+import { durationField } from '../../../packages/zoogate/src/model/resources/field-schemas.ts'
 
 const strict = { additionalProperties: false } as const
 const text = (description: string) => Type.String({ description })

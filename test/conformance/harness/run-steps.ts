@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { durationMs } from '../../../packages/zoogate/src/model/duration.ts'
+import { durationMs } from '../../../packages/zoogate/src/model/values/duration.ts'
 import { type Instructions, instructionHeaders } from './backends/instructions.ts'
 import type { Sightings } from './backends/sample-backend.ts'
 import type { CaseSpec, Step } from './case-schema.ts'

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Engine, EnginePaths } from '../../../packages/zoogate/src/engines/engine.ts'
-import type { View } from '../../../packages/zoogate/src/model/view.ts'
+import type { View } from '../../../packages/zoogate/src/model/view/view.ts'
 import { fullView } from '../../../packages/zoogate/test/engines/fuzz/full-view.ts'
 import type { Case } from '../../../packages/zoogate/test/engines/fuzz/fuzz.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../../packages/zoogate/src/engines/engine.ts'
-import type { Route, ServicePool, View } from '../../../packages/zoogate/src/model/view.ts'
+import type { Route, ServicePool, View } from '../../../packages/zoogate/src/model/view/view.ts'
 import type { Case } from '../../../packages/zoogate/test/engines/fuzz/fuzz.ts'
 import type { TextField } from '../../../packages/zoogate/test/engines/fuzz/text-fields.ts'
 import {

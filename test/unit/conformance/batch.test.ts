@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseResources } from '../../../packages/zoogate/src/model/parse.ts'
-import { resourceKey } from '../../../packages/zoogate/src/model/resource.ts'
+import { parseResources } from '../../../packages/zoogate/src/model/checks/parse.ts'
+import { resourceKey } from '../../../packages/zoogate/src/model/resources/resource.ts'
 import { batchesOf, type Member, mergeMembers } from '../../conformance/harness/batch.ts'
 
 function member(prefix: string, port: number, limits = '', alone = false): Member {

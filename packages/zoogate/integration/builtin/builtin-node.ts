@@ -9,7 +9,7 @@ import { waitFor } from '../../../../test/support/wait-for.ts'
 import { builtin, renderService } from '../../src/engines/builtin/index.ts'
 import { type BuiltinObservation, observe } from '../../src/engines/builtin/stats.ts'
 import type { EngineControl, EnginePaths } from '../../src/engines/engine.ts'
-import type { Endpoint, Listener, ServicePool, View } from '../../src/model/view.ts'
+import type { Endpoint, Listener, ServicePool, View } from '../../src/model/view/view.ts'
 import { SupervisedProcess } from '../../src/supervisor/index.ts'
 import { isRunning, processIdentity } from '../../src/supervisor/process-identity.ts'
 

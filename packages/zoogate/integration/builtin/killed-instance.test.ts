@@ -3,7 +3,7 @@ import { freePort } from '../../../../test/support/free-port.ts'
 import { startLoad } from '../../../../test/support/load.ts'
 import { startProgram } from '../../../../test/support/program.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
-import type { Endpoint } from '../../src/model/view.ts'
+import type { Endpoint } from '../../src/model/view/view.ts'
 import { listener, poolOf, startBackend, startBuiltinNode, viewOf } from './builtin-node.ts'
 
 /** Answers after a moment, so that there is always something in flight to be killed. */

@@ -12,7 +12,7 @@ import { startLoad } from '../../../../test/support/load.ts'
 import { pidsOf } from '../../../../test/support/pids-below.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import type { Engine } from '../../src/engines/engine.ts'
-import type { View } from '../../src/model/view.ts'
+import type { View } from '../../src/model/view/view.ts'
 import { dyingAt, fullAt } from '../../test/agent/reconcile/failing-node.ts'
 import {
   endpointOf,

@@ -6,7 +6,7 @@ import { missing } from '../../../../test/support/requirements.ts'
 import { haproxy } from '../../src/engines/haproxy/index.ts'
 import { httpd } from '../../src/engines/httpd/index.ts'
 import { nginx } from '../../src/engines/nginx/index.ts'
-import type { ServicePool } from '../../src/model/view.ts'
+import type { ServicePool } from '../../src/model/view/view.ts'
 import {
   firstMatch,
   requestHeads,

@@ -11,7 +11,7 @@ import type {
   EngineProgram,
   RenderedFiles,
 } from '../../src/engines/engine.ts'
-import type { View } from '../../src/model/view.ts'
+import type { View } from '../../src/model/view/view.ts'
 import { signalGroup } from '../../src/supervisor/process-identity.ts'
 
 /** A real engine of the test's own, with the folders that the agent would make, driven by what the agent drives it with. */

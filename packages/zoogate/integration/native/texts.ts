@@ -1,4 +1,4 @@
-import type { EngineName } from '../../src/model/view.ts'
+import type { EngineName } from '../../src/model/view/view.ts'
 
 export type NativeEngine = Exclude<EngineName, 'builtin'>
 

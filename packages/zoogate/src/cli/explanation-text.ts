@@ -1,5 +1,5 @@
 import type { Carriers } from '../engines/carried-by.ts'
-import type { FieldExplanation } from '../model/explain.ts'
+import type { FieldExplanation } from '../model/schema/explain.ts'
 import { formatTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 

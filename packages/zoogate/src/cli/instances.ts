@@ -1,6 +1,6 @@
-import { resourceOf, resourcesOf } from '../model/resource.ts'
-import type { Service } from '../model/service.ts'
-import { serviceSettings } from '../model/service-settings.ts'
+import { resourceOf, resourcesOf } from '../model/resources/resource.ts'
+import type { Service } from '../model/resources/service.ts'
+import { serviceSettings } from '../model/view/service-settings.ts'
 import type { Store } from '../store/store.ts'
 import { requireName } from './output.ts'
 

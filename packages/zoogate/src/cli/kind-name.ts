@@ -1,5 +1,5 @@
-import { didYouMean } from '../model/nearest-name.ts'
-import { isKind, KINDS, type Kind } from '../model/resource.ts'
+import { isKind, KINDS, type Kind } from '../model/resources/resource.ts'
+import { didYouMean } from '../model/values/nearest-name.ts'
 import { usageError } from './cli-error.ts'
 import { printable } from './table.ts'
 

@@ -1,6 +1,6 @@
 import type { GatewayPlan } from '../desired/plan-gateways.ts'
 import { formatIssue, type Issue } from '../model/issue.ts'
-import { didYouMean } from '../model/nearest-name.ts'
+import { didYouMean } from '../model/values/nearest-name.ts'
 import type { ResourceChanges } from '../store/merge-resources.ts'
 import { usageError } from './cli-error.ts'
 import { printable } from './table.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Override } from '../model/override.ts'
+import type { Override } from '../model/resources/override.ts'
 import type { OverrideChange } from '../store/override-store.ts'
 import { author } from './author.ts'
 import { withConnection } from './connect.ts'

@@ -1,10 +1,10 @@
-import { DEMO_DEFAULTS } from '../model/demo.ts'
-import type { Native } from '../model/gateway-native.ts'
-import type { HTTPRoute } from '../model/http-route.ts'
-import type { Resource } from '../model/resource.ts'
-import { serviceSettings } from '../model/service-settings.ts'
-import type { TCPRoute } from '../model/tcp-route.ts'
-import { listenersOf } from '../model/view-listeners.ts'
+import { DEMO_DEFAULTS } from '../model/resources/demo.ts'
+import type { Native } from '../model/resources/gateway-native.ts'
+import type { HTTPRoute } from '../model/resources/http-route.ts'
+import type { Resource } from '../model/resources/resource.ts'
+import type { TCPRoute } from '../model/resources/tcp-route.ts'
+import { listenersOf } from '../model/view/listeners.ts'
+import { serviceSettings } from '../model/view/service-settings.ts'
 
 /** A resource in a few words, for a table. */
 export function resourceDetails(resource: Resource): string {

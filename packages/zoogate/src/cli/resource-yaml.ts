@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import { orderFields } from '../model/order-fields.ts'
-import type { Resource } from '../model/resource.ts'
+import type { Resource } from '../model/resources/resource.ts'
+import { orderFields } from '../model/schema/order-fields.ts'
 
 /** A resource as YAML that `apply` takes; the empty text for none. */
 export function toYaml(resource: Resource | undefined): string {

@@ -1,8 +1,8 @@
 import type { NodeReport } from '../model/node-report.ts'
-import type { Override } from '../model/override.ts'
-import { compareText } from '../model/resource.ts'
-import type { Service } from '../model/service.ts'
-import { serviceSettings } from '../model/service-settings.ts'
+import type { Override } from '../model/resources/override.ts'
+import { compareText } from '../model/resources/resource.ts'
+import type { Service } from '../model/resources/service.ts'
+import { serviceSettings } from '../model/view/service-settings.ts'
 import type { NodeStatus } from '../store/node-reports.ts'
 import type { FoundRegistration } from '../store/registration-reader.ts'
 

@@ -1,7 +1,7 @@
-import { NOTHING_DESIRED, type SecretVersions } from '../model/desired-state.ts'
+import { resourceWarnings } from '../model/checks/resource-warnings.ts'
 import type { Issue } from '../model/issue.ts'
-import type { Resource, ResourceMap } from '../model/resource.ts'
-import { resourceWarnings } from '../model/resource-warnings.ts'
+import { NOTHING_DESIRED, type SecretVersions } from '../model/resources/desired-state.ts'
+import type { Resource, ResourceMap } from '../model/resources/resource.ts'
 import {
   mergeResources,
   type ResourceChanges,

@@ -1,13 +1,13 @@
 import type { Engine } from '../engines/engine.ts'
 import { engines } from '../engines/index.ts'
-import { refusalIssue } from '../model/engine-refusals.ts'
+import { refusalIssue } from '../model/checks/engine-refusals.ts'
+import type { SourcedResource } from '../model/checks/parse.ts'
 import { formatFieldPath } from '../model/field-path.ts'
 import { type Issue, type ResourceIssue, withoutPosition } from '../model/issue.ts'
-import type { SourcedResource } from '../model/parse.ts'
-import { referenceIssues } from '../model/references.ts'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
-import type { EngineName } from '../model/view.ts'
-import { buildStructure } from '../model/view-builder.ts'
+import { referenceIssues } from '../model/references/references.ts'
+import { type ResourceMap, resourcesOf } from '../model/resources/resource.ts'
+import { buildStructure } from '../model/view/builder.ts'
+import type { EngineName } from '../model/view/view.ts'
 
 /** Where resources were written, by key; those that come from the store have no entry. */
 export type Sources = ReadonlyMap<string, SourcedResource>

@@ -1,14 +1,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Issue } from '../model/issue.ts'
 import {
   duplicateIssue,
   FILE_BYTES_MAX,
   parseResources,
   type SourcedResource,
-} from '../model/parse.ts'
-import { resourceKey } from '../model/resource.ts'
+} from '../model/checks/parse.ts'
+import type { Issue } from '../model/issue.ts'
+import { resourceKey } from '../model/resources/resource.ts'
 import type { SecretBytes } from '../model/secrets/secret-bytes.ts'
 import { invalidState, unreadable } from './desired-state-error.ts'
 import { loadNative } from './load-native.ts'

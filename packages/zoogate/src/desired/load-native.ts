@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
+import type { SourcedResource } from '../model/checks/parse.ts'
 import { formatFieldPath } from '../model/field-path.ts'
-import { NATIVE_BYTES_MAX } from '../model/gateway-native.ts'
 import type { Issue } from '../model/issue.ts'
-import { nativeText } from '../model/native-text.ts'
-import type { SourcedResource } from '../model/parse.ts'
+import { NATIVE_BYTES_MAX } from '../model/resources/gateway-native.ts'
+import { nativeText } from '../model/resources/native-text.ts'
 import { readSmall } from './read-small.ts'
 
 export interface LoadedNative {

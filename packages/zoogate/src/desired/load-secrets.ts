@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
+import type { SourcedResource } from '../model/checks/parse.ts'
 import { formatFieldPath } from '../model/field-path.ts'
 import type { Issue } from '../model/issue.ts'
-import type { SourcedResource } from '../model/parse.ts'
 import { readCa } from '../model/secrets/read-ca.ts'
 import type { SecretFile, SecretFileIssue, SecretRead } from '../model/secrets/read-result.ts'
 import { readTls } from '../model/secrets/read-tls.ts'

@@ -1,8 +1,8 @@
 import { engines } from '../engines/index.ts'
-import { closureDigest } from '../model/closure.ts'
-import type { DesiredState } from '../model/desired-state.ts'
-import { resourceOf, resourcesOf } from '../model/resource.ts'
-import { buildStructure } from '../model/view-builder.ts'
+import { closureDigest } from '../model/references/closure.ts'
+import type { DesiredState } from '../model/resources/desired-state.ts'
+import { resourceOf, resourcesOf } from '../model/resources/resource.ts'
+import { buildStructure } from '../model/view/builder.ts'
 
 /** What a change makes of one Gateway's nodes. */
 export interface GatewayPlan {

@@ -1,5 +1,5 @@
-import { DEMO_DEFAULTS } from '../model/demo.ts'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import { DEMO_DEFAULTS } from '../model/resources/demo.ts'
+import { type ResourceMap, resourcesOf } from '../model/resources/resource.ts'
 
 export interface DemoInstance {
   /** `shop-1`: the instance's id, and what it answers with. */

@@ -1,4 +1,4 @@
-import type { ResourceMap } from '../model/resource.ts'
+import type { ResourceMap } from '../model/resources/resource.ts'
 import type { Children } from './children.ts'
 import { type DemoInstance, demoInstances } from './demo-plan.ts'
 import type { DevInstance } from './table.ts'

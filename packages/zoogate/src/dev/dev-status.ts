@@ -1,6 +1,6 @@
-import { listenerUrl } from '../model/listener-url.ts'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
-import { listenersOf } from '../model/view-listeners.ts'
+import { type ResourceMap, resourcesOf } from '../model/resources/resource.ts'
+import { listenerUrl } from '../model/view/listener-url.ts'
+import { listenersOf } from '../model/view/listeners.ts'
 import type { NodeStatus } from '../store/node-reports.ts'
 import type { DevGateway } from './table.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { engines } from '../engines/index.ts'
-import { type ResourceMap, resourcesOf } from '../model/resource.ts'
+import { type ResourceMap, resourcesOf } from '../model/resources/resource.ts'
 import type { Children } from './children.ts'
 import { shutDownEngine } from './shut-down-engine.ts'
 import { zoogateArgs } from './zoogate-args.ts'

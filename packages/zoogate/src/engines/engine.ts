@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { FeatureName } from '../model/features/index.ts'
-import type { Endpoint, EngineName, Secret, ServicePool, View } from '../model/view.ts'
+import type { Endpoint, EngineName, Secret, ServicePool, View } from '../model/view/view.ts'
 
 /**
  * Why an engine does not carry a feature, for the one who wrote it: what it cannot do, and what to do
@@ -9,10 +9,10 @@ import type { Endpoint, EngineName, Secret, ServicePool, View } from '../model/v
 export type FeatureReasons = Partial<Record<FeatureName, string>>
 
 /**
- * The engine contract. An engine is a folder below `engines/`: `index.ts` (an {@link Engine}),
- * `render.ts` (view to files, pure), `live.ts` (changes without a reload), `stats.ts` (what it has).
- * The agent drives every engine through this alone; nothing outside the folder knows an engine's
- * language.
+ * The engine contract. An engine is a folder below `engines/`: `index.ts` (an {@link Engine}), and a file for
+ * each thing that the contract asks (`detect.ts`, `refusals.ts`, `render.ts`, `validate.ts`, `program.ts`,
+ * `control.ts`, `native.ts`), with the parts of each in a folder of its name. The agent drives every engine
+ * through this alone; nothing outside the folder knows an engine's language.
  */
 export interface Engine {
   readonly name: EngineName

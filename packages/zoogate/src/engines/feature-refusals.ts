@@ -1,6 +1,6 @@
 import { FEATURES, type FeatureName } from '../model/features/index.ts'
 import { formatFieldPath } from '../model/field-path.ts'
-import type { View } from '../model/view.ts'
+import type { View } from '../model/view/view.ts'
 import type { EngineRefusal, FeatureReasons } from './engine.ts'
 
 /** What of a view an engine does not carry at all: nothing is silently left out. Pure. */

@@ -1,4 +1,4 @@
-import type { EngineName } from '../model/view.ts'
+import type { EngineName } from '../model/view/view.ts'
 import { builtin } from './builtin/index.ts'
 import type { Engine } from './engine.ts'
 import { haproxy } from './haproxy/index.ts'

@@ -1,4 +1,4 @@
-import type { Secret, View } from '../model/view.ts'
+import type { Secret, View } from '../model/view/view.ts'
 import type { Plan } from './engine.ts'
 import { viewChanges } from './view-changes.ts'
 

@@ -1,7 +1,7 @@
-import { nativeImport as haproxy } from './haproxy/native-import.ts'
-import { nativeImport as httpd } from './httpd/native-import.ts'
+import { nativeImport as haproxy } from './haproxy/native/import.ts'
+import { nativeImport as httpd } from './httpd/native/import.ts'
 import type { NativeImport } from './native/native-import.ts'
-import { nativeImport as nginx } from './nginx/native-import.ts'
+import { nativeImport as nginx } from './nginx/native/import.ts'
 
 /** The engines that have a language of their own, and how configurations in it are taken in. */
 export const nativeImports = { haproxy, nginx, httpd } as const satisfies Record<

@@ -1,6 +1,6 @@
 import { HEADERS_OF_OURS, HOP_BY_HOP_HEADERS } from '@zoogate/proxy/request-rules'
 import { formatFieldPath } from '../model/field-path.ts'
-import type { Route, TcpRoute, View } from '../model/view.ts'
+import type { Route, TcpRoute, View } from '../model/view/view.ts'
 import type { EngineRefusal } from './engine.ts'
 import { oncePerObject } from './once-per-object.ts'
 import { isHostname } from './shared/grammar.ts'

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { EngineName } from '../model/view.ts'
+import type { EngineName } from '../model/view/view.ts'
 import type { Engine } from './engine.ts'
 import { engines } from './index.ts'
 import { nginxOfThisHost } from './nginx/index.ts'

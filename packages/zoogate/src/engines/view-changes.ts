@@ -1,5 +1,5 @@
-import { routeName, routeOrigin } from '../model/route-id.ts'
-import type { Endpoint, Route, Secret, ServicePool, View } from '../model/view.ts'
+import { routeName, routeOrigin } from '../model/view/route-id.ts'
+import type { Endpoint, Route, Secret, ServicePool, View } from '../model/view/view.ts'
 
 /** What differs from one view to the next, in words that a dry run can print. */
 export interface ViewChanges {

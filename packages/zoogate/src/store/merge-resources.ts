@@ -1,6 +1,6 @@
-import { canonicalJson } from '../model/canonical-json.ts'
-import type { DesiredState, SecretVersions } from '../model/desired-state.ts'
-import { compareText, type ResourceMap } from '../model/resource.ts'
+import type { DesiredState, SecretVersions } from '../model/resources/desired-state.ts'
+import { compareText, type ResourceMap } from '../model/resources/resource.ts'
+import { canonicalJson } from '../model/values/canonical-json.ts'
 
 export interface ResourceChanges {
   /** Keys, sorted. */

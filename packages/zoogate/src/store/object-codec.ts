@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { canonicalJson } from '../model/canonical-json.ts'
+import { checkResource } from '../model/checks/resource-checks.ts'
 import { formatFieldPath } from '../model/field-path.ts'
-import type { Resource } from '../model/resource.ts'
-import { checkResource } from '../model/resource-checks.ts'
+import type { Resource } from '../model/resources/resource.ts'
+import { canonicalJson } from '../model/values/canonical-json.ts'
 import { StoreError } from './store-error.ts'
 
 /** An object up to this size is one znode, readable in zkCli; a larger one is gzipped, in chunks. */

@@ -1,5 +1,5 @@
 import type { ZooKeeper } from '@zoogate/zookeeper'
-import type { Resource } from '../model/resource.ts'
+import type { Resource } from '../model/resources/resource.ts'
 import { chunkCount, decodeObject, type EncodedObject } from './object-codec.ts'
 import { StoreError } from './store-error.ts'
 import type { TreePaths } from './tree-paths.ts'

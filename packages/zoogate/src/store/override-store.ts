@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { MultiOperation } from '@zoogate/zookeeper'
 import { Value } from 'typebox/value'
-import { type Override, OverrideSchema, type Release, ReleaseSchema } from '../model/override.ts'
+import {
+  type Override,
+  OverrideSchema,
+  type Release,
+  ReleaseSchema,
+} from '../model/resources/override.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { auditOperation, isAudited } from './audit-log.ts'
 import { isWorthAnotherTry, mayHaveHappened } from './lost-race.ts'

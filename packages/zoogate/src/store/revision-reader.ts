@@ -1,6 +1,6 @@
 import type { ZooKeeper } from '@zoogate/zookeeper'
-import { type DesiredState, NOTHING_DESIRED } from '../model/desired-state.ts'
-import type { Resource } from '../model/resource.ts'
+import { type DesiredState, NOTHING_DESIRED } from '../model/resources/desired-state.ts'
+import type { Resource } from '../model/resources/resource.ts'
 import type { ObjectStore } from './object-store.ts'
 import { decodeHead, decodeRevision, type Revision } from './revision.ts'
 import type { SecretStore } from './secrets/secret-store.ts'

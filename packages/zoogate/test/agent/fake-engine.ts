@@ -7,7 +7,7 @@ import {
   type EngineProcess,
   type Observation,
 } from '../../src/engines/engine.ts'
-import type { Endpoint, Secret, ServicePool, View } from '../../src/model/view.ts'
+import type { Endpoint, Secret, ServicePool, View } from '../../src/model/view/view.ts'
 
 /**
  * An engine in memory, which reads its generations from the real disk: what a program on this host

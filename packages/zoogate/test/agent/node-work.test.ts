@@ -7,8 +7,8 @@ import { SealedFile } from '../../src/agent/disk/sealed-file.ts'
 import { NodeWork } from '../../src/agent/node-work.ts'
 import { Candidate } from '../../src/agent/state/candidate.ts'
 import { decodeNodeState } from '../../src/agent/state/node-state.ts'
-import { parseResources } from '../../src/model/parse.ts'
-import { resourceKey } from '../../src/model/resource.ts'
+import { parseResources } from '../../src/model/checks/parse.ts'
+import { resourceKey } from '../../src/model/resources/resource.ts'
 import { FakeEngine } from './fake-engine.ts'
 
 function candidate(revision: number, path: string): Candidate {

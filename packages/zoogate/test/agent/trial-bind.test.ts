@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { expect, it } from 'vitest'
 import { newListeners, trialBind } from '../../src/agent/trial-bind.ts'
-import type { Listener } from '../../src/model/view.ts'
+import type { Listener } from '../../src/model/view/view.ts'
 
 const listener = (address: string, port: number): Listener => ({
   name: `http-${port}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nodeStatus, type ServiceFacts, serviceStatus } from '../../src/cli/status-report.ts'
 import type { NodeReport } from '../../src/model/node-report.ts'
-import type { Service } from '../../src/model/service.ts'
+import type { Service } from '../../src/model/resources/service.ts'
 
 const service: Service = { apiVersion: 'zoogate/v1', kind: 'Service', metadata: { name: 'shop' } }
 const registered = (id: string, port: number) => ({

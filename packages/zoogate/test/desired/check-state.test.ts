@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { stateIssues } from '../../src/desired/check-state.ts'
+import { parseResources } from '../../src/model/checks/parse.ts'
 import { formatIssue } from '../../src/model/issue.ts'
-import { parseResources } from '../../src/model/parse.ts'
-import { resourceKey } from '../../src/model/resource.ts'
+import { resourceKey } from '../../src/model/resources/resource.ts'
 import { gatewayYaml, resources, routeYaml, serviceYaml } from '../model/sample-resources.ts'
 
 const yaml = (engine: string, algorithm: string) =>

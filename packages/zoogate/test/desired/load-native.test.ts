@@ -5,8 +5,8 @@ import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { stateIssues } from '../../src/desired/check-state.ts'
 import { loadFiles } from '../../src/desired/load-files.ts'
 import { planGateways } from '../../src/desired/plan-gateways.ts'
-import { NO_SECRETS } from '../../src/model/desired-state.ts'
-import { type Resource, resourceOf } from '../../src/model/resource.ts'
+import { NO_SECRETS } from '../../src/model/resources/desired-state.ts'
+import { type Resource, resourceOf } from '../../src/model/resources/resource.ts'
 
 const gatewayYaml = (native: string, more = '') => `apiVersion: zoogate/v1
 kind: Gateway

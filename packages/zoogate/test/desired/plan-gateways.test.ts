@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planGateways } from '../../src/desired/plan-gateways.ts'
-import type { ResourceMap } from '../../src/model/resource.ts'
+import type { ResourceMap } from '../../src/model/resources/resource.ts'
 import { gatewayYaml, resources, routeYaml, serviceYaml } from '../model/sample-resources.ts'
 
 const route = (path: string) =>

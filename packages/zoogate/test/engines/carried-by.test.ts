@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { carriedBy } from '../../src/engines/carried-by.ts'
 import { engines } from '../../src/engines/index.ts'
-import { allFields } from '../../src/model/explain.ts'
 import { FEATURES, type FeatureName } from '../../src/model/features/index.ts'
+import { allFields } from '../../src/model/schema/explain.ts'
 
 const engine = (name: 'haproxy' | 'nginx', ...features: FeatureName[]) => ({
   name,

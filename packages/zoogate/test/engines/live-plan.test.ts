@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { livePlan as plan } from '../../src/engines/live-plan.ts'
-import type { Route } from '../../src/model/view.ts'
+import type { Route } from '../../src/model/view/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from './support/views.ts'
 
 const shop = serviceOf('shop', [endpointOf('a', 3001), endpointOf('b', 3002)])

@@ -3,7 +3,7 @@ import { refusals as ofBuiltin } from '../../src/engines/builtin/refusals.ts'
 import { refusals as ofHaproxy } from '../../src/engines/haproxy/refusals.ts'
 import { refusals as ofHttpd } from '../../src/engines/httpd/refusals.ts'
 import { refusals as ofNginx } from '../../src/engines/nginx/refusals.ts'
-import type { Route, View } from '../../src/model/view.ts'
+import type { Route, View } from '../../src/model/view/view.ts'
 import { serviceOf } from './support/views.ts'
 
 const ENGINES = { haproxy: ofHaproxy, nginx: ofNginx, httpd: ofHttpd, builtin: ofBuiltin }

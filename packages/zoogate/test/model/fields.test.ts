@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { allFields, explainField } from '../../src/model/explain.ts'
+import { checkResource } from '../../src/model/checks/resource-checks.ts'
 import { formatFieldPath } from '../../src/model/field-path.ts'
-import { checkResource } from '../../src/model/resource-checks.ts'
+import { allFields, explainField } from '../../src/model/schema/explain.ts'
 import { everythingYaml, resources } from './sample-resources.ts'
 import { WRONG_ITEMS, WRONG_VALUES } from './wrong-values.ts'
 

@@ -1,7 +1,7 @@
-import { type PoolStep, stepPool } from '../../src/model/effective-endpoints.ts'
-import type { PoolInput } from '../../src/model/effective-endpoints-input.ts'
-import { EMPTY_POOL_MEMORY, type PoolMemory } from '../../src/model/effective-endpoints-memory.ts'
-import type { Protection } from '../../src/model/service-settings.ts'
+import { type PoolStep, stepPool } from '../../src/model/effective-endpoints/effective-endpoints.ts'
+import type { PoolInput } from '../../src/model/effective-endpoints/input.ts'
+import { EMPTY_POOL_MEMORY, type PoolMemory } from '../../src/model/effective-endpoints/memory.ts'
+import type { Protection } from '../../src/model/view/service-settings.ts'
 
 type Said = 'up' | 'draining' | 'down'
 type Changes = Partial<Omit<PoolInput, 'registered'>>

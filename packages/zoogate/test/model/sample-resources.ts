@@ -1,5 +1,5 @@
-import { parseResources } from '../../src/model/parse.ts'
-import { type ResourceMap, resourceKey } from '../../src/model/resource.ts'
+import { parseResources } from '../../src/model/checks/parse.ts'
+import { type ResourceMap, resourceKey } from '../../src/model/resources/resource.ts'
 
 /** Resources from YAML that must be valid. */
 export function resources(yaml: string): ResourceMap {

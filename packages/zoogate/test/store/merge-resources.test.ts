@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Resource, ResourceMap } from '../../src/model/resource.ts'
+import type { Resource, ResourceMap } from '../../src/model/resources/resource.ts'
 import { changesBetween, hasChanges, mergeResources } from '../../src/store/merge-resources.ts'
 
 const service = (name: string, max: number): Resource => ({

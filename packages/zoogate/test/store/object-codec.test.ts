@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Resource } from '../../src/model/resource.ts'
+import type { Resource } from '../../src/model/resources/resource.ts'
 import {
   chunkCount,
   decodeObject,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
+import { durationMs } from '../../../../packages/zoogate/src/model/values/duration.ts'
 import { webSocketAccept } from '../../../support/echo-backend.ts'
 import type { Answer, BackendSpec } from '../case-schema.ts'
 import { filler } from '../client/bytes.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { durationMs } from '../../../../packages/zoogate/src/model/duration.ts'
+import { durationMs } from '../../../../packages/zoogate/src/model/values/duration.ts'
 import { webSocketAccept } from '../../../support/echo-backend.ts'
 import { parseResponse } from '../../../support/raw-http.ts'
 import type { Outgoing } from './send.ts'

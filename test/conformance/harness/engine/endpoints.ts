@@ -3,9 +3,9 @@ import {
   type ResourceMap,
   resourceOf,
   resourcesOf,
-} from '../../../../packages/zoogate/src/model/resource.ts'
-import { serviceSettings } from '../../../../packages/zoogate/src/model/service-settings.ts'
-import type { Endpoint } from '../../../../packages/zoogate/src/model/view.ts'
+} from '../../../../packages/zoogate/src/model/resources/resource.ts'
+import { serviceSettings } from '../../../../packages/zoogate/src/model/view/service-settings.ts'
+import type { Endpoint } from '../../../../packages/zoogate/src/model/view/view.ts'
 import type { Step } from '../case-schema.ts'
 
 type Change = NonNullable<Step['endpoints']>[string][string]

@@ -12,7 +12,7 @@ import type {
   EngineControl,
   EnginePaths,
 } from '../../../../packages/zoogate/src/engines/engine.ts'
-import type { View } from '../../../../packages/zoogate/src/model/view.ts'
+import type { View } from '../../../../packages/zoogate/src/model/view/view.ts'
 import { SupervisedProcess } from '../../../../packages/zoogate/src/supervisor/index.ts'
 import {
   isRunning,

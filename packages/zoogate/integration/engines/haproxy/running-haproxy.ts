@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { haproxy } from '../../../src/engines/haproxy/index.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import { type RunningEngine, startEngine } from '../running-engine.ts'
 
 export interface RunningHaproxy extends RunningEngine {

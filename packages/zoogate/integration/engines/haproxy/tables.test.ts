@@ -5,8 +5,8 @@ import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
-import { runCommands } from '../../../src/engines/haproxy/command-socket.ts'
-import { adminSocket } from '../../../src/engines/haproxy/names.ts'
+import { runCommands } from '../../../src/engines/haproxy/control/command-socket.ts'
+import { adminSocket } from '../../../src/engines/haproxy/render/names.ts'
 import {
   endpointOf,
   listenerOf,

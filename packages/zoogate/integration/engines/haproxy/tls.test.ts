@@ -8,7 +8,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { shownCertificate } from '../../../../../test/support/shown-certificate.ts'
-import type { Listener, Secret } from '../../../src/model/view.ts'
+import type { Listener, Secret } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { haproxy } from '../../../src/engines/haproxy/index.ts'
 import { runProgram } from '../../../src/engines/shared/run-program.ts'
-import type { Secret } from '../../../src/model/view.ts'
+import type { Secret } from '../../../src/model/view/view.ts'
 import { CASES } from '../../../test/engines/haproxy/cases.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('the real checker', () => {

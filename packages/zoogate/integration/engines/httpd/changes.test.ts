@@ -9,9 +9,9 @@ import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import type { Engine } from '../../../src/engines/engine.ts'
-import { CONFIGURATION_FILE } from '../../../src/engines/httpd/files.ts'
 import { httpd as engine } from '../../../src/engines/httpd/index.ts'
-import type { Endpoint, View } from '../../../src/model/view.ts'
+import { CONFIGURATION_FILE } from '../../../src/engines/httpd/render/files.ts'
+import type { Endpoint, View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

@@ -6,10 +6,10 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { whoAnswers } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
-import { controlClient } from '../../../src/engines/httpd/control-client.ts'
-import { httpdFiles, MANIFEST_FILE } from '../../../src/engines/httpd/files.ts'
-import { parseManifest } from '../../../src/engines/httpd/manifest.ts'
-import type { Endpoint } from '../../../src/model/view.ts'
+import { controlClient } from '../../../src/engines/httpd/control/control-client.ts'
+import { httpdFiles, MANIFEST_FILE } from '../../../src/engines/httpd/render/files.ts'
+import { parseManifest } from '../../../src/engines/httpd/render/manifest.ts'
+import type { Endpoint } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

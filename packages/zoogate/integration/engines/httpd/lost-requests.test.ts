@@ -5,7 +5,7 @@ import { startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
-import type { Endpoint, View } from '../../../src/model/view.ts'
+import type { Endpoint, View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

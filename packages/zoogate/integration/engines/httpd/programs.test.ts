@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
-import type { Route } from '../../../src/model/view.ts'
+import type { Route } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

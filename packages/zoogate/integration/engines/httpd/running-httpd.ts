@@ -1,5 +1,5 @@
 import { httpd } from '../../../src/engines/httpd/index.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import { type RunningEngine, startEngine } from '../running-engine.ts'
 
 export function startHttpd(view: View): Promise<RunningEngine> {

@@ -6,12 +6,12 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import type { EnginePaths } from '../../../src/engines/engine.ts'
-import { controlClient } from '../../../src/engines/httpd/control-client.ts'
-import { httpdFiles, MANIFEST_FILE } from '../../../src/engines/httpd/files.ts'
-import { readTable } from '../../../src/engines/httpd/live.ts'
-import { parseManifest } from '../../../src/engines/httpd/manifest.ts'
-import { sinceOf } from '../../../src/engines/httpd/member.ts'
-import type { Endpoint, View } from '../../../src/model/view.ts'
+import { controlClient } from '../../../src/engines/httpd/control/control-client.ts'
+import { readTable } from '../../../src/engines/httpd/control/live.ts'
+import { httpdFiles, MANIFEST_FILE } from '../../../src/engines/httpd/render/files.ts'
+import { parseManifest } from '../../../src/engines/httpd/render/manifest.ts'
+import { sinceOf } from '../../../src/engines/httpd/render/member.ts'
+import type { Endpoint, View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

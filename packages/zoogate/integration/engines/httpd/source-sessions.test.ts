@@ -4,9 +4,9 @@ import { startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
-import { copyOfRuntimeFile } from '../../../src/engines/httpd/files.ts'
-import { sessionsFile } from '../../../src/engines/httpd/source-sessions.ts'
-import type { Endpoint, View } from '../../../src/model/view.ts'
+import { copyOfRuntimeFile } from '../../../src/engines/httpd/render/files.ts'
+import { sessionsFile } from '../../../src/engines/httpd/render/source-sessions.ts'
+import type { Endpoint, View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

@@ -9,7 +9,7 @@ import { missing } from '../../../../../test/support/requirements.ts'
 import { shownCertificate } from '../../../../../test/support/shown-certificate.ts'
 import { httpd as engine } from '../../../src/engines/httpd/index.ts'
 import { secretFiles } from '../../../src/engines/shared/secret-files.ts'
-import type { Secret, View } from '../../../src/model/view.ts'
+import type { Secret, View } from '../../../src/model/view/view.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
 import { startHttpd } from './running-httpd.ts'
 

@@ -5,7 +5,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
-import type { Algorithm, Endpoint, ServicePool, View } from '../../../src/model/view.ts'
+import type { Algorithm, Endpoint, ServicePool, View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

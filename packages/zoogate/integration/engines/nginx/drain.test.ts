@@ -7,13 +7,13 @@ import { request } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
-import { parseConnectionCounts } from '../../../src/engines/nginx/connection-counts.ts'
-import { askControl } from '../../../src/engines/nginx/control-client.ts'
-import { CONTROL_PATHS, nginxFiles } from '../../../src/engines/nginx/files.ts'
+import { parseConnectionCounts } from '../../../src/engines/nginx/control/connection-counts.ts'
+import { askControl } from '../../../src/engines/nginx/control/control-client.ts'
+import { acceptingWorkers } from '../../../src/engines/nginx/control/worker-processes.ts'
 import { nginx as engine } from '../../../src/engines/nginx/index.ts'
-import { acceptingWorkers } from '../../../src/engines/nginx/worker-processes.ts'
+import { CONTROL_PATHS, nginxFiles } from '../../../src/engines/nginx/render/files.ts'
 import { type ConnectionCounts, DRAIN_TIMES } from '../../../src/engines/shared/drain-window.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

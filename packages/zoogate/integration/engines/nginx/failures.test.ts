@@ -5,7 +5,7 @@ import { request } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
-import type { Algorithm } from '../../../src/model/view.ts'
+import type { Algorithm } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

@@ -3,7 +3,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { type RequestOptions, request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
-import type { Route } from '../../../src/model/view.ts'
+import type { Route } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

@@ -4,7 +4,7 @@ import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import type { Engine } from '../../../src/engines/engine.ts'
-import type { Endpoint } from '../../../src/model/view.ts'
+import type { Endpoint } from '../../../src/model/view/view.ts'
 import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
 import { NGINX_ENGINES, startNginx } from './running-nginx.ts'
 

@@ -10,9 +10,9 @@ import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
-import { nginxFiles } from '../../../src/engines/nginx/files.ts'
 import { nginx as engine } from '../../../src/engines/nginx/index.ts'
-import type { View } from '../../../src/model/view.ts'
+import { nginxFiles } from '../../../src/engines/nginx/render/files.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

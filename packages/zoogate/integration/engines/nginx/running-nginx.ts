@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { missing } from '../../../../../test/support/requirements.ts'
 import type { Engine } from '../../../src/engines/engine.ts'
 import { nginx, nginxWithLua } from '../../../src/engines/nginx/index.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import { type RunningEngine, startEngine } from '../running-engine.ts'
 
 /** How the wait before a reload ended: what was connected then, the time that counted, how often it was looked. */

@@ -1,6 +1,6 @@
 import type { EngineRefusal, ListenPlace } from '../../engines/engine.ts'
-import { routeName, routeOrigin } from '../../model/route-id.ts'
-import type { FastCgi, Route, View } from '../../model/view.ts'
+import { routeName, routeOrigin } from '../../model/view/route-id.ts'
+import type { FastCgi, Route, View } from '../../model/view/view.ts'
 import type { HostBounds } from './host-bounds.ts'
 
 /** A path with its symbolic links followed. */

@@ -1,5 +1,5 @@
 import type { ListenPlace } from '../../engines/engine.ts'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import { AgentError } from '../agent-error.ts'
 import { boundRefusals, listenRefusals } from './bound-refusals.ts'
 import type { HostBounds } from './host-bounds.ts'

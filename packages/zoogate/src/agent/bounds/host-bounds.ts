@@ -1,6 +1,6 @@
 import { isAbsolute, normalize } from 'node:path'
 import { type Static, Type } from 'typebox'
-import { strict } from '../../model/resource-metadata.ts'
+import { strict } from '../../model/resources/resource-metadata.ts'
 
 const folders = (description: string) =>
   Type.Array(

@@ -1,5 +1,5 @@
 import type { Observation } from '../../engines/engine.ts'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { JournalEntry } from '../disk/journal.ts'
 import { observeSoon, startOn } from './engine-start.ts'
 import type { Holding, NodeEngine } from './node-engine.ts'

@@ -1,5 +1,5 @@
 import type { RenderedFiles } from '../../engines/engine.ts'
-import type { ServicePool } from '../../model/view.ts'
+import type { ServicePool } from '../../model/view/view.ts'
 import type { NodeEngine, Served } from './node-engine.ts'
 import { encodeEndpoints, encodeView, endpointsFile, VIEW_FILE } from './view-file.ts'
 

@@ -1,5 +1,5 @@
 import type { ListenPlace } from '../../engines/engine.ts'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { BoundsCheck } from '../bounds/bounds-check.ts'
 import { descriptorShortage } from '../descriptor-budget.ts'
 import { newListeners, trialBind } from '../trial-bind.ts'

@@ -1,7 +1,7 @@
 import type { Scheduler } from '@zoogate/balancer'
 import type { Logger } from 'pino'
 import type { Engine, EngineControl, EnginePaths } from '../../engines/engine.ts'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { Generations } from '../disk/generations.ts'
 import type { Journal } from '../disk/journal.ts'
 import type { EngineHost } from './engine-host.ts'

@@ -1,7 +1,7 @@
 import { Backoff } from '@zoogate/balancer'
 import type { Observation } from '../../engines/engine.ts'
 import { EngineError, type Plan } from '../../engines/engine.ts'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import { AgentError } from '../agent-error.ts'
 import type { BoundsCheck } from '../bounds/bounds-check.ts'
 import { adopt } from './adoption.ts'

@@ -1,5 +1,5 @@
 import type { Observation, ObservedEndpoint } from '../../engines/engine.ts'
-import type { Endpoint, View } from '../../model/view.ts'
+import type { Endpoint, View } from '../../model/view/view.ts'
 
 export interface TableDifference {
   readonly service: string

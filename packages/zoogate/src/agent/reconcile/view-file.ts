@@ -1,5 +1,5 @@
 import { PRIVATE_FOLDER } from '../../engines/engine.ts'
-import type { Endpoint, ServicePool, View } from '../../model/view.ts'
+import type { Endpoint, ServicePool, View } from '../../model/view/view.ts'
 import type { Generations } from '../disk/generations.ts'
 import { seal, unseal } from '../disk/sealed-file.ts'
 import type { Served } from './node-engine.ts'

@@ -1,4 +1,4 @@
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 
 /**
  * What structure a view is of: `7`, the revision; or `7@1f3a` where a revision's native configuration

@@ -1,7 +1,7 @@
 import { nodeName, type ZooKeeper } from '@zoogate/zookeeper'
 import type { Logger } from 'pino'
 import { Value } from 'typebox/value'
-import { type Override, OverrideSchema, ReleaseSchema } from '../../model/override.ts'
+import { type Override, OverrideSchema, ReleaseSchema } from '../../model/resources/override.ts'
 import type { AddressRules } from '../address-rules.ts'
 import { FollowedTree, type PathChange } from './followed-tree.ts'
 import { Registrations } from './registrations.ts'

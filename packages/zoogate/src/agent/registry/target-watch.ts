@@ -1,5 +1,5 @@
-import { type ResourceMap, resourceOf } from '../../model/resource.ts'
-import type { ZnodeText } from '../../model/view-builder.ts'
+import { type ResourceMap, resourceOf } from '../../model/resources/resource.ts'
+import type { ZnodeText } from '../../model/view/builder.ts'
 import type { Secrets } from './closure-secrets.ts'
 import { RolloutWatch, type RolloutWatchOptions } from './rollout-watch.ts'
 import { ZnodeTextWatch } from './znode-text-watch.ts'

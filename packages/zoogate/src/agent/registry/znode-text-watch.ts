@@ -1,7 +1,7 @@
 import type { ZooKeeper } from '@zoogate/zookeeper'
 import type { Logger } from 'pino'
-import { nativeText } from '../../model/native-text.ts'
-import type { ZnodeText } from '../../model/view-builder.ts'
+import { nativeText } from '../../model/resources/native-text.ts'
+import type { ZnodeText } from '../../model/view/builder.ts'
 import { FollowedTree, type PathChange } from './followed-tree.ts'
 
 export interface ZnodeTextWatchOptions {

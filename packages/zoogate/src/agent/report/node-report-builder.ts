@@ -1,6 +1,6 @@
 import type { Observation } from '../../engines/engine.ts'
-import { listenerUrl } from '../../model/listener-url.ts'
 import { type NodeReport, REPORTED_PER_SERVICE_MAX } from '../../model/node-report.ts'
+import { listenerUrl } from '../../model/view/listener-url.ts'
 import type { ReconcilerStatus } from '../reconcile/reconciler.ts'
 import { type ViewVersion, versionOf } from '../reconcile/view-version.ts'
 import type { Pool } from '../state/pool.ts'

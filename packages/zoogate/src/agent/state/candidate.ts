@@ -1,11 +1,11 @@
-import { type ResourceMap, resourceOf } from '../../model/resource.ts'
+import { type ResourceMap, resourceOf } from '../../model/resources/resource.ts'
+import { buildView, fixedEndpoints, type ZnodeText } from '../../model/view/builder.ts'
 import {
   absentService,
   type ServiceSettings,
   serviceSettings,
-} from '../../model/service-settings.ts'
-import type { Endpoint, EngineName, View } from '../../model/view.ts'
-import { buildView, fixedEndpoints, type ZnodeText } from '../../model/view-builder.ts'
+} from '../../model/view/service-settings.ts'
+import type { Endpoint, EngineName, View } from '../../model/view/view.ts'
 import { withEndpoints } from '../reconcile/view-file.ts'
 import { type ViewVersion, versionOf } from '../reconcile/view-version.ts'
 import type { Secrets } from '../registry/closure-secrets.ts'

@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { PoolMemorySchema } from '../../model/effective-endpoints-memory.ts'
-import { OverrideSchema } from '../../model/override.ts'
-import { type Resource, type ResourceMap, resourceKey } from '../../model/resource.ts'
-import { checkResource } from '../../model/resource-checks.ts'
+import { checkResource } from '../../model/checks/resource-checks.ts'
+import { PoolMemorySchema } from '../../model/effective-endpoints/memory.ts'
+import { OverrideSchema } from '../../model/resources/override.ts'
+import { type Resource, type ResourceMap, resourceKey } from '../../model/resources/resource.ts'
 import { decodeSecretBytes, encodeSecretBytes } from '../../model/secrets/secret-bytes.ts'
-import type { Secret } from '../../model/view.ts'
-import type { ZnodeText } from '../../model/view-builder.ts'
+import type { ZnodeText } from '../../model/view/builder.ts'
+import type { Secret } from '../../model/view/view.ts'
 import type { Secrets } from '../registry/closure-secrets.ts'
 
 const StoredSecretSchema = Type.Object({

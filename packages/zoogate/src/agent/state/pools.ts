@@ -1,4 +1,4 @@
-import type { ServiceSettings } from '../../model/service-settings.ts'
+import type { ServiceSettings } from '../../model/view/service-settings.ts'
 import type { ServiceWatch } from '../registry/service-watch.ts'
 import { poolKey } from './candidate.ts'
 import type { StoredPool } from './node-state.ts'

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
-import { allFields } from '../../model/explain.ts'
-import { KINDS } from '../../model/resource.ts'
+import { KINDS } from '../../model/resources/resource.ts'
+import { allFields } from '../../model/schema/explain.ts'
 import { completionScript, SHELLS, type Shell } from '../completion-script.ts'
 import { processTerminal } from '../terminal.ts'
 

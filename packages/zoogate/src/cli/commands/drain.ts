@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { formatDuration, parseDuration } from '../../model/duration.ts'
+import { formatDuration, parseDuration } from '../../model/values/duration.ts'
 import { usageError } from '../cli-error.ts'
 import { addConnectionOptions } from '../connection-options.ts'
 import { runOverride } from '../override-command.ts'

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
-import { didYouMean } from '../../model/nearest-name.ts'
-import { KINDS, type Kind, type Resource, resourceKey } from '../../model/resource.ts'
+import { KINDS, type Kind, type Resource, resourceKey } from '../../model/resources/resource.ts'
+import { didYouMean } from '../../model/values/nearest-name.ts'
 import { CliError } from '../cli-error.ts'
 import { withConnection } from '../connect.ts'
 import { addConnectionOptions } from '../connection-options.ts'

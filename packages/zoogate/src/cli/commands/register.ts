@@ -1,7 +1,7 @@
 import { BalancerError, instanceId, ownAddress, registrationOf } from '@zoogate/balancer'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '../../model/duration.ts'
-import { SERVICE_DEFAULTS } from '../../model/service-defaults.ts'
+import { SERVICE_DEFAULTS } from '../../model/resources/service-defaults.ts'
+import { parseDuration } from '../../model/values/duration.ts'
 import {
   parseProbe,
   Sidecar,

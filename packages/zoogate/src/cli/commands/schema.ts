@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { jsonSchema } from '../../model/json-schema.ts'
+import { jsonSchema } from '../../model/schema/json-schema.ts'
 import { printJson } from '../output.ts'
 import { processTerminal } from '../terminal.ts'
 

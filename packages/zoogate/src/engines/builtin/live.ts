@@ -1,4 +1,4 @@
-import type { ServicePool } from '../../model/view.ts'
+import type { ServicePool } from '../../model/view/view.ts'
 import { EngineError, type EngineProcess } from '../engine.ts'
 import { endpointsOf } from './render.ts'
 

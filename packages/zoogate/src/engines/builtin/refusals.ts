@@ -1,5 +1,5 @@
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { ServicePool, View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/view/session-cookie.ts'
+import type { ServicePool, View } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals } from '../route-refusals.ts'

@@ -1,6 +1,6 @@
 import type { EndpointConfig, ListenerConfig, PoolConfig, RouteConfig } from '@zoogate/proxy'
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { Listener, PathMatch, Route, ServicePool, View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/view/session-cookie.ts'
+import type { Listener, PathMatch, Route, ServicePool, View } from '../../model/view/view.ts'
 import type { RenderContext, RenderedFiles } from '../engine.ts'
 import {
   type EndpointsFile,

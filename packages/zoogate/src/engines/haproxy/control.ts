@@ -1,10 +1,10 @@
 import type { EngineContext, EngineControl } from '../engine.ts'
-import { carryingOver } from './carry-over.ts'
-import { LiveServers } from './live.ts'
-import { applyCertificates } from './live-certificates.ts'
-import { adminSocket } from './names.ts'
-import { reload } from './reload.ts'
-import { observe } from './stats.ts'
+import { carryingOver } from './control/carry-over.ts'
+import { LiveServers } from './control/live.ts'
+import { applyCertificates } from './control/live-certificates.ts'
+import { reload } from './control/reload.ts'
+import { observe } from './control/stats.ts'
+import { adminSocket } from './render/names.ts'
 
 export function control(context: EngineContext): EngineControl {
   const socketPath = adminSocket(context.paths)

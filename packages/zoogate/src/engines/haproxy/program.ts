@@ -1,6 +1,6 @@
 import type { EnginePaths, EngineProgram } from '../engine.ts'
 import { ENGINE_PATH } from '../shared/run-program.ts'
-import { masterSocket } from './names.ts'
+import { masterSocket } from './render/names.ts'
 
 /** Idle client connections end with their next request, so that a stop rarely takes all of it. */
 const STOP_TIMEOUT_MS = 10_000

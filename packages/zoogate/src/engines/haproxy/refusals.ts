@@ -1,13 +1,13 @@
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { oncePerObject } from '../once-per-object.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import { CARRIED, REASONS } from './features.ts'
-import { gatewayRefusals } from './gateway-refusals.ts'
-import { routeRefusals, tcpRouteRefusals } from './route-refusals.ts'
-import { serviceRefusals, sharingRefusals } from './service-refusals.ts'
-import { variantsByService } from './variants.ts'
+import { gatewayRefusals } from './refusals/gateway-refusals.ts'
+import { routeRefusals, tcpRouteRefusals } from './refusals/route-refusals.ts'
+import { serviceRefusals, sharingRefusals } from './refusals/service-refusals.ts'
+import { variantsByService } from './render/variants.ts'
 
 const poolOnce = oncePerObject(serviceRefusals)
 const routesOnce = oncePerObject((routes: View['routes']) => routes.flatMap(routeRefusals))

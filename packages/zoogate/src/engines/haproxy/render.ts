@@ -1,23 +1,23 @@
 import { ANSWERS } from '@zoogate/proxy/request-rules'
-import type { ServicePool, View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view/view.ts'
 import type { RenderContext, RenderedFiles } from '../engine.ts'
-import { backendSection } from './backend.ts'
-import { bufferSize } from './buffers.ts'
-import { type Directive, printSections, type Section } from './directive.ts'
-import { fastCgiSections } from './fast-cgi.ts'
-import { frontendSection } from './frontend.ts'
-import type { HaproxyHost } from './host.ts'
+import { backendSection } from './render/backend.ts'
+import { bufferSize } from './render/buffers.ts'
+import { type Directive, printSections, type Section } from './render/directive.ts'
+import { fastCgiSections } from './render/fast-cgi.ts'
+import { frontendSection } from './render/frontend.ts'
+import type { HaproxyHost } from './render/host.ts'
 import {
   ADMIN_SOCKET_SETTINGS,
   adminSocket,
   GENERATION_VARIABLE,
   MAIN_FILE,
   serviceFile,
-} from './names.ts'
-import { preloadSections, secretFiles } from './secret-files.ts'
-import { PEERS, tableSection } from './tables.ts'
-import { tcpFrontendSection } from './tcp-frontend.ts'
-import { type Variant, variantOf, variantsByService } from './variants.ts'
+} from './render/names.ts'
+import { preloadSections, secretFiles } from './render/secret-files.ts'
+import { PEERS, tableSection } from './render/tables.ts'
+import { tcpFrontendSection } from './render/tcp-frontend.ts'
+import { type Variant, variantOf, variantsByService } from './render/variants.ts'
 
 /**
  * Descriptors beside those of connections: one for each health check, pollers, pipes, sockets. It

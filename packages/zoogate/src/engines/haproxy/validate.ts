@@ -1,7 +1,7 @@
 import { EngineError, type EnginePaths } from '../engine.ts'
 import { runProgram } from '../shared/run-program.ts'
-import { complaints } from './complaints.ts'
-import { adminSocket } from './names.ts'
+import { complaints } from './control/complaints.ts'
+import { adminSocket } from './render/names.ts'
 
 /** 10,000 servers in one backend take 0.6 s on two cores. */
 const TIMEOUT_MS = 30_000

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Detection } from '../engine.ts'
 import { type ProgramResult, runProgram } from '../shared/run-program.ts'
-import { ALL_MODULES, modulePath } from './modules.ts'
+import { ALL_MODULES, modulePath } from './program/modules.ts'
 
 /** Older ones do not let a path with an encoded question mark be passed on (2.4.60). */
 const OLDEST = [2, 4, 60] as const

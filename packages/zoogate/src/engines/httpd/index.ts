@@ -5,11 +5,11 @@ import { control } from './control.ts'
 import { detect } from './detect.ts'
 import { CARRIED, REASONS } from './features.ts'
 import { nativeDialect } from './native.ts'
+import { workersGroup } from './program/worker-user.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render, renderService } from './render.ts'
 import { validate } from './validate.ts'
-import { workersGroup } from './worker-user.ts'
 
 const rendered: Engine = {
   name: 'httpd',

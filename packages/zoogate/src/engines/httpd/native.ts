@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import { type EngineContext, EngineError, type RenderContext } from '../engine.ts'
 import type { NativeDialect } from '../native/with-native.ts'
-import { controlClient } from './control-client.ts'
-import { directive, dollarDefinition, printDirectives } from './directive.ts'
-import { dump, dumpedListens } from './dump.ts'
+import { controlClient } from './control/control-client.ts'
+import { modulePath } from './program/modules.ts'
+import { directive, dollarDefinition, printDirectives } from './render/directive.ts'
 import {
   CONFIGURATION_FILE,
   controlAddress,
   httpdFiles,
   MANIFEST_FILE,
   runtimeFile,
-} from './files.ts'
-import { CONTROL_HOST, renderControlListener } from './listener.ts'
-import { parseManifest, printManifest } from './manifest.ts'
-import { modulePath } from './modules.ts'
-import { drain } from './server-settings.ts'
+} from './render/files.ts'
+import { CONTROL_HOST, renderControlListener } from './render/listener.ts'
+import { parseManifest, printManifest } from './render/manifest.ts'
+import { drain } from './render/server-settings.ts'
+import { dump, dumpedListens } from './validate/dump.ts'
 
 /** Somebody's own text. */
 const NATIVE_FILE = 'native.conf'

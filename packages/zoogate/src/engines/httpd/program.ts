@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import type { EnginePaths, EngineProgram } from '../engine.ts'
-import { directive, printDirectives } from './directive.ts'
+import { startArguments } from './program/start-script.ts'
+import { workersGroup, workerUser } from './program/worker-user.ts'
+import { directive, printDirectives } from './render/directive.ts'
 import {
   CONFIGURATION_FILE,
   copyOfRuntimeFile,
   httpdFiles,
   RUNTIME_FOLDER,
   RUNTIME_VARIABLE,
-} from './files.ts'
-import { startArguments } from './start-script.ts'
-import { workersGroup, workerUser } from './worker-user.ts'
+} from './render/files.ts'
 
 /** In-flight requests have so long when the engine is stopped. */
 const STOP_TIMEOUT_MS = 10_000

@@ -1,5 +1,5 @@
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { ServicePool, View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/view/session-cookie.ts'
+import type { ServicePool, View } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
@@ -7,9 +7,9 @@ import { endpointRefusals } from '../shared/endpoint-refusals.ts'
 import { gather } from '../shared/gather.ts'
 import { isDuration, isResourceName } from '../shared/grammar.ts'
 import { CARRIED, REASONS } from './features.ts'
-import { gatewayRefusals } from './gateway-refusals.ts'
-import { routeRefusals } from './route-refusals.ts'
-import { isKeptByAddress } from './source-sessions.ts'
+import { gatewayRefusals } from './refusals/gateway-refusals.ts'
+import { routeRefusals } from './refusals/route-refusals.ts'
+import { isKeptByAddress } from './render/source-sessions.ts'
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,128}$/
 const SERVICE_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/

@@ -1,13 +1,15 @@
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { ServicePool, View } from '../../model/view.ts'
+import { sessionCookie } from '../../model/view/session-cookie.ts'
+import type { ServicePool, View } from '../../model/view/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
 import { secretFilesOf } from '../shared/secret-files.ts'
-import { answerFiles } from './answers.ts'
-import { renderBalancers } from './balancer.ts'
-import { bucketsText } from './buckets.ts'
-import { clientCertificateFiles } from './client-certificates.ts'
-import { type Destination, destinationsOf } from './destination.ts'
-import { type Directive, directive, dollarDefinition, printDirectives } from './directive.ts'
+import { loadModules, MODULES, modulesFor } from './program/modules.ts'
+import { refusals } from './refusals.ts'
+import { answerFiles } from './render/answers.ts'
+import { renderBalancers } from './render/balancer.ts'
+import { bucketsText } from './render/buckets.ts'
+import { clientCertificateFiles } from './render/client-certificates.ts'
+import { type Destination, destinationsOf } from './render/destination.ts'
+import { type Directive, directive, dollarDefinition, printDirectives } from './render/directive.ts'
 import {
   balancerFile,
   bucketsFile,
@@ -18,18 +20,16 @@ import {
   httpdFiles,
   MANIFEST_FILE,
   runtimeFile,
-} from './files.ts'
-import { headerFormat } from './header-format.ts'
-import { headersScript } from './headers-script.ts'
-import { renderControlListener, renderListener } from './listener.ts'
-import { tlsSettings } from './listener-tls.ts'
-import { manifestOf, printManifest } from './manifest.ts'
-import { loadModules, MODULES, modulesFor } from './modules.ts'
-import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './picks.ts'
-import { refusals } from './refusals.ts'
-import { cacheMemory } from './route-cache.ts'
-import { foldersOf } from './route-files.ts'
-import { serverSettings } from './server-settings.ts'
+} from './render/files.ts'
+import { headerFormat } from './render/header-format.ts'
+import { headersScript } from './render/headers-script.ts'
+import { renderControlListener, renderListener } from './render/listener.ts'
+import { tlsSettings } from './render/listener-tls.ts'
+import { manifestOf, printManifest } from './render/manifest.ts'
+import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './render/picks.ts'
+import { cacheMemory } from './render/route-cache.ts'
+import { foldersOf } from './render/route-files.ts'
+import { serverSettings } from './render/server-settings.ts'
 import {
   isKeptByAddress,
   routesFile,
@@ -37,8 +37,8 @@ import {
   SESSIONS_SCRIPT,
   sessionsFile,
   sessionsScript,
-} from './source-sessions.ts'
-import { SPLITS_FILE, splitsText } from './splits.ts'
+} from './render/source-sessions.ts'
+import { SPLITS_FILE, splitsText } from './render/splits.ts'
 
 /**
  * The files of a generation: `httpd.conf`, one file for each service's members, and what httpd reads

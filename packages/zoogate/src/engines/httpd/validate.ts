@@ -1,8 +1,8 @@
 import { EngineError, type EnginePaths } from '../engine.ts'
-import { certificateProblems } from './certificate-check.ts'
-import { complaints } from './complaints.ts'
-import { processModuleProblem } from './process-module.ts'
-import { runAside } from './run-aside.ts'
+import { complaints } from './control/complaints.ts'
+import { certificateProblems } from './validate/certificate-check.ts'
+import { processModuleProblem } from './validate/process-module.ts'
+import { runAside } from './validate/run-aside.ts'
 
 /** Ten thousand members take about two seconds. */
 const TIMEOUT_MS = 30_000

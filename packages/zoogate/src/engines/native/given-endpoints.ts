@@ -1,6 +1,6 @@
 import { access, readFile, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Endpoint, View } from '../../model/view.ts'
+import type { Endpoint, View } from '../../model/view/view.ts'
 import type { EnginePaths } from '../engine.ts'
 
 /**

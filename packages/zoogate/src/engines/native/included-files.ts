@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { NATIVE_BYTES_MAX } from '../../model/gateway-native.ts'
+import { NATIVE_BYTES_MAX } from '../../model/resources/gateway-native.ts'
 
 export interface IncludedFile {
   /** Absolute. */

@@ -1,4 +1,4 @@
-import type { Listener } from '../../model/view.ts'
+import type { Listener } from '../../model/view/view.ts'
 import type { IncludedFile } from './included-files.ts'
 
 /** What a configuration of somebody's names outside of itself. */

@@ -1,4 +1,4 @@
-import type { NativeConfiguration, View } from '../../model/view.ts'
+import type { NativeConfiguration, View } from '../../model/view/view.ts'
 import type { Plan } from '../engine.ts'
 import { viewChanges } from '../view-changes.ts'
 

@@ -1,6 +1,6 @@
 import { Liquid } from 'liquidjs'
-import { NATIVE_BYTES_MAX } from '../../model/gateway-native.ts'
-import type { Endpoint } from '../../model/view.ts'
+import { NATIVE_BYTES_MAX } from '../../model/resources/gateway-native.ts'
+import type { Endpoint } from '../../model/view/view.ts'
 
 /** Of a rendered text: ten thousand endpoints have about 1 MB. */
 const OUTPUT_CHARACTERS_MAX = 16 * 1024 * 1024

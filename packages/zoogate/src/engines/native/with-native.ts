@@ -1,4 +1,4 @@
-import type { Endpoint, View } from '../../model/view.ts'
+import type { Endpoint, View } from '../../model/view/view.ts'
 import {
   type Engine,
   type EngineContext,

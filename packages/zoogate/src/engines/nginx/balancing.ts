@@ -1,8 +1,8 @@
 import type { FeatureName } from '../../model/features/index.ts'
-import type { ServicePool, View } from '../../model/view.ts'
+import type { ServicePool, View } from '../../model/view/view.ts'
 import type { Engine, EngineControl, FeatureReasons, Plan, RenderedFiles } from '../engine.ts'
-import type { AskControl } from './control-client.ts'
-import type { Directive } from './directive.ts'
+import type { AskControl } from './control/control-client.ts'
+import type { Directive } from './render/directive.ts'
 
 /**
  * How nginx spreads requests over a service's endpoints, and what it takes live. There are two ways: its own upstreams

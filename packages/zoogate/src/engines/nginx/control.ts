@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ServicePool } from '../../model/view.ts'
+import type { ServicePool } from '../../model/view/view.ts'
 import { type EngineContext, type EngineControl, EngineError } from '../engine.ts'
 import { type ConnectionCounts, DRAIN_TIMES } from '../shared/drain-window.ts'
 import { LogTail } from '../shared/log-tail.ts'
 import { ReloadDrain, type ReloadDrainTimes } from '../shared/reload-drain.ts'
 import type { Balancing } from './balancing.ts'
-import { parseConnectionCounts } from './connection-counts.ts'
-import { type AskControl, askControl, getText } from './control-client.ts'
-import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './files.ts'
-import { graveLines } from './log-lines.ts'
-import { acceptingWorkers } from './worker-processes.ts'
+import { parseConnectionCounts } from './control/connection-counts.ts'
+import { type AskControl, askControl, getText } from './control/control-client.ts'
+import { graveLines } from './control/log-lines.ts'
+import { acceptingWorkers } from './control/worker-processes.ts'
+import { CONTROL_PATHS, type NginxFiles, nginxFiles } from './render/files.ts'
 
 /**
  * The times of a reload, around SIGHUP.

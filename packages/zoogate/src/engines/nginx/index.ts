@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { Engine } from '../engine.ts'
 import { withNative } from '../native/with-native.ts'
 import type { Balancing } from './balancing.ts'
@@ -9,11 +9,11 @@ import { luaBalancing } from './lua/lua-balancing.ts'
 import { DEBIAN_LUA, detectLua, type LuaModule } from './lua/lua-module.ts'
 import { nativeDialect } from './native.ts'
 import { nativeBalancing } from './native-balancing.ts'
+import { workersGroup } from './program/worker-user.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
 import { validate } from './validate.ts'
-import { workersGroup } from './worker-user.ts'
 
 /**
  * nginx 1.20 or newer, with what distributions build into it and no more. Every change is a reload,

@@ -1,12 +1,12 @@
-import { sessionCookie } from '../../model/session-cookie.ts'
-import type { ServicePool } from '../../model/view.ts'
+import { sessionCookie } from '../../model/view/session-cookie.ts'
+import type { ServicePool } from '../../model/view/view.ts'
 import type { Balancing, Target } from './balancing.ts'
-import { block, directive } from './directive.ts'
-import { tablePages } from './endpoint-table.ts'
+import { applyEndpoints, plan } from './control/live.ts'
+import { observe } from './control/stats.ts'
 import { CARRIED, REASONS } from './features.ts'
-import { CONTROL_PATHS } from './files.ts'
-import { applyEndpoints, plan } from './live.ts'
-import { observe } from './stats.ts'
+import { block, directive } from './render/directive.ts'
+import { tablePages } from './render/endpoint-table.ts'
+import { CONTROL_PATHS } from './render/files.ts'
 import {
   hasPicks,
   renderUpstreams,
@@ -14,7 +14,7 @@ import {
   setCookieVariable,
   targetVariable,
   upstreamName,
-} from './upstream.ts'
+} from './render/upstream.ts'
 
 /** nginx's own upstreams. It takes nothing without a reload, endpoints included. */
 export const nativeBalancing: Balancing = {

@@ -1,9 +1,9 @@
 import type { EnginePaths, EngineProgram } from '../engine.ts'
-import { directive, printDirectives } from './directive.ts'
-import { CONFIGURATION_FILE, nginxFiles } from './files.ts'
-import { loadModules, STREAM_MODULE } from './modules.ts'
-import { startArguments } from './start-script.ts'
-import { workerUser } from './worker-user.ts'
+import { loadModules, STREAM_MODULE } from './program/modules.ts'
+import { startArguments } from './program/start-script.ts'
+import { workerUser } from './program/worker-user.ts'
+import { directive, printDirectives } from './render/directive.ts'
+import { CONFIGURATION_FILE, nginxFiles } from './render/files.ts'
 
 /** In-flight requests have so long when the engine is stopped. */
 const STOP_TIMEOUT_MS = 10_000

@@ -1,13 +1,13 @@
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { featureRefusals } from '../feature-refusals.ts'
 import { oncePerObject } from '../once-per-object.ts'
 import { routeRefusals as sharedRouteRefusals } from '../route-refusals.ts'
 import type { Balancing } from './balancing.ts'
-import { gatewayRefusals } from './gateway-refusals.ts'
 import { nativeBalancing } from './native-balancing.ts'
-import { routeRefusals, tcpRouteRefusals } from './route-refusals.ts'
-import { hashRefusals, serviceRefusals, sessionLimitRefusals } from './service-refusals.ts'
+import { gatewayRefusals } from './refusals/gateway-refusals.ts'
+import { routeRefusals, tcpRouteRefusals } from './refusals/route-refusals.ts'
+import { hashRefusals, serviceRefusals, sessionLimitRefusals } from './refusals/service-refusals.ts'
 
 /**
  * What nginx cannot carry of a view, by field. It also checks the grammar of every text that goes

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EngineError, type EnginePaths } from '../engine.ts'
 import { runProgram } from '../shared/run-program.ts'
-import { directive } from './directive.ts'
-import { nginxFiles } from './files.ts'
-import { unmetNeeds } from './host-needs.ts'
-import { graveLines } from './log-lines.ts'
+import { graveLines } from './control/log-lines.ts'
 import { nginxArguments, processDirectives } from './program.ts'
+import { directive } from './render/directive.ts'
+import { nginxFiles } from './render/files.ts'
+import { unmetNeeds } from './render/host-needs.ts'
 
 /** Ten thousand endpoints on hash rings take about five seconds. */
 const TIMEOUT_MS = 30_000

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { Secret } from '../../model/view.ts'
+import type { Secret } from '../../model/view/view.ts'
 
 /** The DNS names that a certificate is for, lower case, as far as engines can serve them. */
 export function certificateNames(secret: Secret): readonly string[] {

@@ -1,4 +1,4 @@
-import type { View } from '../../model/view.ts'
+import type { View } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { gather, type Refuse } from './gather.ts'
 import { isDuration, isNetwork, isWhole } from './grammar.ts'

@@ -4,7 +4,7 @@ import {
   hasBeyondAscii,
   NONE,
   single,
-} from '../../model/character-set.ts'
+} from '../../model/values/character-set.ts'
 import { printPcreSet } from './pcre.ts'
 
 /**

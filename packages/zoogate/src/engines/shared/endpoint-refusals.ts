@@ -1,4 +1,4 @@
-import type { Endpoint, ServicePool } from '../../model/view.ts'
+import type { Endpoint, ServicePool } from '../../model/view/view.ts'
 import type { Refuse } from './gather.ts'
 import { isAddress, isPort, isWhole } from './grammar.ts'
 

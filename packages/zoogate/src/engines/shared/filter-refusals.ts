@@ -1,4 +1,4 @@
-import type { Route } from '../../model/view.ts'
+import type { Route } from '../../model/view/view.ts'
 import type { Refuse } from './gather.ts'
 import { isHostname, isNetwork, isResourceName, isWhole } from './grammar.ts'
 import { pathChangeProblem } from './path-change-problem.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { parseNetwork } from '../../model/network.ts'
+import { parseNetwork } from '../../model/values/network.ts'
 
 /** What texts of a view have to be, wherever they stand: rendering does not depend on who checked before. */
 

@@ -1,4 +1,4 @@
-import type { HeaderChanges } from '../../model/view.ts'
+import type { HeaderChanges } from '../../model/view/view.ts'
 import type { Refuse } from './gather.ts'
 import { isHeaderName, isHeaderValue } from './grammar.ts'
 

@@ -1,4 +1,4 @@
-import type { PathChange, PathMatch } from '../../model/view.ts'
+import type { PathChange, PathMatch } from '../../model/view/view.ts'
 import { isText } from './grammar.ts'
 
 const PATH_BYTES_MAX = 1_024

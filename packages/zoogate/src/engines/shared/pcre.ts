@@ -1,5 +1,5 @@
-import { asciiCodes, type CharacterSet, hasBeyondAscii } from '../../model/character-set.ts'
-import type { RegularExpression } from '../../model/regular-expression-parser.ts'
+import { asciiCodes, type CharacterSet, hasBeyondAscii } from '../../model/values/character-set.ts'
+import type { RegularExpression } from '../../model/values/regular-expression-parser.ts'
 
 /**
  * Regular expressions of the model as PCRE reads them over bytes (HAProxy, nginx, Apache httpd). They

@@ -1,4 +1,4 @@
-import type { Secret, View } from '../../model/view.ts'
+import type { Secret, View } from '../../model/view/view.ts'
 import { PRIVATE_FOLDER, WORKERS_FOLDER } from '../engine.ts'
 
 /** Where the bytes of secrets lie, relative to the generation folder. */

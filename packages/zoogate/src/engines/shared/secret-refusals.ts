@@ -1,4 +1,4 @@
-import type { Secret } from '../../model/view.ts'
+import type { Secret } from '../../model/view/view.ts'
 import type { EngineRefusal } from '../engine.ts'
 import { gather } from './gather.ts'
 import { isResourceName } from './grammar.ts'

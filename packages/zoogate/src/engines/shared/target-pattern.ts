@@ -1,5 +1,5 @@
-import { isNullable, readRegularExpression } from '../../model/regular-expression.ts'
-import type { ValueMatch } from '../../model/view.ts'
+import { isNullable, readRegularExpression } from '../../model/values/regular-expression.ts'
+import type { ValueMatch } from '../../model/view/view.ts'
 import { encodedSet, encodedText } from './encoded-pattern.ts'
 import { printPcre } from './pcre.ts'
 

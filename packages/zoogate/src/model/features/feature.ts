@@ -1,5 +1,5 @@
 import type { FieldPath } from '../field-path.ts'
-import type { View } from '../view.ts'
+import type { View } from '../view/view.ts'
 
 /**
  * Something that the model can say and an engine may or may not carry. Its name is the field that

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../field-path.ts'
-import type { Listener, View } from '../view.ts'
+import type { Listener, View } from '../view/view.ts'
 import type { Feature, FeatureUse } from './feature.ts'
 
 /** What a Gateway asks of its engine beside plain HTTP listeners. */

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../field-path.ts'
-import type { Route, View } from '../view.ts'
+import type { Route, View } from '../view/view.ts'
 import type { Feature, FeatureUse } from './feature.ts'
 
 /** What routes ask of an engine. Hosts, exact paths, prefixes and weights are what every engine has. */

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../field-path.ts'
-import type { Algorithm, HashOn, ServicePool, View } from '../view.ts'
+import type { Algorithm, HashOn, ServicePool, View } from '../view/view.ts'
 import type { Feature, FeatureUse } from './feature.ts'
 
 /** What Services ask of an engine. */

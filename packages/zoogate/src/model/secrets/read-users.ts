@@ -1,4 +1,4 @@
-import { compareText } from '../resource.ts'
+import { compareText } from '../resources/resource.ts'
 import type { SecretFileIssue, SecretRead } from './read-result.ts'
 
 const USERS_MAX = 10_000

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Secret } from '../view.ts'
+import type { Secret } from '../view/view.ts'
 
 type WithoutIdentity<S> = S extends unknown ? Omit<S, 'name' | 'version'> : never
 

@@ -1,5 +1,5 @@
-import type { SchemaIssue } from '../schema-issues.ts'
-import type { SecretResource } from '../secret.ts'
+import type { SecretResource } from '../resources/secret.ts'
+import type { SchemaIssue } from '../schema/schema-issues.ts'
 import type { SecretFile } from './read-result.ts'
 
 /** The files that each type is made of, all of them needed. */

@@ -1,5 +1,5 @@
-import { type SecretVersions, secretName } from '../../model/desired-state.ts'
-import type { ResourceMap } from '../../model/resource.ts'
+import { type SecretVersions, secretName } from '../../model/resources/desired-state.ts'
+import type { ResourceMap } from '../../model/resources/resource.ts'
 import type { SecretBytes } from '../../model/secrets/secret-bytes.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { SecretStore } from './secret-store.ts'

@@ -1,11 +1,11 @@
 import { NodeExistsError, type ZooKeeper } from '@zoogate/zookeeper'
-import type { SecretVersions } from '../../model/desired-state.ts'
+import type { SecretVersions } from '../../model/resources/desired-state.ts'
 import {
   decodeSecretBytes,
   encodeSecretBytes,
   type SecretBytes,
 } from '../../model/secrets/secret-bytes.ts'
-import type { Secret } from '../../model/view.ts'
+import type { Secret } from '../../model/view/view.ts'
 import { repeatable } from '../retry.ts'
 import { StoreError } from '../store-error.ts'
 import type { TreePaths } from '../tree-paths.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { boundsCheck } from '../../../src/agent/bounds/bounds-check.ts'
 import { parseHostConfig } from '../../../src/agent/host-config.ts'
-import type { Answer, View } from '../../../src/model/view.ts'
+import type { Answer, View } from '../../../src/model/view/view.ts'
 import { listenerOf, routeOf, viewOf } from '../../engines/support/views.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>

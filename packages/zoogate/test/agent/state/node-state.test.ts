@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { decodeNodeState, encodeNodeState } from '../../../src/agent/state/node-state.ts'
-import type { Secret } from '../../../src/model/view.ts'
+import type { Secret } from '../../../src/model/view/view.ts'
 import { everythingYaml, resources } from '../../model/sample-resources.ts'
 
 const secrets: readonly Secret[] = [

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Pools } from '../../../src/agent/state/pools.ts'
-import { EMPTY_POOL_MEMORY } from '../../../src/model/effective-endpoints-memory.ts'
-import { absentService, serviceSettings } from '../../../src/model/service-settings.ts'
+import { EMPTY_POOL_MEMORY } from '../../../src/model/effective-endpoints/memory.ts'
+import { absentService, serviceSettings } from '../../../src/model/view/service-settings.ts'
 
 const shop = serviceSettings(absentService('shop'))
 

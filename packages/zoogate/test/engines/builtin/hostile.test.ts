@@ -6,7 +6,7 @@ import { anyText } from '../../../../../test/support/any-text.ts'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { readGeneration } from '../../../src/engines/builtin/files.ts'
 import { render } from '../../../src/engines/builtin/render.ts'
-import type { Route, ServicePool, View } from '../../../src/model/view.ts'
+import type { Route, ServicePool, View } from '../../../src/model/view/view.ts'
 
 const paths = { folder: '/n', current: '/n/current', logs: '/n/logs', run: '/n/run' }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusals } from '../../../src/engines/builtin/refusals.ts'
 import { render, renderService } from '../../../src/engines/builtin/render.ts'
-import type { Endpoint, ServicePool, View } from '../../../src/model/view.ts'
+import type { Endpoint, ServicePool, View } from '../../../src/model/view/view.ts'
 
 const endpoint: Endpoint = {
   id: 'a-1',

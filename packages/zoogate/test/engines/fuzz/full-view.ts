@@ -6,7 +6,7 @@ import type {
   ServicePool,
   TcpRoute,
   View,
-} from '../../../src/model/view.ts'
+} from '../../../src/model/view/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 /** A part of a view that stands for itself, but for what is shared by all. */

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { Engine, RenderedFiles } from '../../../src/engines/engine.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import { CONTEXT } from '../support/views.ts'
 import { linesOf } from './readers/plain.ts'
 import { agree, difference, type Reading, type Replacement } from './readers/reading.ts'

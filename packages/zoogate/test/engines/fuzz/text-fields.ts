@@ -1,4 +1,4 @@
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 
 /**
  * The path of every text in a view that is free, worked out by the compiler: what is one of a few

@@ -1,4 +1,4 @@
-import type { ListenerTls, Secret, View } from '../../../src/model/view.ts'
+import type { ListenerTls, Secret, View } from '../../../src/model/view/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })

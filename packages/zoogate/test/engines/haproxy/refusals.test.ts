@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refusals } from '../../../src/engines/haproxy/refusals.ts'
-import type { Endpoint, HealthCheck, Listener, Route, View } from '../../../src/model/view.ts'
+import type { Endpoint, HealthCheck, Listener, Route, View } from '../../../src/model/view/view.ts'
 import { endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const fields = (view: View) => refusals(view).map(({ resource, field }) => `${resource} ${field}`)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refusals } from '../../../src/engines/haproxy/refusals.ts'
+import { variantsByService } from '../../../src/engines/haproxy/render/variants.ts'
 import { render, renderService } from '../../../src/engines/haproxy/render.ts'
-import { variantsByService } from '../../../src/engines/haproxy/variants.ts'
 import { CONTEXT, listenerOf, viewOf } from '../support/views.ts'
 import { CASES } from './cases.ts'
 

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { carriedOver } from '../../../src/engines/haproxy/carry-over.ts'
-import { serverChanges } from '../../../src/engines/haproxy/server-changes.ts'
-import { serverId, serverIds } from '../../../src/engines/haproxy/server-id.ts'
-import { parseServersState, type ServerRow } from '../../../src/engines/haproxy/servers-state.ts'
+import { carriedOver } from '../../../src/engines/haproxy/control/carry-over.ts'
+import { serverChanges } from '../../../src/engines/haproxy/control/server-changes.ts'
+import {
+  parseServersState,
+  type ServerRow,
+} from '../../../src/engines/haproxy/control/servers-state.ts'
+import { serverId, serverIds } from '../../../src/engines/haproxy/render/server-id.ts'
 import { endpointOf, serviceOf } from '../support/views.ts'
 
 const healthCheck = {

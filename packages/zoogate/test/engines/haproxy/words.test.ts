@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { complaints } from '../../../src/engines/haproxy/complaints.ts'
+import { complaints } from '../../../src/engines/haproxy/control/complaints.ts'
+import { parseGeneration } from '../../../src/engines/haproxy/control/stats.ts'
 import { detection } from '../../../src/engines/haproxy/detect.ts'
 import { program } from '../../../src/engines/haproxy/program.ts'
-import { parseGeneration } from '../../../src/engines/haproxy/stats.ts'
 
 test.each([
   ['HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/', '2.6.12', undefined],

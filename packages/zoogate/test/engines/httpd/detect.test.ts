@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { complaints } from '../../../src/engines/httpd/complaints.ts'
+import { complaints } from '../../../src/engines/httpd/control/complaints.ts'
 import { detection } from '../../../src/engines/httpd/detect.ts'
 
 const says = (output: string) => ({ outcome: 'passed' as const, output })

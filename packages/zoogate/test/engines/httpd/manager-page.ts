@@ -1,4 +1,4 @@
-import type { TableMember } from '../../../src/engines/httpd/balancer-table.ts'
+import type { TableMember } from '../../../src/engines/httpd/control/balancer-table.ts'
 
 /** What httpd 2.4.71 shows of these balancers. */
 export function managerPage(

@@ -1,6 +1,6 @@
-import type { TableMember } from '../../../src/engines/httpd/balancer-table.ts'
-import { type MemberPool, membersOf } from '../../../src/engines/httpd/member.ts'
-import type { Growth } from '../../../src/engines/httpd/slow-start.ts'
+import type { TableMember } from '../../../src/engines/httpd/control/balancer-table.ts'
+import { type MemberPool, membersOf } from '../../../src/engines/httpd/render/member.ts'
+import type { Growth } from '../../../src/engines/httpd/render/slow-start.ts'
 
 /** As httpd has it once it was given these. */
 export function tableOf(pool: MemberPool, growth?: Growth): TableMember[] {

@@ -4,7 +4,7 @@ import { type Engine, EngineError, type RenderedFiles } from '../../../src/engin
 import { haproxy } from '../../../src/engines/haproxy/index.ts'
 import { httpd } from '../../../src/engines/httpd/index.ts'
 import { nginx } from '../../../src/engines/nginx/index.ts'
-import type { Endpoint, View } from '../../../src/model/view.ts'
+import type { Endpoint, View } from '../../../src/model/view/view.ts'
 import { hostility } from '../fuzz/hostile.ts'
 import { parseHaproxy } from '../haproxy/haproxy-grammar.ts'
 import { parseHttpd } from '../httpd/httpd-grammar.ts'

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { listenRefusals } from '../../../src/agent/bounds/bound-refusals.ts'
-import { bindPlaces } from '../../../src/engines/haproxy/bind-places.ts'
+import { bindPlaces } from '../../../src/engines/haproxy/validate/bind-places.ts'
 import {
   dumpedProcessModule,
   dumpedListens as httpdListens,
-} from '../../../src/engines/httpd/dump.ts'
-import { dumpedListens as nginxListens } from '../../../src/engines/nginx/native-listens.ts'
+} from '../../../src/engines/httpd/validate/dump.ts'
+import { dumpedListens as nginxListens } from '../../../src/engines/nginx/native/listens.ts'
 import { viewOf } from '../support/views.ts'
 
 const places = (found: readonly { readonly address: string; readonly port: number }[]) =>

@@ -6,7 +6,7 @@ import {
   sampleServices,
   TemplateError,
 } from '../../../src/engines/native/template.ts'
-import type { Endpoint } from '../../../src/model/view.ts'
+import type { Endpoint } from '../../../src/model/view/view.ts'
 
 const endpoint = (id: string, parts: Partial<Endpoint> = {}): Endpoint => ({
   id,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { scanDirectives } from '../../../src/engines/nginx/native/scan.ts'
 import { nativeConfiguration } from '../../../src/engines/nginx/native.ts'
-import { scanDirectives } from '../../../src/engines/nginx/native-scan.ts'
 
 const host = (loadsStream = true) => ({
   loadsStream,

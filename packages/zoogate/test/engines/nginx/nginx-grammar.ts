@@ -1,4 +1,4 @@
-import type { Directive } from '../../../src/engines/nginx/directive.ts'
+import type { Directive } from '../../../src/engines/nginx/render/directive.ts'
 
 /**
  * A reader of nginx's grammar, written after `ngx_conf_read_token` and `ngx_conf_parse` of nginx 1.22

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nginx } from '../../../src/engines/nginx/index.ts'
 import { render } from '../../../src/engines/nginx/render.ts'
-import type { View } from '../../../src/model/view.ts'
+import type { View } from '../../../src/model/view/view.ts'
 import { CONTEXT, endpointOf, listenerOf, routeOf, serviceOf, viewOf } from '../support/views.ts'
 
 const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { printPcre } from '../../../src/engines/shared/pcre.ts'
-import { readRegularExpression } from '../../../src/model/regular-expression.ts'
+import { readRegularExpression } from '../../../src/model/values/regular-expression.ts'
 
 const print = (text: string) => printPcre(readRegularExpression(text))
 

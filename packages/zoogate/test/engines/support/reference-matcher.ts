@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Route } from '../../../src/model/view.ts'
+import type { Route } from '../../../src/model/view/view.ts'
 import { routeOf } from './views.ts'
 
 /** What of a request chooses its route. */

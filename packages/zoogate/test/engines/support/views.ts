@@ -6,7 +6,7 @@ import type {
   Route,
   ServicePool,
   View,
-} from '../../../src/model/view.ts'
+} from '../../../src/model/view/view.ts'
 
 /** Where a node's files would lie. */
 export const CONTEXT: RenderContext = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { missing } from '../../../../../../test/support/requirements.ts'
-import type { Algorithm, Endpoint } from '../../../../src/model/view.ts'
+import type { Algorithm, Endpoint } from '../../../../src/model/view/view.ts'
 import { endpointOf } from '../../../../test/engines/support/views.ts'
 import { type Picking, put, remove, startPicking } from './picking.ts'
 

@@ -9,10 +9,13 @@ import { startLoad } from '../../../../../../test/support/load.ts'
 import { pidsBelow } from '../../../../../../test/support/pids-below.ts'
 import { missing } from '../../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../../test/support/wait-for.ts'
-import { askControl, type ControlRequest } from '../../../../src/engines/nginx/control-client.ts'
-import { nginxFiles } from '../../../../src/engines/nginx/files.ts'
+import {
+  askControl,
+  type ControlRequest,
+} from '../../../../src/engines/nginx/control/control-client.ts'
 import { nginxWithLua } from '../../../../src/engines/nginx/index.ts'
-import type { Endpoint, ServicePool } from '../../../../src/model/view.ts'
+import { nginxFiles } from '../../../../src/engines/nginx/render/files.ts'
+import type { Endpoint, ServicePool } from '../../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,

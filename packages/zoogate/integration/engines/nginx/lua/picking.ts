@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../../../../../../test/support/folder.ts'
 import { freePort } from '../../../../../../test/support/free-port.ts'
 import { startProgram } from '../../../../../../test/support/program.ts'
-import { block, directive, printDirectives } from '../../../../src/engines/nginx/directive.ts'
 import { printRow } from '../../../../src/engines/nginx/lua/endpoint-rows.ts'
 import { DEBIAN_LUA } from '../../../../src/engines/nginx/lua/lua-module.ts'
-import type { Algorithm, Endpoint } from '../../../../src/model/view.ts'
+import {
+  block,
+  directive,
+  printDirectives,
+} from '../../../../src/engines/nginx/render/directive.ts'
+import type { Algorithm, Endpoint } from '../../../../src/model/view/view.ts'
 
 const SOURCES = fileURLToPath(new URL('../../../../lua', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('pick.lua', import.meta.url))

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../model/view.ts'
+import type { Endpoint } from '../../../model/view/view.ts'
 import type { ObservedEndpoint } from '../../engine.ts'
 
 /**

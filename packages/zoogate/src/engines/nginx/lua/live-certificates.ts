@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import type { Secret, View } from '../../../model/view.ts'
+import type { Secret, View } from '../../../model/view/view.ts'
 import { EngineError } from '../../engine.ts'
 import { certificateNames } from '../../shared/certificate-names.ts'
-import type { AskControl } from '../control-client.ts'
-import { isTcp } from '../stream.ts'
+import type { AskControl } from '../control/control-client.ts'
+import { isTcp } from '../render/stream.ts'
 
 /** Where the control socket takes certificates, followed by a name: `lua/zoogate/certificates.lua`. */
 export const CERTIFICATES = '/certificates/'

@@ -1,11 +1,11 @@
-import type { ServicePool } from '../../../model/view.ts'
+import type { ServicePool } from '../../../model/view/view.ts'
 import {
   type EngineControl,
   EngineError,
   type Observation,
   type ObservedEndpoint,
 } from '../../engine.ts'
-import { type AskControl, type ControlRequest, getText } from '../control-client.ts'
+import { type AskControl, type ControlRequest, getText } from '../control/control-client.ts'
 import { parseRows, printChanges, printRow, printRows } from './endpoint-rows.ts'
 
 const PATH = '/endpoints/'

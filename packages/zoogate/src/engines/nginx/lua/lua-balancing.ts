@@ -1,11 +1,11 @@
-import { sessionCookie } from '../../../model/session-cookie.ts'
-import type { ServicePool, View } from '../../../model/view.ts'
+import { sessionCookie } from '../../../model/view/session-cookie.ts'
+import type { ServicePool, View } from '../../../model/view/view.ts'
 import type { Plan, RenderedFiles } from '../../engine.ts'
 import { viewChanges } from '../../view-changes.ts'
 import type { Balancing, Target } from '../balancing.ts'
-import { block, directive } from '../directive.ts'
-import { renderedSettings } from '../live.ts'
-import { RETRIES_VARIABLE } from '../retry.ts'
+import { renderedSettings } from '../control/live.ts'
+import { block, directive } from '../render/directive.ts'
+import { RETRIES_VARIABLE } from '../render/retry.ts'
 import { printRows } from './endpoint-rows.ts'
 import {
   applyCertificates,

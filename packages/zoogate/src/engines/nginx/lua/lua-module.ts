@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runProgram } from '../../shared/run-program.ts'
-import { block, directive, printDirectives } from '../directive.ts'
 import { nginxArguments } from '../program.ts'
+import { block, directive, printDirectives } from '../render/directive.ts'
 
 /** Where a host has nginx's Lua module, and the libraries that it comes with. */
 export interface LuaModule {

@@ -1,4 +1,4 @@
-import type { HashOn, ServicePool, SessionPersistence, View } from '../../../model/view.ts'
+import type { HashOn, ServicePool, SessionPersistence, View } from '../../../model/view/view.ts'
 import { liveCertificates } from './live-certificates.ts'
 
 /**

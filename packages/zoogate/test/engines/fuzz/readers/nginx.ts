@@ -1,5 +1,5 @@
 import type { RenderedFiles } from '../../../../src/engines/engine.ts'
-import type { Directive } from '../../../../src/engines/nginx/directive.ts'
+import type { Directive } from '../../../../src/engines/nginx/render/directive.ts'
 import { parseNginx } from '../../nginx/nginx-grammar.ts'
 import { linesOf, readJson, readTable } from './plain.ts'
 import { inAnyOrder, inOrder, type Reading } from './reading.ts'

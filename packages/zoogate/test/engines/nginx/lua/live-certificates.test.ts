@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type Certificate, createAuthority } from '../../../../../../test/support/certificates.ts'
 import { temporaryFolder } from '../../../../../../test/support/folder.ts'
 import { nginx, nginxWithLua } from '../../../../src/engines/nginx/index.ts'
-import type { Listener, Secret, View } from '../../../../src/model/view.ts'
+import type { Listener, Secret, View } from '../../../../src/model/view/view.ts'
 import { listenerOf, serviceOf, viewOf } from '../../support/views.ts'
 
 const engine = nginxWithLua()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ControlRequest } from '../../../../src/engines/nginx/control-client.ts'
+import type { ControlRequest } from '../../../../src/engines/nginx/control/control-client.ts'
 import { LiveEndpoints } from '../../../../src/engines/nginx/lua/live-endpoints.ts'
 import { endpointOf, serviceOf } from '../../support/views.ts'
 

@@ -1,0 +1,68 @@
+import type { HashOn, Route, ServicePool, View } from '../../../model/view/view.ts'
+import type { Directive } from './directive.ts'
+import { quoteArgument } from './quoting.ts'
+import { PATH } from './route-match.ts'
+import type { Variant } from './variants.ts'
+
+export function balance(
+  { algorithm, hashOn }: ServicePool,
+  { mode }: Pick<Variant, 'mode'>,
+): readonly Directive[] {
+  switch (algorithm) {
+    case 'roundRobin':
+      return [['balance', 'roundrobin']]
+    case 'random':
+      return [['balance', 'random(1)']]
+    case 'powerOfTwoChoices':
+      return [['balance', 'random(2)']]
+    case 'leastRequest':
+      return [['balance', 'leastconn']]
+    case 'consistentHash':
+      // Without the type the hash is map-based: every change would move most keys, and HAProxy
+      // would refuse to add servers at run time. Given alone, the type includes `avalanche`.
+      return [
+        ['balance', ...hashed(mode === 'tcp' ? undefined : hashOn)],
+        ['hash-type', 'consistent'],
+      ]
+    case 'peakEWMA':
+      throw new RangeError('HAProxy has no peakEWMA: refusals() was not asked')
+  }
+}
+
+/** Where there is nothing to hash, HAProxy takes turns. */
+function hashed(hashOn: HashOn | undefined): Directive {
+  switch (hashOn?.type) {
+    case 'header':
+    case 'cookie':
+      return ['hash', `var(${keyVariable(hashOn)})`]
+    case 'path':
+      return ['hash', `var(${PATH})`]
+    default:
+      return ['source']
+  }
+}
+
+/** A header or a cookie of the client's, which filters may change before a backend could hash it. */
+type WrittenKey = Extract<HashOn, { readonly name: string }>
+
+/** Keeps what these routes' Services hash as the client sent it: before anything changes the request. */
+export function keepHashKeys(view: View, routes: readonly Route[]): readonly Directive[] {
+  const services = new Set(routes.flatMap(({ backends }) => backends.map(({ service }) => service)))
+  const kept = new Map<string, string>()
+  for (const name of services) {
+    const pool = view.services.get(name)
+    if (pool?.algorithm !== 'consistentHash') continue
+    const { hashOn } = pool
+    if (hashOn === undefined || !('name' in hashOn)) continue
+    const fetch = hashOn.type === 'header' ? 'req.fhdr' : 'req.cook'
+    kept.set(keyVariable(hashOn), `${fetch}(${quoteArgument(hashOn.name)})`)
+  }
+  return [...kept].map(([variable, fetch]) => ['http-request', `set-var(${variable})`, fetch])
+}
+
+/** Variables have no `-`; `_` is written as a code too, so that no two names share one. */
+function keyVariable({ type, name }: WrittenKey): string {
+  const word = type === 'header' ? name.toLowerCase() : name
+  const encoded = word.replace(/[-_]/g, (character) => `_${character.charCodeAt(0).toString(16)}`)
+  return `txn.zoogate_${type}.${encoded}`
+}
