@@ -55,6 +55,8 @@ export async function startEngineNode(engine: Engine): Promise<EngineNode> {
     run: join(folder.path, 'run'),
   }
   await mkdir(paths.logs)
+  // As the agent has it before it asks for the program: nginx looks whether its workers' user can enter.
+  await mkdir(paths.run, { mode: 0o711 })
   const process = new SupervisedProcess(paths, engine.program(paths))
   let target = 0
   let view: () => View | undefined = () => undefined

@@ -1,4 +1,3 @@
-import { sessionCookie } from '../../model/view/session-cookie.ts'
 import type { ServicePool, View } from '../../model/view/view.ts'
 import { EngineError, type RenderContext, type RenderedFiles } from '../engine.ts'
 import { secretFilesOf } from '../shared/secret-files.ts'
@@ -21,15 +20,15 @@ import {
   MANIFEST_FILE,
   runtimeFile,
 } from './render/files.ts'
-import { headerFormat } from './render/header-format.ts'
 import { headersScript } from './render/headers-script.ts'
 import { renderControlListener, renderListener } from './render/listener.ts'
 import { tlsSettings } from './render/listener-tls.ts'
 import { manifestOf, printManifest } from './render/manifest.ts'
-import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders, WAS_PICKED } from './render/picks.ts'
+import { DIGITS_FILE, DIGITS_TEXT, isPicked, pickHeaders } from './render/picks.ts'
 import { cacheMemory } from './render/route-cache.ts'
 import { foldersOf } from './render/route-files.ts'
 import { serverSettings } from './render/server-settings.ts'
+import { sessionCookies } from './render/session-cookies.ts'
 import {
   isKeptByAddress,
   routesFile,
@@ -112,23 +111,4 @@ function serviceFiles(
     [balancerFile(pool.name), printDirectives(renderBalancers(pool, destinations))],
     [endpointsFile(pool.name), `${JSON.stringify(pool.endpoints, undefined, 1)}\n`],
   ]
-}
-
-/** Names whoever answered, where that is not whom the client's cookie named. */
-function sessionCookies(view: View): readonly Directive[] {
-  const destinations = destinationsOf(view)
-  return [...view.services.values()].flatMap((pool) => {
-    const cookie = sessionCookie(pool)
-    if (cookie === undefined || pool.sessionPersistence?.type !== 'Cookie') return []
-    if (pool.sessionPersistence.mode === 'Application') return []
-    return (destinations.get(pool.name) ?? []).map(({ name }) =>
-      directive(
-        'Header',
-        'add',
-        'Set-Cookie',
-        `${headerFormat(cookie)}=%{BALANCER_WORKER_ROUTE}e; Path=/; HttpOnly`,
-        `expr=%{ENV:BALANCER_NAME} == 'balancer://${name}' && (-n %{ENV:BALANCER_ROUTE_CHANGED} || ${WAS_PICKED})`,
-      ),
-    )
-  })
 }

@@ -159,14 +159,14 @@ function formsOf(field: Leaf['field']): readonly Form[] {
     // Variables are named after headers, cookies and services.
     const lower: Form = (text) => text.toLowerCase()
     forms.push(lower, (text) => lower(text).replaceAll('-', '_'))
-    if (field.includes('hashOn')) forms.push(encodeName, (text) => encodeName(lower(text)))
+    if (/hashOn|sessionName/.test(field)) forms.push(encodeName, (text) => encodeName(lower(text)))
   }
   return forms
 }
 
 /** What may not stand in a variable of HAProxy's, and what this is written with. */
 function encodeName(name: string): string {
-  return name.replaceAll('_', '_5f').replaceAll('-', '_2d')
+  return name.replace(/[^A-Za-z0-9.]/g, (each) => `_${each.charCodeAt(0).toString(16)}`)
 }
 
 /** What may not stand in a path, in percent. */

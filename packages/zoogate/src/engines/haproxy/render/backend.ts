@@ -121,11 +121,18 @@ function limitQueue({ connections }: ServicePool, name: string): readonly Direct
   ]
 }
 
+const REFUSES_GZIP = '(^|,)[ \\t]*gzip[ \\t]*;[ \\t]*q=0([.]0*)?[ \\t]*(,|$)'
+
 /** HAProxy compares the beginning of a type, which is what `text/*` means. */
 export function compress({ compress: types }: Variant): readonly Directive[] {
   if (types === undefined) return []
   return [
     ['filter', 'compression'],
+    // HAProxy takes `*` for gzip, though that was refused by name. Another coding is nobody's wish then.
+    [
+      ...['http-request', 'replace-value', 'Accept-Encoding', '^[*].*$', 'identity'],
+      ...['if', '{', 'req.fhdr(accept-encoding)', '-m', 'reg', '-i', REFUSES_GZIP, '}'],
+    ],
     ['compression', 'algo', 'gzip'],
     ['compression', 'type', ...types.map((type) => type.replace(/\*$/, ''))],
   ]

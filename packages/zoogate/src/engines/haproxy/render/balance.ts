@@ -42,27 +42,42 @@ function hashed(hashOn: HashOn | undefined): Directive {
   }
 }
 
-/** A header or a cookie of the client's, which filters may change before a backend could hash it. */
+/** A header or a cookie of the client's, which filters may change before a backend could read it. */
 type WrittenKey = Extract<HashOn, { readonly name: string }>
 
-/** Keeps what these routes' Services hash as the client sent it: before anything changes the request. */
-export function keepHashKeys(view: View, routes: readonly Route[]): readonly Directive[] {
+/** Keeps what these routes' Services go by as the client sent it: before anything changes the request. */
+export function keepKeys(view: View, routes: readonly Route[]): readonly Directive[] {
   const services = new Set(routes.flatMap(({ backends }) => backends.map(({ service }) => service)))
   const kept = new Map<string, string>()
-  for (const name of services) {
-    const pool = view.services.get(name)
-    if (pool?.algorithm !== 'consistentHash') continue
-    const { hashOn } = pool
-    if (hashOn === undefined || !('name' in hashOn)) continue
-    const fetch = hashOn.type === 'header' ? 'req.fhdr' : 'req.cook'
-    kept.set(keyVariable(hashOn), `${fetch}(${quoteArgument(hashOn.name)})`)
+  for (const service of services) {
+    const pool = view.services.get(service)
+    for (const key of pool === undefined ? [] : writtenKeys(pool)) {
+      const fetch = key.type === 'header' ? 'req.fhdr' : 'req.cook'
+      kept.set(keyVariable(key), `${fetch}(${quoteArgument(key.name)})`)
+    }
   }
   return [...kept].map(([variable, fetch]) => ['http-request', `set-var(${variable})`, fetch])
 }
 
-/** Variables have no `-`; `_` is written as a code too, so that no two names share one. */
-function keyVariable({ type, name }: WrittenKey): string {
+function writtenKeys({
+  algorithm,
+  hashOn,
+  sessionPersistence,
+}: ServicePool): readonly WrittenKey[] {
+  const isHashed = algorithm === 'consistentHash' && hashOn !== undefined && 'name' in hashOn
+  const session = sessionPersistence?.type === 'Cookie' ? sessionPersistence.sessionName : undefined
+  return [
+    ...(isHashed ? [hashOn] : []),
+    ...(session === undefined ? [] : [{ type: 'cookie', name: session } as const]),
+  ]
+}
+
+/** Variables have letters, digits, `.` and `_`; `_` is written as a code too, so that no two names share one. */
+export function keyVariable({ type, name }: WrittenKey): string {
   const word = type === 'header' ? name.toLowerCase() : name
-  const encoded = word.replace(/[-_]/g, (character) => `_${character.charCodeAt(0).toString(16)}`)
+  const encoded = word.replace(
+    /[^A-Za-z0-9.]/g,
+    (character) => `_${character.charCodeAt(0).toString(16)}`,
+  )
   return `txn.zoogate_${type}.${encoded}`
 }

@@ -2,7 +2,7 @@ import { ANSWERS } from '@zoogate/proxy/request-rules'
 import type { Listener, Route, View } from '../../../model/view/view.ts'
 import { answer } from './answer.ts'
 import { AGE_END, DEFAULT_AGE_HEADER } from './backend.ts'
-import { keepHashKeys } from './balance.ts'
+import { keepKeys } from './balance.ts'
 import { binds } from './bind.ts'
 import { forwardedHeaders } from './client.ts'
 import type { Directive, Section } from './directive.ts'
@@ -10,6 +10,7 @@ import { chooseByWeight, type Lines } from './ejections.ts'
 import { fastCgiBackendName, keepUser } from './fast-cgi.ts'
 import type { HaproxyHost } from './host.ts'
 import { frontendName } from './names.ts'
+import { tellSession } from './persistence.ts'
 import { anyHeader, HOP_BY_HOP, refuseRequests, refuseSizes } from './request-checks.ts'
 import { guards, redirect, responseChanges, rewrite } from './route-answers.ts'
 import { isRoute, matchRoutes, ROUTE } from './route-match.ts'
@@ -35,7 +36,7 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
       ...routes.flatMap((route) => ownAnswer(view, listener, route)),
       ...routes.flatMap(setTimeout),
       ...routes.flatMap(limitRetries),
-      ...keepHashKeys(view, routes),
+      ...keepKeys(view, routes),
       ...routes.flatMap(rewrite),
       ...choices.flatMap(({ rules }) => rules),
       ...choices.flatMap(({ uses }) => uses),
@@ -43,6 +44,7 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
       ['http-response', 'del-header', 'Upgrade', 'unless', '{', 'status', '101', '}'],
       ...(routes.some(({ cache }) => cache !== undefined) ? hideDefaultAge() : []),
       ...routes.flatMap(responseChanges),
+      ...tellSession(view, routes),
     ],
   }
 }

@@ -9,12 +9,12 @@ export function bodyLimit({ limits }: View): readonly Directive[] {
   const filter = 'zoogate_limit_body'
   return [
     expanded(directive('LuaInputFilter', filter, runtimePath(HEADERS_SCRIPT), 'limit_body')),
-    section('If', '-z %{HTTP:Content-Length}', [directive('SetInputFilter', filter)]),
+    section('If', '-z %{req_novary:Content-Length}', [directive('SetInputFilter', filter)]),
   ]
 }
 
 /** One whose length is told is refused at once. Of a listener: rules are not inherited. */
 export function bodyLengthRules({ limits }: View): readonly Directive[] {
   if (limits?.bodyBytes === undefined) return []
-  return [condition('expr', `%{HTTP:Content-Length} -gt ${limits.bodyBytes}`), rule('R=413')]
+  return [condition('expr', `%{req_novary:Content-Length} -gt ${limits.bodyBytes}`), rule('R=413')]
 }

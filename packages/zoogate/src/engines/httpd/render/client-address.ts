@@ -18,7 +18,7 @@ export function believedAddress(view: View, control: ControlAddress): readonly D
   const networks = trustedProxies(view)
   if (networks.length === 0) return []
   return [
-    directive('RequestHeader', 'set', SAID, 'expr=%{HTTP:X-Forwarded-For}', 'early'),
+    directive('RequestHeader', 'set', SAID, 'expr=%{req_novary:X-Forwarded-For}', 'early'),
     directive('RemoteIPHeader', 'X-Forwarded-For'),
     // Of one of these httpd believes private addresses too.
     ...networks.map((network) => directive('RemoteIPInternalProxy', network)),
@@ -62,19 +62,19 @@ export function forwardingHeaders(view: View): readonly Directive[] {
       set('Forwarded', `expr=${ownV6}`, isV6),
     ]
   }
-  const said = (header: string) => `-n %{ENV:${TRUSTED}} && -n %{HTTP:${header}}`
-  const isUnsaid = (header: string) => `-z %{ENV:${TRUSTED}} || -z %{HTTP:${header}}`
+  const said = (header: string) => `-n %{ENV:${TRUSTED}} && -n %{req_novary:${header}}`
+  const isUnsaid = (header: string) => `-z %{ENV:${TRUSTED}} || -z %{req_novary:${header}}`
   return [
-    set('X-Forwarded-For', `expr=%{HTTP:${SAID}}, ${peer}`, said(SAID)),
+    set('X-Forwarded-For', `expr=%{req_novary:${SAID}}, ${peer}`, said(SAID)),
     set('X-Forwarded-For', `expr=${peer}`, isUnsaid(SAID)),
     directive('RequestHeader', 'unset', SAID),
     set(
       'X-Forwarded-Proto',
       'expr=%{REQUEST_SCHEME}',
-      `-z %{ENV:${TRUSTED}} || ! (%{HTTP:X-Forwarded-Proto} =~ /^https?$/)`,
+      `-z %{ENV:${TRUSTED}} || ! (%{req_novary:X-Forwarded-Proto} =~ /^https?$/)`,
     ),
     directive('RequestHeader', 'unset', 'X-Forwarded-Host', `expr=-z %{ENV:${TRUSTED}}`),
-    setAuthority(`-n %{ENV:zoogate_authority} && -z %{HTTP:X-Forwarded-Host}`),
+    setAuthority(`-n %{ENV:zoogate_authority} && -z %{req_novary:X-Forwarded-Host}`),
     directive('RequestHeader', 'unset', 'Forwarded', `expr=-z %{ENV:${TRUSTED}}`),
     directive('RequestHeader', 'append', 'Forwarded', `expr=${own}`, `expr=! (${isV6})`),
     directive('RequestHeader', 'append', 'Forwarded', `expr=${ownV6}`, `expr=${isV6}`),

@@ -68,7 +68,7 @@ export function renderListener(listener: Listener, context: ListenerContext): re
     ...rules,
     ...pickRules([...view.services.values()], destinationsOf(view)),
     ...carryOut(),
-    ...routeFilters(settings),
+    ...routeFilters(settings, view),
     ...responseFilters(settings),
     ...askForUsers(settings, context),
     ...keepResponses(listener, settings),
@@ -109,7 +109,7 @@ function at({ address, port }: ControlAddress): string {
 
 /** Who comes over the control listener and shows the secret. */
 function isAgent(): string {
-  return `-n %{ENV:${OVER_CONTROL}} && %{HTTP:${SECRET_HEADER}} == '\${${SECRET_VARIABLE}}'`
+  return `-n %{ENV:${OVER_CONTROL}} && %{req_novary:${SECRET_HEADER}} == '\${${SECRET_VARIABLE}}'`
 }
 
 function letAgentIn(

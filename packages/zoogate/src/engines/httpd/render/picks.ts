@@ -130,7 +130,10 @@ export function pickHeaders(): readonly Directive[] {
     ),
     directive(
       ...(['RequestHeader', 'set', 'Cookie'] as const),
-      ...([`%{${PICK}}e`, `expr=-n %{ENV:${PICK}} && ${IS_FIRST} && -z %{HTTP:Cookie}`] as const),
+      ...([
+        `%{${PICK}}e`,
+        `expr=-n %{ENV:${PICK}} && ${IS_FIRST} && -z %{req_novary:Cookie}`,
+      ] as const),
     ),
   ]
 }

@@ -17,8 +17,12 @@ export const PATH = '%{ENV:zoogate_path}'
 /** The query with its question mark, or nothing. */
 export const SEARCH = '%{ENV:zoogate_search}'
 
-export const condition = (text: string, pattern: string, flags?: string): Directive =>
-  rewriteDirective('RewriteCond', text, pattern, ...(flags === undefined ? [] : [`[${flags}]`]))
+/** A header that is looked at is nothing that responses vary by (`NV`): whoever answers says what they vary by. */
+export const condition = (text: string, pattern: string, flags?: string): Directive => {
+  const all = [...(flags === undefined ? [] : [flags]), ...(text.includes('%{HTTP') ? ['NV'] : [])]
+  const words = all.length === 0 ? [] : [`[${all.join(',')}]`]
+  return rewriteDirective('RewriteCond', text, pattern, ...words)
+}
 
 export const rule = (flags: string): Directive =>
   rewriteDirective('RewriteRule', '^', '-', `[${flags}]`)

@@ -44,8 +44,13 @@ export function cacheMemory({ routes }: View, { run }: EnginePaths): readonly Di
 const CACHE_HEADER = 'X-Zoogate-Cache'
 const KEY = 'zoogate_cache_key'
 
-/** Who opens a WebSocket is not asking for what is kept: without a key it is nobody's. */
-const NO_WEBSOCKET = condition('%{HTTP:Upgrade}', '!^websocket$', 'NC')
+/**
+ * Who opens a WebSocket, or says who it is, is not asking for what is kept: without a key it is nobody's.
+ */
+const ASKS_FOR_KEPT = [
+  condition('%{HTTP:Upgrade}', '!^websocket$', 'NC'),
+  condition('%{HTTP:Authorization}', '^$'),
+] as const
 
 /** Comes first: what no cached route is for is neither answered from a cache nor kept. */
 export function keepNothing({ caches }: RouteSettings): readonly Directive[] {
@@ -55,9 +60,9 @@ export function keepNothing({ caches }: RouteSettings): readonly Directive[] {
 /** For a request whose route is cached. */
 export function cacheActions(drainFlag: string): readonly Action[] {
   return [
-    { conditions: [NO_WEBSOCKET], flags: ['E=!no-cache'] },
+    { conditions: ASKS_FOR_KEPT, flags: ['E=!no-cache'] },
     {
-      conditions: [NO_WEBSOCKET, condition('expr', `sha1(${TARGET}) =~ /^(.*)$/`)],
+      conditions: [...ASKS_FOR_KEPT, condition('expr', `sha1(${TARGET}) =~ /^(.*)$/`)],
       flags: [`E=${KEY}:%1`],
     },
     // What is kept comes by none of the filters that would say so: see `drain` of the server's settings.
@@ -80,6 +85,11 @@ export function keepResponses({ name }: Listener, { caches }: RouteSettings): re
       directive(
         ...(['RequestHeader', 'set', CACHE_HEADER] as const),
         ...([`${name}.${number}.%{${KEY}}e`, `expr=${carries('cache', number)}`] as const),
+      ),
+      // `only-if-cached` is httpd's to hear even so (504). The cache is the gateway's own: nobody asks it for anything.
+      directive(
+        ...(['RequestHeader', 'unset', 'Cache-Control'] as const),
+        `expr=${carries('cache', number)} && %{req_novary:Cache-Control} =~ /only-if-cached/i`,
       ),
       section('If', carries('cache', number), [
         directive('CacheDefaultExpire', seconds),

@@ -1,13 +1,19 @@
-import type { HeaderChanges } from '../../../model/view/view.ts'
+import type { HeaderChanges, View } from '../../../model/view/view.ts'
 import { type Directive, directive } from './directive.ts'
 import { headerFormat } from './header-format.ts'
 import { carries, type RequestChanges, type RouteSettings } from './route-settings.ts'
+import { sessionCookies } from './session-cookies.ts'
 
 /** What the routes of one listener say of requests and responses, each for those that carry its number. */
-export function routeFilters({ requests, looks }: RouteSettings): readonly Directive[] {
+export function routeFilters({ requests, looks }: RouteSettings, view: View): readonly Directive[] {
   return [
     ...requests.entries().flatMap(([number, changes]) => requestChanges(number, changes)),
-    ...looks.entries().flatMap(([number, changes]) => responseChanges(number, changes)),
+    ...looks
+      .entries()
+      .flatMap(([number, changes]) => [
+        ...responseChanges(number, changes),
+        ...(takesCookies(changes) ? sessionCookies(view, carries('look', number)) : []),
+      ]),
   ]
 }
 
@@ -24,6 +30,13 @@ function requestChanges(number: number, { hostname, headers, oneLine }: RequestC
       change(oneLine === true ? 'append' : 'add', name, headerFormat(value)),
     ),
   ]
+}
+
+/** What a rule takes away are the endpoint's cookies. The session's, which was there before, is told once more. */
+function takesCookies({ remove, set }: HeaderChanges): boolean {
+  return [...remove, ...set.map(({ name }) => name)].some(
+    (name) => name.toLowerCase() === 'set-cookie',
+  )
 }
 
 /**

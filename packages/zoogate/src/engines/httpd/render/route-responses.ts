@@ -37,13 +37,17 @@ function tellExpiry(expiries: readonly (readonly [number, number])[]): readonly 
 }
 
 /** Clients that say gzip, but not at all (`q=0`), which mod_deflate would take for clients that want it. */
-const NO_GZIP = "req('Accept-Encoding') =~ /(?:^|,)\\s*gzip\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$)/i"
+const NO_GZIP =
+  "req_novary('Accept-Encoding') =~ /(?:^|,)\\s*gzip\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$)/i"
+
+/** RFC 9110, 7.7. */
+const NO_TRANSFORM = '%{resp:Cache-Control} =~ /no-transform/i'
 
 function compress(
   compressions: readonly (readonly [number, readonly string[]])[],
 ): readonly Directive[] {
   const isWanted = ([number, types]: (typeof compressions)[number]) =>
-    `${carries('compression', number)} && %{CONTENT_TYPE} =~ m#^(?:${types.map(typePattern).join('|')})\\s*(?:;|$)#i`
+    `${carries('compression', number)} && ! (${NO_TRANSFORM}) && %{CONTENT_TYPE} =~ m#^(?:${types.map(typePattern).join('|')})\\s*(?:;|$)#i`
   return [
     directive('FilterDeclare', COMPRESSION, 'CONTENT_SET'),
     ...compressions.map((each) =>

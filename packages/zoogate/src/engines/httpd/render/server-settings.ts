@@ -165,7 +165,12 @@ function endpoints(view: View): readonly Directive[] {
     hostOfNobody(),
     ...unset.map((name) => directive('RequestHeader', 'unset', name)),
     // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
-    directive('RequestHeader', 'unset', 'Upgrade', 'expr=! (%{HTTP:Upgrade} =~ /^websocket$/i)'),
+    directive(
+      'RequestHeader',
+      'unset',
+      'Upgrade',
+      'expr=! (%{req_novary:Upgrade} =~ /^websocket$/i)',
+    ),
     ...forwardingHeaders(view),
     ...hidden.map((name) => directive('Header', 'unset', name)),
     directive('Header', 'unset', 'Trailer'),

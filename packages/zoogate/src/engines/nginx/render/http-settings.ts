@@ -60,6 +60,8 @@ function clientSettings(view: View): readonly Directive[] {
     directive('keepalive_requests', 1_000_000),
     directive('merge_slashes', 'off'),
     directive('tcp_nodelay', 'on'),
+    // RFC 9110, 13.1.3; nginx by itself compares for the same time alone.
+    directive('if_modified_since', 'before'),
     ...requestChecks(),
     // Only WebSockets are tunnels. An upgrade to h2c would carry requests past every route.
     block(

@@ -47,6 +47,7 @@ const ACTIONS: Readonly<Record<string, readonly Kind[]>> = {
   'set-uri': ['format'],
   'replace-path': ['pattern', 'replacement'],
   'replace-header': ['text', 'pattern', 'replacement'],
+  'replace-value': ['text', 'pattern', 'replacement'],
   'set-src': ['expression'],
   'set-timeout': ['text', 'expression'],
   'track-sc0': ['expression', 'text', 'text'],
@@ -57,6 +58,7 @@ const ACTIONS: Readonly<Record<string, readonly Kind[]>> = {
   'wait-for-body': ['text', 'text', 'text', 'text'],
   reject: [],
   'set-var': ['expression'],
+  'set-var-fmt': ['format'],
 }
 
 /** Options of a server, and how many words each takes. */
