@@ -53,6 +53,8 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler
   #controller: Dispatcher.DispatchController | undefined
   #over = false
+  /** Its Content-Length, if it has one, is that of another response (RFC 9110 §8.6). */
+  #hasNoBody = false
 
   constructor(handler: UpstreamHandler) {
     this.#handler = handler
@@ -104,6 +106,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   ): void {
     if (this.#over) return
     const rawHeaders = latin1(controller.rawHeaders)
+    this.#hasNoBody = status === 204 || status === 304
     if (status < 200) this.#handler.information(status, rawHeaders)
     else this.#handler.response(status, statusText ?? '', rawHeaders)
   }
@@ -119,7 +122,10 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error)
+    // undici waits for the body that a 304 tells the length of.
+    if (this.#hasNoBody && codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+      this.onResponseEnd()
+    } else this.#fail(error)
   }
 
   #fail(error: Error): void {
@@ -129,8 +135,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   #classify(error: Error): AttemptFailure {
-    const code = 'code' in error ? error.code : undefined
-    switch (code) {
+    switch (codeOf(error)) {
       case 'UND_ERR_INVALID_ARG':
       case 'UND_ERR_NOT_SUPPORTED':
       case 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH':
@@ -146,6 +151,10 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     // undici calls onRequestStart just before it writes: without it nothing has left this machine.
     return this.#controller === undefined ? 'connect' : 'reset'
   }
+}
+
+function codeOf(error: Error): unknown {
+  return 'code' in error ? error.code : undefined
 }
 
 function latin1(raw: Dispatcher.DispatchController['rawHeaders']): readonly string[] {
