@@ -96,6 +96,8 @@ function passTo(
       ? []
       : [directive('proxy_ssl', 'on'), ...endpointTls(pool, withSni ? '$ssl_server_name' : '')]),
     directive('proxy_pass', target),
+    // Who has said all may still be answered.
+    directive('proxy_half_close', 'on'),
     directive('proxy_connect_timeout', `${pool.connections.connectTimeoutMs}ms`),
     directive('proxy_timeout', `${view.limits?.idleMs ?? SILENCE_MS}ms`),
   ]
