@@ -26,6 +26,8 @@ export function frontendSection(view: View, listener: Listener, host: HaproxyHos
     directives: [
       ...binds(view, listener, host),
       ['maxconn', String(view.concurrency.maxConnections)],
+      // HTTP/2 is spoken where it was agreed upon (ALPN), and not for a preface alone.
+      ['option', 'disable-h2-upgrade'],
       ...refuseRequests(),
       ...refuseSizes(view),
       ...forwardedHeaders(view, listener),
