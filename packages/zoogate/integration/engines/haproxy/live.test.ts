@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { type Backends, startBackends } from '../../../../../test/support/backends.ts'
-import { freePort } from '../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
@@ -8,20 +6,17 @@ import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { runCommands } from '../../../src/engines/haproxy/control/command-socket.ts'
 import { parseServersState } from '../../../src/engines/haproxy/control/servers-state.ts'
 import { adminSocket } from '../../../src/engines/haproxy/render/names.ts'
-import type { Endpoint, ServicePool } from '../../../src/model/view/view.ts'
-import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
+import type { Endpoint } from '../../../src/model/view/view.ts'
+import { endpointOf, serviceOf } from '../../../test/engines/support/views.ts'
 import { startEchoBackend } from '../echo-backend.ts'
-import { type RunningHaproxy, startHaproxy } from './running-haproxy.ts'
+import { startEndpoints, startShop } from '../shop.ts'
+import { startHaproxy } from './running-haproxy.ts'
 
 describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
   test('whatever the servers were, they become the endpoints that are given', async () => {
-    await using backends = await startBackends(4)
-    const port = await freePort()
-    await using haproxy = await start(
-      port,
-      serviceOf('shop', [endpointsOf(backends)[0] as Endpoint]),
-    )
-    const [a, b, c, d] = endpointsOf(backends) as [Endpoint, Endpoint, Endpoint, Endpoint]
+    await using four = await startEndpoints(4)
+    const [a, b, c, d] = four.all
+    await using shop = await startShop(startHaproxy, [a])
     const tables: readonly (readonly Endpoint[])[] = [
       [a, b],
       [a, { ...b, weight: 5 }, { ...c, state: 'draining' }],
@@ -36,14 +31,14 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
       [d],
     ]
     for (const endpoints of tables) {
-      await haproxy.control.applyEndpoints([serviceOf('shop', endpoints)])
-      const { generation, services } = await haproxy.control.observe()
+      await shop.apply(endpoints)
+      const { generation, services } = await shop.engine.control.observe()
       expect(generation).toBe('1')
       expect(services.get('shop') ?? []).toEqual(
         endpoints.map((endpoint) => ({ ...endpoint, health: 'unknown' })),
       )
     }
-    expect(await whoAnswers(port, 5)).toEqual(new Map([['b3', 5]]))
+    expect(await whoAnswers(shop.port, 5)).toEqual(new Map([['b3', 5]]))
   })
 
   test('servers that were taken out are deleted once their connections are closed', async () => {
@@ -51,15 +46,14 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
     await using slow = await startEchoBackend((_, response) => {
       answers.push(() => response.end('slow'))
     })
-    await using backends = await startBackends(1)
-    const port = await freePort()
-    const endpoints = [endpointOf('slow', slow.port), ...endpointsOf(backends)]
-    await using haproxy = await start(port, serviceOf('shop', endpoints))
+    await using others = await startEndpoints(1)
+    await using shop = await startShop(startHaproxy, [endpointOf('slow', slow.port), ...others.all])
+    const { engine: haproxy, port } = shop
     // Only a request that is under way holds the server for as long as this test looks at it.
     const asked = [request(port), request(port)]
     await waitFor('one request to arrive at the slow endpoint', () => answers.length === 1)
-    await haproxy.control.applyEndpoints([serviceOf('shop', endpoints.slice(1))])
-    expect((await haproxy.control.observe()).services.get('shop')).toHaveLength(1)
+    await shop.apply(others.all)
+    expect(await shop.observed()).toHaveLength(1)
     const servers = async () =>
       parseServersState(await runCommands(adminSocket(haproxy.paths), ['show servers state']))
     expect(await servers()).toHaveLength(2)
@@ -75,57 +69,56 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
     await using slow = await startEchoBackend((_, response) => {
       answers.push(() => response.end('slow'))
     })
-    await using backends = await startBackends(1)
-    const port = await freePort()
+    await using others = await startEndpoints(1)
     const first = endpointOf('slow', slow.port)
-    await using haproxy = await start(port, serviceOf('shop', [first]))
+    await using shop = await startShop(startHaproxy, [first])
+    const { port } = shop
     const pending = request(port)
     await waitFor('the request to arrive', () => answers.length === 1)
-    await haproxy.control.applyEndpoints([serviceOf('shop', [])])
+    await shop.apply([])
     expect((await request(port)).status).toBe(503)
     // Under the same name, somewhere else: the server that waits for its deletion takes it over.
-    const again = { ...first, port: backends.all[0]?.port ?? 0 }
-    await haproxy.control.applyEndpoints([serviceOf('shop', [again])])
+    await shop.apply([{ ...first, port: others.all[0].port }])
     expect((await request(port)).body).toBe('b0\n')
     answers[0]?.()
     expect((await pending).body).toBe('slow')
   })
 
   test('100 times out and in again under load: no reload, and no request fails', async () => {
-    await using backends = await startBackends(4)
-    const port = await freePort()
-    const endpoints = endpointsOf(backends)
-    await using haproxy = await start(port, serviceOf('shop', endpoints))
-    const load = startLoad({ port, connections: 50, requestsPerSecond: 800, keepAlive: true })
+    await using endpoints = await startEndpoints(4)
+    await using shop = await startShop(startHaproxy, endpoints.all)
+    const load = startLoad({
+      port: shop.port,
+      connections: 50,
+      requestsPerSecond: 800,
+      keepAlive: true,
+    })
     await waitFor('load', () => load.report.ok > 200)
-    const apply = (next: readonly Endpoint[]) =>
-      haproxy.control.applyEndpoints([serviceOf('shop', next)])
     for (let round = 0; round < 100; round++) {
-      const one = endpoints[round % 4] as Endpoint
-      const others = endpoints.filter(({ id }) => id !== one.id)
-      await apply([...others, { ...one, state: 'draining' }])
-      await apply(others)
+      const one = endpoints.all[round % 4] as Endpoint
+      const others = endpoints.all.filter(({ id }) => id !== one.id)
+      await shop.apply([...others, { ...one, state: 'draining' }])
+      await shop.apply(others)
       const before = load.report.ok
       await waitFor('some requests', () => load.report.ok > before + 10, { everyMs: 5 })
-      await apply([...others, { ...one, weight: (round % 5) + 1 }])
+      await shop.apply([...others, { ...one, weight: (round % 5) + 1 }])
     }
     const report = await load.stop()
     expect(load.failed(), JSON.stringify(report)).toBe(0)
     expect(Object.keys(report.bodies).sort()).toEqual(['b0', 'b1', 'b2', 'b3'])
-    expect(haproxy.log()).not.toContain('Reloading')
+    expect(shop.engine.log()).not.toContain('Reloading')
   })
 
   test('one change takes effect within some milliseconds', async () => {
-    await using backends = await startBackends(1)
-    const port = await freePort()
-    await using haproxy = await start(port, serviceOf('shop', []))
-    const target = backends.all[0]?.port ?? 0
+    await using others = await startEndpoints(1)
+    await using shop = await startShop(startHaproxy, [])
+    const [target] = others.all
     const times: number[] = []
     const endpoints: Endpoint[] = []
     for (let index = 0; index < 100; index++) {
-      endpoints.push(endpointOf(`e${index}`, target))
+      endpoints.push({ ...target, id: `e${index}` })
       const started = performance.now()
-      await haproxy.control.applyEndpoints([serviceOf('shop', endpoints)])
+      await shop.apply(endpoints)
       times.push(performance.now() - started)
     }
     times.sort((one, other) => one - other)
@@ -137,26 +130,15 @@ describe.skipIf(missing('haproxy') !== undefined)('live changes', () => {
   })
 
   test('what HAProxy refuses is said in its words', async () => {
-    const port = await freePort()
-    await using haproxy = await start(port, serviceOf('shop', []))
+    await using shop = await startShop(startHaproxy, [])
     await expect(
-      haproxy.control.applyEndpoints([serviceOf('unknown', [endpointOf('a', 80)])]),
+      shop.engine.control.applyEndpoints([serviceOf('unknown', [endpointOf('a', 80)])]),
     ).rejects.toMatchObject({
       code: 'ENGINE_LIVE_FAILED',
       message: expect.stringMatching(/backend/),
     })
     const hostile = endpointOf('a;shutdown frontend listener-http\n', 80)
-    await expect(
-      haproxy.control.applyEndpoints([serviceOf('shop', [hostile])]),
-    ).rejects.toMatchObject({ code: 'ENGINE_LIVE_FAILED' })
-    expect((await haproxy.control.observe()).services.get('shop') ?? []).toEqual([])
+    await expect(shop.apply([hostile])).rejects.toMatchObject({ code: 'ENGINE_LIVE_FAILED' })
+    expect((await shop.observed()) ?? []).toEqual([])
   })
 })
-
-function start(port: number, pool: ServicePool): Promise<RunningHaproxy> {
-  return startHaproxy(viewOf({ listeners: [listenerOf(port)], services: [pool] }))
-}
-
-function endpointsOf(backends: Backends): readonly Endpoint[] {
-  return backends.all.map(({ port }, index) => endpointOf(`e${index}`, port))
-}

@@ -2,7 +2,6 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { startEngineNode } from '../../../../../test/conformance/harness/engine/engine-node.ts'
-import { type Backend, startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../test/support/load.ts'
@@ -11,7 +10,7 @@ import { waitFor } from '../../../../../test/support/wait-for.ts'
 import type { Engine } from '../../../src/engines/engine.ts'
 import { httpd as engine } from '../../../src/engines/httpd/index.ts'
 import { CONFIGURATION_FILE } from '../../../src/engines/httpd/render/files.ts'
-import type { Endpoint, View } from '../../../src/model/view/view.ts'
+import type { Endpoint, Route } from '../../../src/model/view/view.ts'
 import {
   endpointOf,
   listenerOf,
@@ -19,21 +18,15 @@ import {
   serviceOf,
   viewOf,
 } from '../../../test/engines/support/views.ts'
+import { startEndpoints, startShop } from '../shop.ts'
 import { startHttpd } from './running-httpd.ts'
 
-const endpoint = (backend: Backend | undefined, parts: Partial<Endpoint> = {}) =>
-  endpointOf(backend?.name ?? '', backend?.port ?? 0, parts)
-
 /** `/` and one more path, which only makes it another structure. */
-function shop(port: number, endpoints: readonly Endpoint[], path = '/other'): View {
-  return viewOf({
-    listeners: [listenerOf(port)],
-    routes: [
-      routeOf('shop', { id: 'other.0.0.0', path: { type: 'PathPrefix', value: path } }),
-      routeOf('shop'),
-    ],
-    services: [serviceOf('shop', endpoints)],
-  })
+function routes(path = '/other'): readonly Route[] {
+  return [
+    routeOf('shop', { id: 'other.0.0.0', path: { type: 'PathPrefix', value: path } }),
+    routeOf('shop'),
+  ]
 }
 
 /** For how long nobody was answered, at most, while something was done. */
@@ -61,24 +54,26 @@ async function longestSilenceMs(port: number, action: () => Promise<void>): Prom
 
 describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
   test('takes live changes and reloads under load, and no request fails', async () => {
-    await using backends = await startBackends(4)
-    const port = await freePort()
-    const [a, b, c, d] = backends.all
+    await using four = await startEndpoints(4)
+    const [a, b, c, d] = four.all
     const tables: readonly (readonly Endpoint[])[] = [
-      [endpoint(a), endpoint(b), endpoint(c), endpoint(d)],
-      [endpoint(a), endpoint(b, { state: 'draining' }), endpoint(c, { weight: 5 })],
-      [endpoint(b), endpoint(d, { weight: 0 })],
-      [endpoint(a), endpoint(b), endpoint(c, { state: 'down' })],
+      [a, b, c, d],
+      [a, { ...b, state: 'draining' }, { ...c, weight: 5 }],
+      [b, { ...d, weight: 0 }],
+      [a, b, { ...c, state: 'down' }],
     ]
-    await using httpd = await startHttpd(shop(port, tables[3] ?? []))
+    await using shop = await startShop(startHttpd, tables[3] ?? [], {
+      view: () => ({ routes: routes() }),
+    })
+    const { port } = shop
     const loads = [true, false].map((keepAlive) =>
       startLoad({ port, connections: 20, requestsPerSecond: 150, keepAlive }),
     )
     for (let round = 0; round < 8; round++) {
       const endpoints = tables[round % tables.length] ?? []
-      if (round % 4 === 3) await httpd.serve(shop(port, endpoints, `/round-${round}`))
-      else await httpd.control.applyEndpoints([serviceOf('shop', endpoints)])
-      const observed = (await httpd.control.observe()).services.get('shop')
+      if (round % 4 === 3) await shop.serve(endpoints, { routes: routes(`/round-${round}`) })
+      else await shop.apply(endpoints)
+      const observed = (await shop.engine.control.observe()).services.get('shop')
       expect(observed).toEqual(endpoints.map((each) => ({ ...each, health: 'unknown' })))
       const wanted = endpoints.filter(({ state, weight }) => state === 'up' && weight > 0)
       const answering = await whoAnswers(port, 12)
@@ -91,8 +86,7 @@ describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
   })
 
   test('takes an endpoint in again soon that came live and could not be reached once', async () => {
-    await using backends = await startBackends(1)
-    const port = await freePort()
+    await using others = await startEndpoints(1)
     const endpointPort = await freePort()
     const start = () => {
       const server = createHttpServer((_request, response) => response.end('back\n'))
@@ -100,9 +94,9 @@ describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
         server.listen(endpointPort, '127.0.0.1', () => resolve(server)),
       )
     }
-    await using httpd = await startHttpd(shop(port, [endpoint(backends.all[0])]))
-    await httpd.control.applyEndpoints([serviceOf('shop', [endpointOf('late', endpointPort)])])
-    const status = async () => (await request(port)).status
+    await using shop = await startShop(startHttpd, others.all)
+    await shop.apply([endpointOf('late', endpointPort)])
+    const status = async () => (await request(shop.port)).status
     expect(await status()).toBe(503)
     const server = await start()
     const sinceMs = performance.now()
@@ -114,7 +108,7 @@ describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
   })
 
   test('ends at a reload that it cannot do, and serves the former again within a second', async () => {
-    await using backends = await startBackends(1)
+    await using one = await startEndpoints(1)
     const port = await freePort()
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
@@ -131,8 +125,13 @@ describe.skipIf(missing('httpd') !== undefined)('httpd', () => {
       },
     }
     await using node = await startEngineNode(late)
-    const view = shop(port, [endpoint(backends.all[0])])
-    const other = shop(port, [endpoint(backends.all[0])], '/second')
+    const viewAt = (path?: string) =>
+      viewOf({
+        listeners: [listenerOf(port)],
+        routes: routes(path),
+        services: [serviceOf('shop', one.all)],
+      })
+    const [view, other] = [viewAt(), viewAt('/second')]
     await node.serve(1, () => ({ ...view, revision: 1 }))
     // Of a busy host this also says when it let us run: so the best of three counts.
     let longestMs = Number.POSITIVE_INFINITY

@@ -1,28 +1,13 @@
 import { Agent } from 'node:http'
 import { ANSWERS } from '@zoogate/proxy/request-rules'
 import { describe, expect, test } from 'vitest'
-import { startBackends } from '../../../../../test/support/backends.ts'
 import { freePort } from '../../../../../test/support/free-port.ts'
 import { request } from '../../../../../test/support/http.ts'
 import { missing } from '../../../../../test/support/requirements.ts'
-import type { Endpoint, View } from '../../../src/model/view/view.ts'
-import {
-  endpointOf,
-  listenerOf,
-  routeOf,
-  serviceOf,
-  viewOf,
-} from '../../../test/engines/support/views.ts'
+import { endpointOf } from '../../../test/engines/support/views.ts'
 import { startEchoBackend } from '../echo-backend.ts'
+import { startEndpoints, startShop } from '../shop.ts'
 import { startHttpd } from './running-httpd.ts'
-
-function shop(port: number, endpoints: readonly Endpoint[]): View {
-  return viewOf({
-    listeners: [listenerOf(port)],
-    routes: [routeOf('shop')],
-    services: [serviceOf('shop', endpoints)],
-  })
-}
 
 /** What httpd by itself loses, or answers with an error. */
 describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => {
@@ -34,8 +19,8 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
       held.push(() => response.end())
       if (held.length === clients.length) for (const answer of held) answer()
     })
-    const port = await freePort()
-    await using _httpd = await startHttpd(shop(port, [endpointOf('b', backend.port)]))
+    await using shop = await startShop(startHttpd, [endpointOf('b', backend.port)])
+    const { port } = shop
     const askAll = (path: string) =>
       Promise.all(clients.map(async (agent) => (await request(port, { agent, path })).status))
     const good = clients.map(() => 200)
@@ -45,13 +30,11 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
   })
 
   test('whose member cannot be reached, where the others came live', async () => {
-    await using backends = await startBackends(2)
-    const up = backends.all.map(({ name, port }) => endpointOf(name, port))
+    await using up = await startEndpoints(2)
     const gone = endpointOf('gone', await freePort())
-    const port = await freePort()
-    await using httpd = await startHttpd(shop(port, [gone]))
-    await httpd.control.applyEndpoints([serviceOf('shop', [gone, ...up])])
-    for (let count = 0; count < 10; count++) expect((await request(port)).status).toBe(200)
+    await using shop = await startShop(startHttpd, [gone])
+    await shop.apply([gone, ...up.all])
+    for (let count = 0; count < 10; count++) expect((await request(shop.port)).status).toBe(200)
   })
 
   test.each([true, false])(
@@ -64,12 +47,12 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
         else response.destroy()
       })
       await using echo = await startEchoBackend()
-      const port = await freePort()
-      await using httpd = await startHttpd(shop(port, [endpointOf('breaking', breaking.port)]))
+      const first = endpointOf('breaking', breaking.port)
+      await using shop = await startShop(startHttpd, [first])
+      const { port } = shop
       const agent = new Agent({ keepAlive, maxSockets: 1 })
       expect((await request(port, { agent, path: '/first' })).status).toBe(200)
-      const both = [endpointOf('breaking', breaking.port), endpointOf('echo', echo.port)]
-      await httpd.control.applyEndpoints([serviceOf('shop', both)])
+      await shop.apply([first, endpointOf('echo', echo.port)])
       const headers = { 'x-more': 'kept', cookie: 'a=b' }
       const answers = new Set<string>()
       for (let count = 0; count < 6; count++) {
@@ -103,9 +86,8 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
       asked.push(url)
       response.destroy()
     })
-    const port = await freePort()
-    await using _httpd = await startHttpd(shop(port, [endpointOf('breaking', breaking.port)]))
-    const { status, body } = await request(port, { path: '/' })
+    await using shop = await startShop(startHttpd, [endpointOf('breaking', breaking.port)])
+    const { status, body } = await request(shop.port, { path: '/' })
     expect([status, body]).toEqual([502, ANSWERS.broken])
     expect(asked).toHaveLength(4)
   })
@@ -117,17 +99,11 @@ describe.skipIf(missing('httpd') !== undefined)('httpd loses no request', () => 
       response.destroy()
     })
     await using echo = await startEchoBackend()
-    const port = await freePort()
     const endpoints = [endpointOf('breaking', breaking.port), endpointOf('echo', echo.port)]
-    const sessionPersistence = { type: 'Cookie', sessionName: 'SID' } as const
-    await using _httpd = await startHttpd(
-      viewOf({
-        listeners: [listenerOf(port)],
-        routes: [routeOf('shop')],
-        services: [serviceOf('shop', endpoints, { sessionPersistence })],
-      }),
-    )
-    const { status, headers, body } = await request(port, {
+    await using shop = await startShop(startHttpd, endpoints, {
+      pool: { sessionPersistence: { type: 'Cookie', sessionName: 'SID' } },
+    })
+    const { status, headers, body } = await request(shop.port, {
       headers: { cookie: 'a=b; SID=breaking; SID2=breaking' },
     })
     expect(status).toBe(200)

@@ -14,13 +14,8 @@ import { nginx as engine } from '../../../src/engines/nginx/index.ts'
 import { CONTROL_PATHS, nginxFiles } from '../../../src/engines/nginx/render/files.ts'
 import { type ConnectionCounts, DRAIN_TIMES } from '../../../src/engines/shared/drain-window.ts'
 import type { View } from '../../../src/model/view/view.ts'
-import {
-  endpointOf,
-  listenerOf,
-  routeOf,
-  serviceOf,
-  viewOf,
-} from '../../../test/engines/support/views.ts'
+import { endpointOf, listenerOf, serviceOf, viewOf } from '../../../test/engines/support/views.ts'
+import { oneService } from '../shop.ts'
 import { type Drain, type RunningNginx, startNginx } from './running-nginx.ts'
 
 describe.skipIf(missing('nginx') !== undefined)('clients at a reload', () => {
@@ -170,12 +165,4 @@ async function connectionCounts(nginx: RunningNginx): Promise<ConnectionCounts |
   const { controlSocket } = nginxFiles(nginx.paths)
   const { text } = await askControl(controlSocket, { path: CONTROL_PATHS.connections })
   return parseConnectionCounts(text)
-}
-
-function oneService(port: number, backendPort: number): View {
-  return viewOf({
-    listeners: [listenerOf(port)],
-    routes: [routeOf('shop')],
-    services: [serviceOf('shop', [endpointOf('a', backendPort)])],
-  })
 }

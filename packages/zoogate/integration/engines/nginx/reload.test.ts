@@ -12,14 +12,8 @@ import { missing } from '../../../../../test/support/requirements.ts'
 import { waitFor } from '../../../../../test/support/wait-for.ts'
 import { nginx as engine } from '../../../src/engines/nginx/index.ts'
 import { nginxFiles } from '../../../src/engines/nginx/render/files.ts'
-import type { View } from '../../../src/model/view/view.ts'
-import {
-  endpointOf,
-  listenerOf,
-  routeOf,
-  serviceOf,
-  viewOf,
-} from '../../../test/engines/support/views.ts'
+import { endpointOf, listenerOf, viewOf } from '../../../test/engines/support/views.ts'
+import { oneService } from '../shop.ts'
 import { startNginx } from './running-nginx.ts'
 
 describe.skipIf(missing('nginx') !== undefined)('reload', () => {
@@ -214,11 +208,3 @@ describe.skipIf(missing('nginx') !== undefined)('validate', () => {
     })
   })
 })
-
-function oneService(port: number, backendPort: number): View {
-  return viewOf({
-    listeners: [listenerOf(port)],
-    routes: [routeOf('shop')],
-    services: [serviceOf('shop', [endpointOf('a', backendPort)])],
-  })
-}

@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startBackends } from '../../../../../../test/support/backends.ts'
-import { freePort } from '../../../../../../test/support/free-port.ts'
 import { request, whoAnswers } from '../../../../../../test/support/http.ts'
 import { startLoad } from '../../../../../../test/support/load.ts'
 import { pidsBelow } from '../../../../../../test/support/pids-below.ts'
@@ -15,33 +14,15 @@ import {
 } from '../../../../src/engines/nginx/control/control-client.ts'
 import { nginxWithLua } from '../../../../src/engines/nginx/index.ts'
 import { nginxFiles } from '../../../../src/engines/nginx/render/files.ts'
-import type { Endpoint, ServicePool } from '../../../../src/model/view/view.ts'
-import {
-  endpointOf,
-  listenerOf,
-  serviceOf,
-  viewOf,
-} from '../../../../test/engines/support/views.ts'
+import type { Endpoint, ServicePool, View } from '../../../../src/model/view/view.ts'
+import { endpointOf } from '../../../../test/engines/support/views.ts'
 import { startEchoBackend } from '../../echo-backend.ts'
+import { startEndpoints, startShop } from '../../shop.ts'
 import { type RunningNginx, startNginx } from '../running-nginx.ts'
 
 const engine = nginxWithLua()
 
-function viewWith(port: number, endpoints: readonly Endpoint[], parts: Partial<ServicePool> = {}) {
-  return viewOf({
-    listeners: [listenerOf(port)],
-    services: [serviceOf('shop', endpoints, parts)],
-  })
-}
-
-async function apply(nginx: RunningNginx, endpoints: readonly Endpoint[]): Promise<void> {
-  await nginx.control.applyEndpoints([serviceOf('shop', endpoints)])
-}
-
-async function observed(nginx: RunningNginx): Promise<readonly Endpoint[] | undefined> {
-  const { services } = await nginx.control.observe()
-  return services.get('shop')?.map(({ health: _, ...endpoint }) => endpoint)
-}
+const start = (view: View) => startNginx(view, engine)
 
 function workersOf({ paths, program }: RunningNginx): readonly number[] {
   return pidsBelow(paths.folder).filter((pid) => pid !== program.pid)
@@ -51,10 +32,14 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
   test('a hundred changes, two reloads and an endpoint’s death under load lose nothing', async () => {
     await using backends = await startBackends(5)
     await using mortal = await startBackends(1, 'mortal')
-    const port = await freePort()
     const all = [...backends.all, ...mortal.all].map((each) => endpointOf(each.name, each.port))
-    await using nginx = await startNginx(viewWith(port, all), engine)
-    const load = startLoad({ port, connections: 50, requestsPerSecond: 500, keepAlive: true })
+    await using shop = await startShop(start, all)
+    const load = startLoad({
+      port: shop.port,
+      connections: 50,
+      requestsPerSecond: 500,
+      keepAlive: true,
+    })
     await waitFor('the load to run', () => load.report.ok > 500)
     let wanted: readonly Endpoint[] = all
     for (let change = 0; change < 100; change++) {
@@ -63,10 +48,10 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
         if (index === change % 5) return change % 2 === 0 ? [] : [{ ...endpoint, state }]
         return [{ ...endpoint, weight: 1 + ((change + index) % 7) }]
       })
-      if (change % 40 === 20) await nginx.serve(viewWith(port, wanted))
-      else await apply(nginx, wanted)
+      if (change % 40 === 20) await shop.serve(wanted)
+      else await shop.apply(wanted)
       if (change === 50) await mortal[Symbol.asyncDispose]()
-      expect(await observed(nginx)).toEqual(wanted)
+      expect(await shop.observed()).toEqual(wanted)
     }
     const report = await load.stop()
     expect(load.failed(), JSON.stringify(report)).toBe(0)
@@ -74,30 +59,29 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
   })
 
   test('a reload that nobody asked for leaves the table as it is', async () => {
-    await using backends = await startBackends(2)
-    const port = await freePort()
-    const all = backends.all.map((each) => endpointOf(each.name, each.port))
-    await using nginx = await startNginx(viewWith(port, all), engine)
-    await apply(nginx, all.slice(1))
+    await using endpoints = await startEndpoints(2)
+    const [a, b] = endpoints.all
+    await using shop = await startShop(start, [a, b])
+    const { engine: nginx, port } = shop
+    await shop.apply([b])
     const before = new Set(workersOf(nginx))
     nginx.program.kill('SIGHUP')
     await waitFor('new workers', () => workersOf(nginx).some((pid) => !before.has(pid)))
     await waitFor('the old ones to go', () => workersOf(nginx).every((pid) => !before.has(pid)))
-    expect(await observed(nginx)).toEqual(all.slice(1))
+    expect(await shop.observed()).toEqual([b])
     expect(await whoAnswers(port, 10)).toEqual(new Map([['b1', 10]]))
   })
 
   test('an nginx that is killed starts again with the endpoints of its files', async () => {
-    await using backends = await startBackends(2)
-    const port = await freePort()
-    const all = backends.all.map((each) => endpointOf(each.name, each.port))
-    const view = viewWith(port, all)
-    await using nginx = await startNginx(view, engine)
+    await using endpoints = await startEndpoints(2)
+    const [a, b] = endpoints.all
+    await using shop = await startShop(start, [a, b])
+    const { engine: nginx, port } = shop
     const { generation } = await nginx.control.observe()
-    const later = viewWith(port, all.slice(1))
+    const later = shop.view([b])
     const files = engine.renderService?.(later, 'shop', { paths: nginx.paths, generation })
     expect([...(files?.keys() ?? [])]).toEqual(['balancer/endpoints/shop'])
-    await apply(nginx, all.slice(1))
+    await shop.apply([b])
     for (const [name, text] of files ?? []) {
       await writeFile(join(nginx.folderOf(generation), name), text)
     }
@@ -107,7 +91,7 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
     await nginx.program.exited
     for (const pid of workers) process.kill(pid, 'SIGKILL')
     await nginx.start()
-    expect(await observed(nginx)).toEqual(all.slice(1))
+    expect(await shop.observed()).toEqual([b])
     expect(await whoAnswers(port, 4)).toEqual(new Map([['b1', 4]]))
   })
 
@@ -116,36 +100,32 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
     await using backend = await startEchoBackend((_, response) =>
       held.push(() => response.end('ok')),
     )
-    const port = await freePort()
-    const connections = { connectTimeoutMs: 1_000, max: 1 }
-    const view = viewWith(port, [endpointOf('a', backend.port)], { connections })
-    await using nginx = await startNginx(view, engine)
+    await using shop = await startShop(start, [endpointOf('a', backend.port)], {
+      pool: { connections: { connectTimeoutMs: 1_000, max: 1 } },
+    })
+    const { engine: nginx, port } = shop
     const lost = request(port).catch(() => undefined)
     await waitFor('it to be asked', () => held.length === 1)
     expect((await request(port)).status).toBe(503)
     for (const pid of workersOf(nginx)) process.kill(pid, 'SIGKILL')
     await lost
     let status = 0
-    const next = waitFor(
-      'a new worker to take a request',
-      async () => {
-        status = await request(port).then(
-          (answer) => answer.status,
-          () => 0,
-        )
-        return status === 200
-      },
-      { timeoutMs: 10_000 },
-    )
+    const next = waitFor('a new worker to take a request', async () => {
+      status = await request(port).then(
+        (answer) => answer.status,
+        () => 0,
+      )
+      return status === 200
+    })
     await waitFor('it to be asked again', () => held.length === 2)
     held[1]?.()
     await next
   })
 
   test('the control socket takes nothing that it does not understand, and nobody else may write', async () => {
-    const port = await freePort()
     const all = [endpointOf('a', 1), endpointOf('b', 2)]
-    await using nginx = await startNginx(viewWith(port, all), engine)
+    await using shop = await startShop(start, all)
+    const { engine: nginx } = shop
     const { controlSocket } = nginxFiles(nginx.paths)
     expect(statSync(dirname(controlSocket)).mode & 0o777).toBe(0o700)
     const ask = (what: ControlRequest) => askControl(controlSocket, what)
@@ -174,32 +154,32 @@ describe.skipIf(missing('nginx-lua') !== undefined)('endpoints without a reload'
     expect(await ask({ path: '/endpoints/other', method: 'PUT', body: row })).toMatchObject({
       status: 404,
     })
-    expect(await observed(nginx)).toEqual(all)
+    expect(await shop.observed()).toEqual(all)
     // Another agent wrote meanwhile: what is sent is the whole, then.
-    await apply(nginx, all.slice(0, 1))
+    await shop.apply(all.slice(0, 1))
     expect(await ask({ path, method: 'PUT', body: 'c 127.0.0.1 3 1 up\n' })).toMatchObject({
       status: 200,
     })
-    await apply(nginx, all)
-    expect(await observed(nginx)).toEqual(all)
+    await shop.apply(all)
+    expect(await shop.observed()).toEqual(all)
   })
 
   test('nothing of it is an error in the log', async () => {
-    await using backends = await startBackends(2)
-    const port = await freePort()
-    const all = backends.all.map((each) => endpointOf(each.name, each.port))
-    const parts: Partial<ServicePool> = {
+    await using endpoints = await startEndpoints(2)
+    const [a, b] = endpoints.all
+    const pool: Partial<ServicePool> = {
       algorithm: 'leastRequest',
       slowStartMs: 1_000,
       outlierDetection: { consecutive5xx: 3, baseEjectionMs: 1_000, maxEjectionPercent: 50 },
       sessionPersistence: { type: 'Cookie', sessionName: 'SID' },
       connections: { connectTimeoutMs: 1_000, max: 10 },
     }
-    await using nginx = await startNginx(viewWith(port, all.slice(1), parts), engine)
-    await nginx.control.applyEndpoints([serviceOf('shop', all, parts)])
-    await nginx.control.applyEndpoints([serviceOf('shop', all.slice(1), parts)])
+    await using shop = await startShop(start, [b], { pool })
+    const { engine: nginx, port } = shop
+    await shop.apply([a, b])
+    await shop.apply([b])
     await whoAnswers(port, 10)
-    await nginx.control.applyEndpoints([serviceOf('shop', [], parts)])
+    await shop.apply([])
     expect((await request(port)).status).toBe(503)
     const log = await readFile(nginxFiles(nginx.paths).errorLog, 'utf8')
     const lines = log.split('\n').filter((line) => line !== '' && !/no live upstreams/.test(line))
