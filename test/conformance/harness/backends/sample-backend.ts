@@ -196,6 +196,8 @@ function echoMessages(
     ...headers,
   })
   socket.on('error', () => socket.destroy())
+  // Node leaves a connection that was upgraded half open.
+  socket.on('end', () => socket.end())
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`)
   let received = Buffer.alloc(0)
   socket.on('data', (chunk) => {

@@ -48,6 +48,8 @@ function ofRequests(pool: ServicePool, name: string, variant: Variant): readonly
     ...keep(variant),
     ...limitQueue(pool, name),
     routeTimeout(),
+    // A WebSocket that its client has left is over, though its endpoint says nothing to that.
+    ['timeout', 'server-fin', '10s'],
     ...compress(variant),
   ]
 }
