@@ -36,8 +36,6 @@ const BUILT = 'test/support/built.ts'
 export default defineConfig({
   resolve: { alias },
   test: {
-    // What was made of a source last time, by its content: a tenth of a run's CPU.
-    experimental: { fsModuleCache: true },
     projects: [
       {
         // Pure functions and in-memory parts: no sockets but loopback pairs, no programs.
