@@ -148,6 +148,12 @@ const holds = (predicate: (moments: Moment[]) => void) =>
     fc.property(course, (taken) => predicate([...follow(taken)])),
     { numRuns: 400 },
   )
+
+/** As `expect(found).toEqual(wanted)`, which costs more than a step: of plain data most is the same to the letter. */
+function expectEqual(found: unknown, wanted: unknown): void {
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) expect(found).toEqual(wanted)
+}
+
 const idsOf = (step: Moment['step']) => step.endpoints.map((endpoint) => endpoint.id)
 
 /** Who says up: the operator's word, else the instance's own. */
@@ -163,7 +169,7 @@ describe('whatever happens, effective endpoints', () => {
       for (const [index, { input, step }] of moments.entries()) {
         const before = moments[index - 1]
         if (input.registry === 'away' && before !== undefined) {
-          expect(idsOf(step)).toEqual(idsOf(before.step))
+          expectEqual(idsOf(step), idsOf(before.step))
         }
       }
     })
@@ -182,7 +188,7 @@ describe('whatever happens, effective endpoints', () => {
           (one) => one.phase !== 'gone' && saysUp(one, moment),
         )
         const still = served.filter((one) => (input.registered.get(one.id)?.state ?? 'up') === 'up')
-        if (still.length > 0) expect(step.endpoints.length).toBeGreaterThan(0)
+        if (still.length > 0 && step.endpoints.length === 0) expect(still).toEqual([])
       }
     })
   })
@@ -195,9 +201,9 @@ describe('whatever happens, effective endpoints', () => {
         for (const [one, registration] of input.registered) {
           const endpoint = step.endpoints.find((other) => other.id === one)
           const up = saysUp({ id: one, state: registration.state }, moment)
-          if (!up) expect(endpoint?.state ?? 'absent').not.toBe('up')
+          if (!up && endpoint?.state === 'up') expect(endpoint.state).not.toBe('up')
           const damped = step.memory.instances.some((m) => m.id === one && m.phase === 'waiting')
-          if (!damped) expect(endpoint).toBeDefined()
+          if (!damped && endpoint === undefined) expect(endpoint).toBeDefined()
         }
       }
     })
@@ -210,10 +216,12 @@ describe('whatever happens, effective endpoints', () => {
         const explained = new Set(step.differences.map((difference) => difference.id))
         for (const endpoint of step.endpoints) {
           const registration = input.registered.get(endpoint.id)
-          if (registration?.state !== endpoint.state) expect(explained).toContain(endpoint.id)
+          const isOther = registration?.state !== endpoint.state
+          if (isOther && !explained.has(endpoint.id)) expect(explained).toContain(endpoint.id)
         }
         for (const one of input.registered.keys()) {
-          if (!idsOf(step).includes(one)) expect(explained).toContain(one)
+          const isAbsent = !idsOf(step).includes(one)
+          if (isAbsent && !explained.has(one)) expect(explained).toContain(one)
         }
       }
     })
@@ -223,7 +231,7 @@ describe('whatever happens, effective endpoints', () => {
     holds((moments) => {
       for (const { input, step } of moments) {
         if (input.protection !== undefined || input.registry === 'away') continue
-        expect(idsOf(step)).toEqual([...input.registered.keys()].sort())
+        expectEqual(idsOf(step), [...input.registered.keys()].sort())
       }
     })
   })
@@ -232,12 +240,12 @@ describe('whatever happens, effective endpoints', () => {
     holds((moments) => {
       for (const { input, nowMs, step } of moments) {
         const again = stepPool(step.memory, input, nowMs)
-        expect(again.endpoints).toEqual(step.endpoints)
-        expect(again.memory).toEqual(step.memory)
+        expectEqual(again.endpoints, step.endpoints)
+        expectEqual(again.memory, step.memory)
         const { wakeAtMs } = step
-        if (wakeAtMs !== undefined) expect(wakeAtMs).toBeGreaterThan(nowMs)
+        if (wakeAtMs !== undefined && wakeAtMs <= nowMs) expect(wakeAtMs).toBeGreaterThan(nowMs)
         const justBefore = stepPool(step.memory, input, (wakeAtMs ?? nowMs + 10_000_000) - 1)
-        expect(justBefore.endpoints).toEqual(step.endpoints)
+        expectEqual(justBefore.endpoints, step.endpoints)
       }
     })
   })
@@ -269,7 +277,7 @@ describe('whatever happens, effective endpoints', () => {
     holds((moments) => {
       for (const { input, nowMs, step } of moments) {
         const memory = JSON.parse(JSON.stringify(step.memory)) as PoolMemory
-        expect(stepPool(memory, input, nowMs).endpoints).toEqual(step.endpoints)
+        expectEqual(stepPool(memory, input, nowMs).endpoints, step.endpoints)
       }
     })
   })
