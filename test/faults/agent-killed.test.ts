@@ -2,9 +2,9 @@ import { readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { everywhere } from '../scenarios/everywhere.ts'
+import { loadEverywhere } from '../scenarios/load-everywhere.ts'
 import { devChildPid } from '../support/dev-children.ts'
 import { startInstance } from '../support/instance.ts'
-import { startLoad } from '../support/load.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, type Stack, startStack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -21,22 +21,12 @@ describe.skipIf(absent !== undefined)('F6: the agent killed -9 under load', () =
     await using _a = await startInstance(stack, 'a')
     await using _b = await startInstance(stack, 'b')
     await everywhere(stack, ['a', 'b'])
-    const loads = ENGINES.map((engine) =>
-      startLoad({
-        port: stack.port(engine),
-        connections: 50,
-        requestsPerSecond: 300,
-        keepAlive: true,
-      }),
-    )
+    const load = loadEverywhere(stack)
     // All of them in the same moment: none looks at another.
     await Promise.all(ENGINES.map((engine) => killAgent(stack, engine)))
     await using _c = await startInstance(stack, 'c')
     await everywhere(stack, ['a', 'b', 'c'])
-    for (const [index, load] of loads.entries()) {
-      const report = await load.stop()
-      expect(load.failed(), `${ENGINES[index]}: ${JSON.stringify(report)}`).toBe(0)
-    }
+    await load.expectNoFailure()
   })
 })
 

@@ -4,9 +4,9 @@ import { changesUnderLoad } from '../scenarios/changes-under-load.ts'
 import { everywhere } from '../scenarios/everywhere.ts'
 import { hostileRegistrations } from '../scenarios/hostile-registrations.ts'
 import { killLeader } from '../scenarios/kill-leader.ts'
+import { loadEverywhere } from '../scenarios/load-everywhere.ts'
 import { startEnsemble } from '../support/apache-zookeeper.ts'
 import { startInstance } from '../support/instance.ts'
-import { startLoad } from '../support/load.ts'
 import { seededRandom } from '../support/random.ts'
 import { missing } from '../support/requirements.ts'
 import { type EngineName, startStack } from '../support/stack.ts'
@@ -23,25 +23,15 @@ describe.skipIf(absent !== undefined)('a three-node ensemble loses its leader', 
     await using _a = await startInstance(stack, 'a')
     await using _b = await startInstance(stack, 'b')
     await everywhere(stack, ['a', 'b'])
-    const loads = ENGINES.map((engine) =>
-      startLoad({
-        port: stack.port(engine),
-        connections: 50,
-        requestsPerSecond: 300,
-        keepAlive: true,
-      }),
-    )
+    const load = loadEverywhere(stack)
     const leader = await killLeader(ensemble)
     await using _c = await startInstance(stack, 'c')
     await everywhere(stack, ['a', 'b', 'c'])
     await leader?.restart()
     await using _d = await startInstance(stack, 'd')
     await everywhere(stack, ['a', 'b', 'c', 'd'])
-    for (const [index, load] of loads.entries()) {
-      const report = await load.stop()
-      expect(load.failed(), `${ENGINES[index]}: ${JSON.stringify(report)}`).toBe(0)
-    }
-  }, 180_000)
+    await load.expectNoFailure()
+  })
 
   it('amid kills, drains and revisions: fails no request', async () => {
     console.log(`seed ${SEED}`)

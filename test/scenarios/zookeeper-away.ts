@@ -1,9 +1,8 @@
-import { expect } from 'vitest'
 import { startInstance } from '../support/instance.ts'
-import { startLoad } from '../support/load.ts'
 import type { Stack } from '../support/stack.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { everywhere } from './everywhere.ts'
+import { loadEverywhere } from './load-everywhere.ts'
 
 /** Twice the session timeout: every session has expired when ZooKeeper comes back. */
 const AWAY_MS = 20_000
@@ -20,14 +19,7 @@ export async function zookeeperAway({ stack, kill, restart }: ZooKeeperAwayOptio
   await using _a = await startInstance(stack, 'a')
   await using _b = await startInstance(stack, 'b')
   await everywhere(stack, ['a', 'b'])
-  const loads = stack.engines.map((engine) =>
-    startLoad({
-      port: stack.port(engine),
-      connections: 50,
-      requestsPerSecond: 300,
-      keepAlive: true,
-    }),
-  )
+  const load = loadEverywhere(stack)
   await kill()
   const killedAt = Date.now()
   await waitFor('20 s without ZooKeeper', () => Date.now() - killedAt > AWAY_MS, {
@@ -36,8 +28,5 @@ export async function zookeeperAway({ stack, kill, restart }: ZooKeeperAwayOptio
   await restart()
   await using _c = await startInstance(stack, 'c')
   await everywhere(stack, ['a', 'b', 'c'])
-  for (const [index, load] of loads.entries()) {
-    const report = await load.stop()
-    expect(load.failed(), `${stack.engines[index]}: ${JSON.stringify(report)}`).toBe(0)
-  }
+  await load.expectNoFailure()
 }
