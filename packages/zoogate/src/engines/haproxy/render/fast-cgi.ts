@@ -46,6 +46,8 @@ function sectionsOf(route: Route, { address, root, index }: FastCgi): readonly S
       heading: ['fcgi-app', name],
       directives: [
         ['docroot', root],
+        // A connection that is kept keeps a process of php-fpm's, which has few, from everybody else.
+        ['no', 'option', 'keep-conn'],
         // HAProxy would say these of the path below the root; programs are told what the client asked for.
         ['set-param', 'REQUEST_URI', `%[var(${URI})]`],
         ['set-param', 'SCRIPT_NAME', `%[var(${SCRIPT})]`],
