@@ -1,4 +1,4 @@
-import { readFile, readlink } from 'node:fs/promises'
+import { readFile, readlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -179,6 +179,33 @@ for (const engine of ENGINES) {
       await waitFor('the next agent to be ready', () => second.report.state === 'ready')
       expect(await current(site)).toBe(generation)
       await site.register(site.backends[2])
+      await untilAnswering(site, 'b0 b1 b2')
+      const report = await traffic.stop()
+      expect(failures(report), JSON.stringify(report)).toBe(0)
+    })
+
+    it('F6: the next agent keeps what came after its state was last on the disk, without ZooKeeper too', async () => {
+      await using site = await startSite(engine)
+      const [a, b, c] = site.backends
+      await site.apply()
+      const first = await site.startAgent()
+      const stateFile = join(site.nodeFolder, 'state.sealed')
+      const early = await waitFor('the state of a Service without instances', async () => {
+        const text = await readFile(stateFile, 'utf8').catch(() => '')
+        return text.includes('shop') ? text : undefined
+      })
+      await site.register(a)
+      await site.register(b)
+      await untilAnswering(site, 'b0 b1')
+      const traffic = load(site)
+      await first.stop()
+      // As SIGKILL would have left it.
+      await writeFile(stateFile, early)
+      await site.stopZooKeeper()
+      const second = await site.startAgent()
+      await waitFor('the agent to tell what it serves', () => second.report.revision === 1)
+      await site.startZooKeeper()
+      await site.register(c)
       await untilAnswering(site, 'b0 b1 b2')
       const report = await traffic.stop()
       expect(failures(report), JSON.stringify(report)).toBe(0)

@@ -72,6 +72,8 @@ export class NodeWork {
     this.#pools = new Pools({
       checkedBy: engine.healthChecks,
       stored: options.storedPools,
+      served: (service) =>
+        this.#reconciler.status.served?.view.services.get(service)?.endpoints ?? [],
       nowMs,
       onEndpoints: () => this.#reconciler.kick(),
       onDecision: () => this.#onDecision(),

@@ -1,6 +1,7 @@
 import { type PoolStep, stepPool } from '../../model/effective-endpoints/effective-endpoints.ts'
 import type { PoolInput } from '../../model/effective-endpoints/input.ts'
 import { EMPTY_POOL_MEMORY, type PoolMemory } from '../../model/effective-endpoints/memory.ts'
+import { rememberServed } from '../../model/effective-endpoints/served.ts'
 import type { Override } from '../../model/resources/override.ts'
 import type { ServiceSettings } from '../../model/view/service-settings.ts'
 import type { Endpoint } from '../../model/view/view.ts'
@@ -17,6 +18,8 @@ export interface PoolOptions {
   readonly checkedBy: PoolInput['checkedBy']
   /** From the disk. */
   readonly stored: StoredPool | undefined
+  /** What the engine had of it when this agent took it over. */
+  readonly served: readonly Endpoint[]
   readonly nowMs: number
 }
 
@@ -33,11 +36,15 @@ export class Pool {
   #endpoints: readonly Endpoint[] = []
   #step: PoolStep | undefined
 
-  constructor({ settings, checkedBy, stored, nowMs }: PoolOptions) {
+  constructor({ settings, checkedBy, stored, served, nowMs }: PoolOptions) {
     this.settings = settings
     this.#checkedBy = checkedBy
     this.#stored = stored
-    this.#memory = stored?.memory ?? EMPTY_POOL_MEMORY
+    // Of a pool that nothing is stored of it is not known that these were its endpoints, and not another path's.
+    this.#memory =
+      stored === undefined
+        ? EMPTY_POOL_MEMORY
+        : rememberServed(stored.memory, { endpoints: served, checkedBy }, nowMs)
     this.#sinceMs = nowMs
   }
 

@@ -1,4 +1,5 @@
 import type { ServiceSettings } from '../../model/view/service-settings.ts'
+import type { Endpoint } from '../../model/view/view.ts'
 import type { ServiceWatch } from '../registry/service-watch.ts'
 import { poolKey } from './candidate.ts'
 import type { StoredPool } from './node-state.ts'
@@ -10,6 +11,8 @@ const SLEEP_MAX_MS = 60_000
 export interface PoolsOptions {
   readonly checkedBy: 'engine' | 'agent'
   readonly stored: readonly StoredPool[]
+  /** What the engine had of a service when this agent took it over; asked where something is stored of it. */
+  readonly served: (service: string) => readonly Endpoint[]
   readonly nowMs: () => number
   /** The endpoints of some service are other ones. */
   readonly onEndpoints: () => void
@@ -52,7 +55,7 @@ export class Pools {
 
   /** Keeps pools for these services and no others. Where two are one pool, the later one counts. */
   need(services: readonly ServiceSettings[]): void {
-    const { checkedBy, nowMs } = this.#options
+    const { checkedBy, served, nowMs } = this.#options
     const needed = new Map(services.map((service) => [poolKey(service), service]))
     for (const [key, pool] of this.#pools) {
       if (needed.has(key)) continue
@@ -67,7 +70,13 @@ export class Pools {
       }
       const stored = this.#stored.get(key)
       this.#stored.delete(key)
-      const pool = new Pool({ settings, checkedBy, stored, nowMs: nowMs() })
+      const pool = new Pool({
+        settings,
+        checkedBy,
+        stored,
+        served: stored === undefined ? [] : served(settings.name),
+        nowMs: nowMs(),
+      })
       this.#pools.set(key, pool)
       this.#watch(pool)
     }

@@ -26,6 +26,7 @@ it('a service that comes back later does not begin with what the disk held at th
         overrides: [],
       },
     ],
+    served: () => [],
     nowMs: () => 1_000,
     onEndpoints: () => {},
     onDecision: () => {},
