@@ -18,7 +18,7 @@ export interface PoolOptions {
   readonly checkedBy: PoolInput['checkedBy']
   /** From the disk. */
   readonly stored: StoredPool | undefined
-  /** What the engine had of it when this agent took it over. */
+  /** What the engine has of it when the pool begins. */
   readonly served: readonly Endpoint[]
   readonly nowMs: number
 }

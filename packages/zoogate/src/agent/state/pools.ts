@@ -11,7 +11,7 @@ const SLEEP_MAX_MS = 60_000
 export interface PoolsOptions {
   readonly checkedBy: 'engine' | 'agent'
   readonly stored: readonly StoredPool[]
-  /** What the engine had of a service when this agent took it over; asked where something is stored of it. */
+  /** What the engine has of a service: asked when its pool begins. */
   readonly served: (service: string) => readonly Endpoint[]
   readonly nowMs: () => number
   /** The endpoints of some service are other ones. */
@@ -74,7 +74,7 @@ export class Pools {
         settings,
         checkedBy,
         stored,
-        served: stored === undefined ? [] : served(settings.name),
+        served: served(settings.name),
         nowMs: nowMs(),
       })
       this.#pools.set(key, pool)
